@@ -1,0 +1,332 @@
+// Package durable writes files that are still there, whole, after the power
+// is cut: temporary name, fsync, rename, fsync of the directory.
+//
+// WriteFile does this for one file anywhere. Dir does it for a tree of files
+// behind an os.Root, so that no name leads outside, and in two manners:
+//
+//	Replace(name, data)   whole, visible and durable when it returns
+//	Put(name, data) …     whole and visible when it returns
+//	Sync()                every Put so far is durable when it returns
+//
+// Put is for many files that something else can write again after a crash
+// (the ledger keeps the batch in one durable file until then); it costs no
+// fsync, and one Sync for hundreds of files lets the file system join them.
+//
+// Temporary names are the name plus ".tmp": whoever repeats a write that a
+// crash cut short also clears what it left. One writer a tree, therefore: the
+// caller holds the lock.
+package durable
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"sync"
+)
+
+// TempSuffix is what a name carries while its file is being written.
+const TempSuffix = ".tmp"
+
+// Hook stands around every operation that changes a Dir: op is one of mkdir,
+// write, rename, sync, syncdir, remove; do performs it. Tests count
+// operations, end the process at one, or fail it before or after do. A nil
+// hook performs. It is called from several goroutines during Sync.
+type Hook func(op, name string, do func() error) error
+
+// Options of a Dir. The zero value makes public files.
+type Options struct {
+	Private bool // files 0600 and directories 0700, else 0644 and 0755
+	Hook    Hook
+}
+
+// maxOpen bounds the directory handles kept between operations.
+const maxOpen = 128
+
+// syncers is how many files are synced at a time: the file system joins their
+// journal commits.
+const syncers = 4
+
+// Dir is a tree of files under one directory. Its methods are for one
+// goroutine at a time.
+type Dir struct {
+	root  *os.Root
+	opt   Options
+	subs  map[string]*os.Root // opened directories by slash path, "." is root
+	files map[string]bool     // put, not yet synced
+	dirs  map[string]bool     // directories with new names, not yet synced
+	seen  map[string]bool     // directories whose own name was marked once
+}
+
+// Open makes dir if it is missing (its parent must exist) and opens it.
+func Open(dir string, opt Options) (*Dir, error) {
+	d := &Dir{opt: opt, files: map[string]bool{}, dirs: map[string]bool{}, seen: map[string]bool{}}
+	err := os.Mkdir(dir, d.dirMode())
+	if err == nil {
+		err = SyncDir(filepath.Dir(dir))
+	} else if errors.Is(err, fs.ErrExist) {
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.root, err = os.OpenRoot(dir); err != nil {
+		return nil, err
+	}
+	d.subs = map[string]*os.Root{".": d.root}
+	return d, nil
+}
+
+// FS reads the tree. It does not follow links that lead outside.
+func (d *Dir) FS() fs.FS { return d.root.FS() }
+
+// Close frees the handles. What was Put and not synced is not made durable.
+func (d *Dir) Close() error {
+	d.closeSubs()
+	return d.root.Close()
+}
+
+// Put writes the file name (slash separated, directories are made) under its
+// temporary name and renames it. It is durable after the next Sync.
+func (d *Dir) Put(name string, data []byte) error {
+	sub, base, err := d.open(name)
+	if err != nil {
+		return err
+	}
+	if err := d.write(sub, name, base, data, false); err != nil {
+		return err
+	}
+	d.files[name] = true
+	return d.rename(sub, name, base)
+}
+
+// Replace writes the file name so that at every moment, also after a power
+// cut, either the old or the new content stands there, and returns when the
+// new one is durable.
+func (d *Dir) Replace(name string, data []byte) error {
+	sub, base, err := d.open(name)
+	if err != nil {
+		return err
+	}
+	if err := d.write(sub, name, base, data, true); err != nil {
+		return err
+	}
+	if err := d.rename(sub, name, base); err != nil {
+		return err
+	}
+	// Directories made on the way are dirty too; files that were only Put stay so.
+	return d.syncDirs()
+}
+
+// Remove deletes a file or a whole directory; a missing one is no error. Not
+// durable until the next Sync or Replace: callers remove only what may come
+// back without harm.
+func (d *Dir) Remove(name string) error {
+	for dir, sub := range d.subs {
+		if dir != "." && (dir == name || within(dir, name)) {
+			sub.Close()
+			delete(d.subs, dir)
+		}
+	}
+	for dir := range d.seen {
+		if dir == name || within(dir, name) {
+			delete(d.seen, dir)
+		}
+	}
+	for f := range d.files {
+		if f == name || within(f, name) {
+			delete(d.files, f)
+		}
+	}
+	for f := range d.dirs {
+		if f == name || within(f, name) {
+			delete(d.dirs, f)
+		}
+	}
+	return d.do("remove", name, func() error {
+		err := d.root.RemoveAll(filepath.FromSlash(name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	})
+}
+
+// Sync makes every Put so far durable: the files, then their directories.
+func (d *Dir) Sync() error {
+	names := sorted(d.files)
+	if err := d.syncFiles(names); err != nil {
+		return err
+	}
+	clear(d.files)
+	return d.syncDirs()
+}
+
+func (d *Dir) syncFiles(names []string) error {
+	if len(names) >= manyFiles {
+		if done, err := d.syncAll(); done || err != nil {
+			return err
+		}
+	}
+	if len(names) <= syncers {
+		for _, name := range names {
+			if err := d.syncFile(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var wg sync.WaitGroup
+	errs := make([]error, syncers)
+	for w := range syncers {
+		wg.Go(func() {
+			for i := w; i < len(names) && errs[w] == nil; i += syncers {
+				errs[w] = d.syncFile(names[i])
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// syncFile opens the file again: an fsync of any handle flushes the file, and
+// hundreds of handles need not stay open. Windows asks for a writable one.
+func (d *Dir) syncFile(name string) error {
+	return d.do("sync", name, func() error {
+		f, err := d.root.OpenFile(filepath.FromSlash(name), os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f.Sync(), f.Close())
+	})
+}
+
+func (d *Dir) syncDirs() error {
+	for _, dir := range sorted(d.dirs) {
+		d.trim()
+		err := d.do("syncdir", dir, func() error {
+			sub, err := d.sub(dir)
+			if err != nil {
+				return err
+			}
+			f, err := sub.Open(".")
+			if err != nil {
+				return err
+			}
+			return errors.Join(syncHandle(f), f.Close())
+		})
+		if err != nil {
+			return err
+		}
+		delete(d.dirs, dir)
+	}
+	return nil
+}
+
+func (d *Dir) write(sub *os.Root, name, base string, data []byte, sync bool) error {
+	return d.do("write", name, func() error {
+		f, err := sub.OpenFile(base+TempSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, d.fileMode())
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(data)
+		if err == nil && sync {
+			err = f.Sync()
+		}
+		return errors.Join(err, f.Close())
+	})
+}
+
+func (d *Dir) rename(sub *os.Root, name, base string) error {
+	d.dirs[path.Dir(name)] = true
+	return d.do("rename", name, func() error { return sub.Rename(base+TempSuffix, base) })
+}
+
+// open returns the directory of name, making it if it is missing.
+func (d *Dir) open(name string) (*os.Root, string, error) {
+	if !fs.ValidPath(name) || name == "." {
+		return nil, "", &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	d.trim()
+	sub, err := d.sub(path.Dir(name))
+	return sub, path.Base(name), err
+}
+
+func (d *Dir) sub(dir string) (*os.Root, error) {
+	if r, ok := d.subs[dir]; ok {
+		return r, nil
+	}
+	up, err := d.sub(path.Dir(dir))
+	if err != nil {
+		return nil, err
+	}
+	base := path.Base(dir)
+	if _, err := up.Lstat(base); errors.Is(err, fs.ErrNotExist) {
+		if err := d.do("mkdir", dir, func() error { return up.Mkdir(base, d.dirMode()) }); err != nil {
+			return nil, err
+		}
+	}
+	// A directory that a crash left may never have been synced into its parent.
+	if !d.seen[dir] {
+		d.seen[dir] = true
+		d.dirs[path.Dir(dir)] = true
+	}
+	r, err := up.OpenRoot(base)
+	if err != nil {
+		return nil, err
+	}
+	d.subs[dir] = r
+	return r, nil
+}
+
+func (d *Dir) trim() {
+	if len(d.subs) > maxOpen {
+		d.closeSubs()
+	}
+}
+
+func (d *Dir) closeSubs() {
+	for dir, sub := range d.subs {
+		if dir != "." {
+			sub.Close()
+			delete(d.subs, dir)
+		}
+	}
+}
+
+func (d *Dir) do(op, name string, do func() error) error {
+	if d.opt.Hook == nil {
+		return do()
+	}
+	return d.opt.Hook(op, name, do)
+}
+
+func (d *Dir) fileMode() fs.FileMode {
+	if d.opt.Private {
+		return 0o600
+	}
+	return 0o644
+}
+
+func (d *Dir) dirMode() fs.FileMode {
+	if d.opt.Private {
+		return 0o700
+	}
+	return 0o755
+}
+
+// within says whether name lies under the directory dir.
+func within(name, dir string) bool {
+	return len(name) > len(dir) && name[len(dir)] == '/' && name[:len(dir)] == dir
+}
+
+func sorted(m map[string]bool) []string {
+	names := make([]string, 0, len(m))
+	for n := range m {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
