@@ -140,18 +140,18 @@ func (c Chain) key() (*bls12381.G2, error) {
 	}
 	raw, err := hexBytes(c.PublicKey, bls12381.G2SizeCompressed)
 	if err != nil {
-		return nil, fault.Wrap("beacon.bad-chain", "chain public key", err)
+		return nil, &fault.Error{Code: "beacon.bad-chain", Place: "chain public key", Got: clip(c.PublicKey), Err: err}
 	}
 	group, err := hexBytes(c.GroupHash, sha256.Size)
 	if err != nil {
-		return nil, fault.Wrap("beacon.bad-chain", "chain group hash", err)
+		return nil, &fault.Error{Code: "beacon.bad-chain", Place: "chain group hash", Got: clip(c.GroupHash), Err: err}
 	}
 	if got := c.hash(raw, group); got != c.Hash {
 		return nil, fault.New("beacon.bad-chain", "chain hash", clip(c.Hash), got)
 	}
 	key := new(bls12381.G2)
 	if err := key.SetBytes(raw); err != nil {
-		return nil, fault.Wrap("beacon.bad-chain", "chain public key", err)
+		return nil, &fault.Error{Code: "beacon.bad-chain", Place: "chain public key", Got: clip(c.PublicKey), Err: err}
 	}
 	if key.IsIdentity() || string(key.BytesCompressed()) != string(raw) {
 		return nil, fault.New("beacon.bad-chain", "chain public key", clip(c.PublicKey), "a canonical point of G2 other than the identity")
@@ -181,7 +181,7 @@ func Verify(c Chain, round uint64, signature []byte) (rho string, err error) {
 	// plus one of small order would pass the pairing below, hence the need.
 	sig := new(bls12381.G1)
 	if err := sig.SetBytes(signature); err != nil {
-		return "", fault.Wrap("beacon.bad-point", "signature", err)
+		return "", &fault.Error{Code: "beacon.bad-point", Place: "signature", Got: clip(hex.EncodeToString(signature)), Want: "a compressed point of the subgroup", Err: err}
 	}
 	if sig.IsIdentity() {
 		return "", fault.New("beacon.identity", "signature", "the identity", "another point")
