@@ -1,0 +1,141 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/fault"
+)
+
+// Opening (启封凭据) is the removable file ledger/opening/<index>.json beside
+// entry <index>: what its sealed values are, and, beside a notice, the handles
+// opened so far and the keys of the draw once due. Absent members are omitted;
+// the file is canonical JSON without a line feed.
+type Opening struct {
+	Fields  map[string]Field `json:"fields,omitempty"`
+	Handles []OpenHandle     `json:"handles,omitempty"` // sorted by kind, then id
+	K       string           `json:"K,omitempty"`       // 64 lower hex
+	KI      string           `json:"KI,omitempty"`
+}
+
+// Field is one opened value: H("open1|" + salt + "|" + path + "|" + value)
+// stands in the entry's body at path.
+type Field struct {
+	Salt  string `json:"salt"` // 64 lower hex
+	Value string `json:"value"`
+}
+
+// OpenHandle opens one handle of a pool (draw1 §3): kind O, I or E.
+type OpenHandle struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+	Salt string `json:"salt"` // 32 lower hex
+}
+
+// SealDigest is what stands in an entry for a sealed value.
+func SealDigest(salt, path, value string) string {
+	sum := sha256.Sum256([]byte("open1|" + salt + "|" + path + "|" + value))
+	return hex.EncodeToString(sum[:])
+}
+
+// LineDigest is what stands in a blob for a line that names somebody.
+func LineDigest(salt, text string) string { return SealDigest(salt, "line", text) }
+
+// Seal replaces every value of type Sealed in body by its digest and returns
+// the openings by body path. salt is called once for each and must give 32
+// fresh random bytes as lower hex.
+func Seal(body any, salt func() string) (map[string]Field, error) {
+	fields := map[string]Field{}
+	err := walk(reflect.ValueOf(body), "", true, "", func(v reflect.Value, path string, _ bool, _ string) error {
+		if v.Kind() != reflect.String || v.Type() != sealedType || v.String() == "" {
+			return nil
+		}
+		if err := checkText(v.String(), path); err != nil {
+			return err
+		}
+		path = strings.TrimPrefix(path, ".")
+		f := Field{Salt: salt(), Value: v.String()}
+		fields[path] = f
+		v.SetString(SealDigest(f.Salt, path, f.Value))
+		return nil
+	})
+	return fields, err
+}
+
+// SealedPaths returns path → digest of every sealed value in a body.
+func SealedPaths(body any) map[string]string {
+	found := map[string]string{}
+	_ = walk(reflect.ValueOf(body), "", true, "", func(v reflect.Value, path string, _ bool, _ string) error {
+		if v.Kind() == reflect.String && v.Type() == sealedType && v.String() != "" {
+			found[strings.TrimPrefix(path, ".")] = v.String()
+		}
+		return nil
+	})
+	return found
+}
+
+// FormatOpening writes an opening file.
+func FormatOpening(o *Opening) ([]byte, error) {
+	sorted := *o
+	sorted.Handles = slices.Clone(o.Handles)
+	slices.SortFunc(sorted.Handles, compareHandles)
+	return Canonical(sorted)
+}
+
+func compareHandles(a, b OpenHandle) int {
+	if c := strings.Compare(a.Kind, b.Kind); c != 0 {
+		return c
+	}
+	return strings.Compare(a.ID, b.ID)
+}
+
+// MaxOpening bounds an opening file: 100,000 opened handles.
+const MaxOpening = 16 << 20
+
+// ParseOpening reads an opening file strictly: format again and compare.
+func ParseOpening(data []byte) (*Opening, error) {
+	if len(data) > MaxOpening {
+		return nil, fault.New("record.too-long", "opening", "", "16 MiB")
+	}
+	o := new(Opening)
+	if err := decodeStrict(data, o); err != nil {
+		return nil, err
+	}
+	for path, f := range o.Fields {
+		if !formOK("hex64", f.Salt) || f.Value == "" {
+			return nil, fault.New("record.bad-form", "fields."+path, excerpt([]byte(f.Salt), 0), "64 hex salt and a value")
+		}
+	}
+	for i, h := range o.Handles {
+		if !slices.Contains([]string{"O", "I", "E"}, h.Kind) || !formOK("hex32", h.Salt) || h.ID == "" {
+			return nil, fault.New("record.bad-form", "handles", h.Kind+" "+h.Salt, "kind O, I or E, id, 32 hex salt")
+		}
+		if i > 0 && compareHandles(o.Handles[i-1], h) >= 0 {
+			return nil, fault.New("record.not-canonical", "handles", "", "sorted, none twice")
+		}
+	}
+	for _, k := range []string{o.K, o.KI} {
+		if k != "" && !formOK("hex64", k) {
+			return nil, fault.New("record.bad-form", "K", excerpt([]byte(k), 0), "64 lower hex")
+		}
+	}
+	return o, nil
+}
+
+// CheckFields holds every opened field to the digest in the body. It returns
+// the paths that do not match or that the body does not have, sorted.
+func CheckFields(body any, fields map[string]Field) []string {
+	paths := SealedPaths(body)
+	var bad []string
+	for _, path := range slices.Sorted(maps.Keys(fields)) {
+		f := fields[path]
+		if paths[path] != SealDigest(f.Salt, path, f.Value) {
+			bad = append(bad, path)
+		}
+	}
+	return bad
+}

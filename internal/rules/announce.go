@@ -1,0 +1,334 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/beacon"
+	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+// Codes of the grounds on which a unit of the register is left out of a pool.
+const (
+	groundStatus  = "status"  // not 存续
+	groundSpecial = "special" // outside 双随机 by the regulation
+	groundFilter  = "filter"  // not in the directed conditions
+	groundCap     = "cap"     // selected as often as the cap allows
+)
+
+// Task (抽查任务) is what an officer decides beside the plan line.
+type Task struct {
+	Line     string
+	Name     string // "" takes the plan line's
+	Round    uint64 // of quicknet
+	From, To string // task period; "" takes the plan line's
+	Units    []record.Unit
+	Slots    []string            // qualification of each slot; nil: the pack's least number, none needed
+	Scheme   string              // 抽查工作方案
+	Earlier  string              // the aborted draw that this one repeats
+	Declared map[string][]string // object id → inspectors recused beforehand
+}
+
+// Registers are the office's private registers behind the two latest rosters.
+type Registers struct {
+	Firms  []Firm
+	People []Person
+	Hits   map[string][]string // object id → dates of selections that count to the cap
+}
+
+// Keys of a draw: 32 random bytes each (draw1 §3).
+type Keys struct{ K, KI []byte }
+
+// Announcement is a notice with its files by digest.
+type Announcement struct {
+	Notice *record.Notice
+	Blobs  map[string][]byte
+	Shorts []Finding // what the officer should see before he writes it
+}
+
+// Announce computes a notice: population, exclusions by clause, groups, cells,
+// quotas and the four files. It does not judge the outcome: the caller applies
+// the entry as everybody will.
+func (s *State) Announce(t Task, r Registers, k Keys) (*Announcement, error) {
+	b, line, err := s.noticeHead(t)
+	if err != nil {
+		return nil, err
+	}
+	sieve, err := s.sift(b, line, r, k.K)
+	if err != nil {
+		return nil, err
+	}
+	if len(sieve.pool) == 0 {
+		return nil, fault.New("rules.empty-pool", b.Line, num(len(r.Firms)), "")
+	}
+	a := &Announcement{Notice: b, Blobs: map[string][]byte{}}
+	put := func(data []byte) record.File {
+		f := LinesOf(data)
+		a.Blobs[f.SHA256] = data
+		return f
+	}
+	if err := s.group(b, line, sieve); err != nil {
+		return nil, err
+	}
+	b.Pool = put(draw.FormatPool(sieve.pool))
+	b.Out = put(draw.FormatLeftOut(sieve.out))
+	b.Told = told(b.Groups, sieve.pool)
+	handles, inspectors := s.qualified(r.People, b, k.KI)
+	if len(inspectors) < len(b.Slots) {
+		return nil, fault.New("rules.few-inspectors", b.Line, num(len(inspectors)), num(len(b.Slots)))
+	}
+	b.People = put(draw.FormatInspectors(inspectors))
+	b.Recusals = put(draw.FormatRecusalCommits(s.commitRecusals(b, t.Declared, sieve, handles, k.KI)))
+	b.Key, b.KeyI = draw.KeyCommit(k.K), draw.KeyCommit(k.KI)
+	g := b.Groups[0]
+	if n := int64(len(sieve.pool)); g.Rule == "total" && g.Total > n {
+		a.Shorts = append(a.Shorts, Finding{Code: "rules.shortfall", Severity: Warning, Clause: s.Pack.Cap.Clause, Place: b.Line, Got: num(n), Want: num(g.Total)})
+	}
+	return a, nil
+}
+
+// noticeHead fills what does not depend on the registers' lines.
+func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
+	p, chain := s.Pack, beacon.Quicknet()
+	when := record.Time(chain.Time(t.Round))
+	year := yearOf(when)
+	plan := s.Plan(year)
+	if plan == nil {
+		return nil, nil, fault.New("rules.no-plan", num(year), "", "")
+	}
+	line := plan.Body.Line(t.Line)
+	if line == nil {
+		return nil, nil, fault.New("rules.no-line", t.Line, "", "").Of(fault.Usage)
+	}
+	list, objects, people := s.Checklist(), s.Roster("objects"), s.Roster("inspectors")
+	if list == nil || objects == nil || people == nil {
+		return nil, nil, fault.New("rules.no-roster", t.Line, "", "")
+	}
+	b := &record.Notice{
+		Serial: s.NextSerial(year), Name: or(t.Name, line.Name), Plan: plan.Index, Line: line.No,
+		Scheme: t.Scheme, Earlier: t.Earlier, Items: line.Items, Checklist: list.Index,
+		Mode: line.Mode, Filter: line.Filter, Scope: line.Scope, Casts: "sunlot",
+		Roster:     record.RosterRef{Entry: objects.Index, Count: objects.Body.Count, SHA256: objects.Body.File.SHA256},
+		Inspectors: record.RosterRef{Entry: people.Index, Count: people.Body.Count, SHA256: people.Body.File.SHA256},
+		Leader:     p.Team.Leader, Replace: p.Team.Replace, Names: "on-result",
+		Randomness: record.Randomness{Kind: "drand", Chain: chain.Hash, Round: int64(t.Round), Time: when},
+		From:       or(t.From, max(line.From, when[:10])), To: or(t.To, line.To), Units: t.Units,
+	}
+	b.Draw = fmt.Sprintf("%04d-%03d", year, b.Serial)
+	if len(b.Units) == 0 {
+		b.Units = []record.Unit{{Name: line.Unit}}
+	}
+	for i := range max(p.Team.Min, len(t.Slots)) {
+		var s record.Slot
+		if i < len(t.Slots) {
+			s.Needs = t.Slots[i]
+		}
+		b.Slots = append(b.Slots, s)
+	}
+	b.Due = p.NoticeDue(when, b.To)
+	return b, line, nil
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// sieve is the register sorted into those in the hat and those left out.
+type sieve struct {
+	pool  []draw.Object
+	out   []draw.LeftOut
+	ids   map[string]string // handle → id, of the pool
+	names map[string]string // cell → name
+	cap   int64             // left out by the cap
+	why   map[string]int64
+}
+
+func (s *State) sift(b *record.Notice, line *record.PlanLine, r Registers, k []byte) (*sieve, error) {
+	p := s.Pack
+	var filter *Filter
+	if line.Filter != "" {
+		var err error
+		if filter, err = ParseFilter(p, line.Filter); err != nil {
+			return nil, err
+		}
+	}
+	v := &sieve{ids: make(map[string]string, len(r.Firms)), names: map[string]string{}, why: map[string]int64{}}
+	day := b.Randomness.Time[:10]
+	for i := range r.Firms {
+		f := &r.Firms[i]
+		h := draw.Handle("O", draw.Salt(k, "O", f.ID), f.ID)
+		group, ground := groupName, ""
+		switch {
+		case !slices.Contains(p.Roster.Statuses, f.Status):
+			ground = groundStatus
+		case p.Roster.Special != "" && slices.Contains(f.Tags, "special"):
+			ground = groundSpecial
+		case filter != nil && !filter.Match(f):
+			group, ground = "-", groundFilter
+		case p.Capped(f, r.Hits[f.ID], day, b.Mode):
+			ground = groundCap
+			v.cap++
+		}
+		if ground != "" {
+			v.why[ground]++
+			v.out = append(v.out, draw.LeftOut{Handle: h, Group: group, Ground: ground})
+			continue
+		}
+		cell, name := s.cell(b, f)
+		v.names[cell] = name
+		v.ids[h] = f.ID
+		v.pool = append(v.pool, draw.Object{Handle: h, Cell: cell, Weight: 1})
+	}
+	slices.SortFunc(v.pool, func(a, b draw.Object) int { return strings.Compare(a.Handle, b.Handle) })
+	slices.SortFunc(v.out, func(a, b draw.LeftOut) int { return strings.Compare(a.Handle, b.Handle) })
+	for code, n := range v.why {
+		b.Grounds = append(b.Grounds, p.ground(code, n))
+	}
+	slices.SortFunc(b.Grounds, func(a, b record.Ground) int { return strings.Compare(a.Code, b.Code) })
+	return v, nil
+}
+
+// groupName is neutral: a group's name must not say what its members are.
+const groupName = "g1"
+
+// cell is the firm's cell: its town where an undirected draw is balanced by
+// towns (Y-6.2), otherwise the one cell of all.
+func (s *State) cell(b *record.Notice, f *Firm) (code, name string) {
+	if s.Pack.Draw.Balance != "town" || b.Mode != "不定向" {
+		return "all", "全部"
+	}
+	if n, ok := Find(s.Pack.Towns, f.Town); ok {
+		return n.Code, n.Name
+	}
+	return "other", "其他区域"
+}
+
+// Capped reports whether the cap keeps the firm out of a draw on the day.
+func (p *Pack) Capped(f *Firm, hits []string, day, mode string) bool {
+	from := day[:4] + "-01-01"
+	if p.Cap.Window == "rolling-12-months" {
+		from = num(yearOf(day)-1) + day[4:] // the same day a year ago no longer counts
+		from += "~"                         // sorts after that day, before the next
+	}
+	n := 0
+	for _, h := range hits {
+		if h >= from && h <= day {
+			n++
+		}
+	}
+	return n >= p.Cap.Max && !slices.ContainsFunc(p.Cap.Exempt, func(e Exempt) bool { return e.frees(f, mode) })
+}
+
+// frees reports whether the exemption holds for the firm. An exemption by
+// special deployment needs a waiver and never holds by itself.
+func (e Exempt) frees(f *Firm, mode string) bool {
+	if e.Deploy || e.Mode != "" && e.Mode != mode {
+		return false
+	}
+	if len(e.Sectors) > 0 && !slices.Contains(e.Sectors, f.Sector) {
+		return false
+	}
+	return len(e.Tags) == 0 || slices.ContainsFunc(e.Tags, func(t string) bool { return slices.Contains(f.Tags, t) })
+}
+
+// ground is the table line of a ground of being left out.
+func (p *Pack) ground(code string, n int64) record.Ground {
+	switch code {
+	case groundStatus:
+		return record.Ground{Code: code, Clause: p.Roster.Status, Words: "登记状态不是存续", Count: n}
+	case groundSpecial:
+		return record.Ground{Code: code, Clause: p.Roster.Special, Words: "制度列明不适用随机抽查", Count: n}
+	case groundFilter:
+		return record.Ground{Code: code, Clause: p.Draw.Directed, Words: "不在本次定向条件内", Count: n}
+	case groundCap:
+		return record.Ground{Code: code, Clause: p.Cap.Clause, Words: "已达频次上限", Count: n}
+	}
+	return record.Ground{}
+}
+
+// group sets the one group of the notice, its total and its cells' quotas.
+func (s *State) group(b *record.Notice, line *record.PlanLine, v *sieve) error {
+	g := record.Group{Name: groupName, Rule: "total", Words: line.Scope, Base: int64(len(v.pool)) + v.cap, Ratio: line.Ratio}
+	counts := map[string]int{}
+	for i := range v.pool {
+		counts[v.pool[i].Cell]++
+	}
+	switch {
+	case line.Census:
+		g.Rule = "census"
+	case line.Count > 0:
+		g.Total = line.Count
+	default:
+		t, err := total(line.Ratio, int(g.Base))
+		if err != nil {
+			return err
+		}
+		g.Total = int64(t)
+	}
+	cells := make([]string, 0, len(counts))
+	for c := range counts {
+		cells = append(cells, c)
+	}
+	slices.Sort(cells)
+	quotas, err := draw.Quotas([]draw.Group{{Name: g.Name, Rule: g.Rule, Total: int(g.Total), Cells: cells}}, counts)
+	if err != nil {
+		return err
+	}
+	for _, c := range cells {
+		g.Cells = append(g.Cells, record.Cell{Cell: c, Name: v.names[c], Count: int64(counts[c]), Quota: int64(quotas[c])})
+	}
+	b.Groups = []record.Group{g}
+	return nil
+}
+
+// qualified are the inspectors whose certificate is valid over the whole task
+// period, under their handles of this draw (draw1 §3, kind I).
+func (s *State) qualified(people []Person, b *record.Notice, ki []byte) (map[string]string, []draw.Inspector) {
+	handles := map[string]string{}
+	var list []draw.Inspector
+	for _, p := range people {
+		if p.From > b.From || p.To != "" && p.To < b.To {
+			continue
+		}
+		h := draw.Handle("I", draw.Salt(ki, "I", p.ID), p.ID)
+		handles[p.ID] = h
+		quals := slices.Clone(p.Quals)
+		slices.Sort(quals)
+		list = append(list, draw.Inspector{Handle: h, Qualifications: slices.Compact(quals)})
+	}
+	slices.SortFunc(list, func(a, b draw.Inspector) int { return strings.Compare(a.Handle, b.Handle) })
+	return handles, list
+}
+
+// commitRecusals writes one line for every object, empty lists too, so that
+// the number of lines says nothing (draw1 §4).
+func (s *State) commitRecusals(b *record.Notice, declared map[string][]string, v *sieve, handles map[string]string, ki []byte) []draw.RecusalCommit {
+	list := make([]draw.RecusalCommit, 0, len(v.pool))
+	for i := range v.pool {
+		r := Recusal(v.pool[i].Handle, declared[v.ids[v.pool[i].Handle]], handles, ki)
+		b.Declared += int64(len(r.Inspectors))
+		b.MostForOne = max(b.MostForOne, int64(len(r.Inspectors)))
+		list = append(list, draw.RecusalCommit{Handle: r.Object, Hash: draw.RecusalHash(r.Salt, r.Inspectors)})
+	}
+	return list
+}
+
+// Recusal is the recusal line of one object: handles maps inspectors' ids to
+// their handles of this draw; ids without a handle are not in the hat.
+func Recusal(object string, ids []string, handles map[string]string, ki []byte) draw.RecusalLine {
+	r := draw.RecusalLine{Object: object, Salt: draw.RecusalSalt(ki, object)}
+	for _, id := range ids {
+		if h, ok := handles[id]; ok {
+			r.Inspectors = append(r.Inspectors, h)
+		}
+	}
+	slices.Sort(r.Inspectors)
+	r.Inspectors = slices.Compact(r.Inspectors)
+	return r
+}

@@ -1,0 +1,371 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+// Input is one entry with what Apply needs to judge it.
+type Input struct {
+	Entry   *record.Entry
+	Hash    string            // lower hex SHA-256 of the signed entry's bytes; a notice's C
+	Signers []string          // of Keys(entry), those whose signature verified
+	Blobs   map[string][]byte // by digest, all that Needs(entry) lists
+}
+
+// Keys lists the verifier keys that may sign the entry at the state's next
+// index: the office keys of the charter in force, and for entry 0 its own.
+func (s *State) Keys(e *record.Entry) []string {
+	c := s.Charter()
+	if own, ok := e.Body.(*record.Charter); ok && c == nil {
+		c = own
+	}
+	if c == nil {
+		return nil
+	}
+	return c.KeysOf("office")
+}
+
+// Needs lists the digests of the files beside the log that Apply reads.
+func (s *State) Needs(e *record.Entry) []string {
+	switch b := e.Body.(type) {
+	case *record.Charter:
+		return []string{b.Pack.File.SHA256}
+	case *record.Roster:
+		return []string{b.File.SHA256}
+	case *record.History:
+		return []string{b.File.SHA256}
+	case *record.Notice:
+		return []string{b.Pool.SHA256, b.Out.SHA256, b.People.SHA256, b.Recusals.SHA256}
+	case *record.Draw:
+		return []string{b.Drawn.SHA256, b.Teams.SHA256, b.Recusals.SHA256, b.Unstaffed.SHA256}
+	case *record.Dispatch:
+		return []string{b.Objects.SHA256, b.Leaders.SHA256}
+	}
+	return nil
+}
+
+// judge collects the findings on one entry.
+type judge struct {
+	s     *State
+	in    Input
+	index int64
+	found []Finding
+}
+
+func (j *judge) add(sev Severity, code, clause, place, got, want string) {
+	j.found = append(j.found, Finding{Code: code, Severity: sev, Clause: clause, Entry: j.index, Place: place, Got: got, Want: want})
+}
+
+func (j *judge) breach(code, clause, place, got, want string) {
+	j.add(Breach, code, clause, place, got, want)
+}
+
+func (j *judge) sound() bool {
+	return !slices.ContainsFunc(j.found, func(f Finding) bool { return f.Severity == Breach })
+}
+
+// Apply moves the state on by one entry and returns what it finds. An entry
+// with a breach keeps its index and has no effect (a notice and a draw stay
+// listed as failed). The office calls Apply before it appends: any breach is a
+// refusal there, and the State is then to be thrown away.
+func (s *State) Apply(in Input) []Finding {
+	j := &judge{s: s, in: in, index: s.Size}
+	s.Size++
+	j.envelope()
+	if j.sound() {
+		j.body()
+	}
+	return j.found
+}
+
+// Unreadable keeps the index of an entry that does not parse: it is shown and
+// has no effect.
+func (s *State) Unreadable() { s.Size++ }
+
+func (j *judge) envelope() {
+	s, e := j.s, j.in.Entry
+	_, charter := e.Body.(*record.Charter)
+	switch {
+	case j.index == 0 && !charter:
+		j.breach("rules.no-charter", "", "", e.Type, "charter")
+	case j.index == 0:
+		s.Origin = e.Origin
+	case len(s.Charters) == 0:
+		j.breach("rules.no-charter", "", "", e.Type, "charter")
+	case e.Origin != s.Origin:
+		j.breach("rules.other-origin", "", "", e.Origin, s.Origin)
+	}
+	if len(j.in.Signers) == 0 {
+		j.breach("rules.unsigned", "", "", "", "office key")
+	}
+}
+
+func (j *judge) body() {
+	switch b := j.in.Entry.Body.(type) {
+	case *record.Charter:
+		j.charter(b)
+	case *record.Checklist:
+		j.checklist(b)
+	case *record.Roster:
+		j.roster(b)
+	case *record.Plan:
+		j.plan(b)
+	case *record.Filing:
+		j.filing(b)
+	case *record.History:
+		j.history(b)
+	case *record.Notice:
+		j.notice(b)
+	case *record.Draw:
+		j.draw(b)
+	case *record.Dispatch:
+		j.dispatch(b)
+	case *record.TeamChange:
+		j.teamChange(b)
+	case *record.Result:
+		j.result(b)
+	case *record.Correction:
+		j.correction(b)
+	case *record.FollowUp:
+		j.followUp(b)
+	case *record.Opened:
+		j.opened(b)
+	case *record.Abort:
+		j.abort(b)
+	}
+}
+
+func at[T any](j *judge, b *T) At[T] { return At[T]{Index: j.index, Time: j.in.Entry.Env.At, Body: b} }
+
+// file returns the bytes of a file beside the log if they are what ref says.
+func (j *judge) file(ref record.File, place string) ([]byte, bool) {
+	data, ok := j.in.Blobs[ref.SHA256]
+	if !ok {
+		j.breach("rules.file-missing", "", place, "", ref.SHA256)
+		return nil, false
+	}
+	is := FileOf(data)
+	if ref.Root != "" || ref.Lines != 0 {
+		is = LinesOf(data)
+	}
+	if is != ref {
+		j.breach("rules.file-differs", "", place, is.SHA256+" "+strconv.FormatInt(is.Lines, 10), ref.SHA256+" "+strconv.FormatInt(ref.Lines, 10))
+		return nil, false
+	}
+	return data, true
+}
+
+func (j *judge) charter(b *record.Charter) {
+	if len(b.KeysOf("log")) != 1 || len(b.KeysOf("office")) == 0 {
+		j.breach("rules.charter-keys", "", "keys", strconv.Itoa(len(b.Keys)), "one log key, at least one office key")
+	}
+	data, ok := j.file(b.Pack.File, "pack")
+	if !ok {
+		return
+	}
+	p, err := ParsePack(data)
+	switch {
+	case err != nil:
+		j.breach("rules.bad-pack", "", "pack", err.Error(), "")
+	case p.ID != b.Pack.ID:
+		j.breach("rules.bad-pack", "", "pack", p.ID, b.Pack.ID)
+	}
+	if j.sound() {
+		j.s.Charters = append(j.s.Charters, at(j, b))
+		j.s.Pack = p
+	}
+}
+
+func (j *judge) checklist(b *record.Checklist) {
+	p := j.s.Pack
+	if want := int64(len(j.s.Checklists) + 1); b.Version != want {
+		j.breach("rules.version", "", "version", strconv.FormatInt(b.Version, 10), strconv.FormatInt(want, 10))
+	}
+	seen := map[string]bool{}
+	for _, it := range b.Items {
+		if seen[it.No] {
+			j.breach("rules.item-twice", p.Items.Clause, it.No, it.Name, "")
+		}
+		seen[it.No] = true
+		j.item(&it)
+	}
+	if b.AllItems > 0 && p.Items.Share != "" {
+		if floor, err := total(p.Items.Share, int(b.AllItems)); err == nil && len(b.Items) < floor {
+			j.add(Warning, "rules.share-low", p.Items.ShareBy, "items", strconv.Itoa(len(b.Items)), strconv.Itoa(floor))
+		}
+	}
+	if j.sound() {
+		j.s.Checklists = append(j.s.Checklists, at(j, b))
+	}
+}
+
+// item holds one item to the pack: a basis of sufficient rank (Y-7.2), the
+// required fields, a category of the list.
+func (j *judge) item(it *record.Item) {
+	p := j.s.Pack
+	ranked := slices.ContainsFunc(it.Basis, func(b record.Basis) bool { return slices.Contains(p.Items.Ranks, b.Kind) })
+	if !ranked {
+		kinds := ""
+		for _, b := range it.Basis {
+			kinds += b.Kind + " "
+		}
+		j.breach("rules.no-basis", p.Items.Rank, it.No, it.Name+" "+kinds, "")
+	}
+	if len(p.Items.Categories) > 0 && !slices.Contains(p.Items.Categories, it.Category) {
+		j.breach("rules.item-category", p.Items.Clause, it.No, it.Category, "")
+	}
+	for _, heading := range p.Items.Required {
+		if itemField(it, heading) == "" {
+			j.breach("rules.item-field", p.Items.Clause, it.No, it.Name, heading)
+		}
+	}
+}
+
+// itemField is the value of an item under a heading of the regulations
+// (Gaoqing 5.1.1, Yanshi 8).
+func itemField(it *record.Item, heading string) string {
+	first := func(list []string) string {
+		if len(list) == 0 {
+			return ""
+		}
+		return list[0]
+	}
+	switch heading {
+	case "抽查事项":
+		return it.Name
+	case "检查对象":
+		return it.Object
+	case "事项类别":
+		return it.Category
+	case "检查方式", "抽查方式":
+		return first(it.Methods)
+	case "检查部门", "抽查主体":
+		return it.Body
+	case "检查部门及实施层级":
+		if it.Level == "" {
+			return ""
+		}
+		return it.Body
+	case "实施层级":
+		return it.Level
+	case "抽查内容":
+		if it.Content == "" {
+			return it.Name
+		}
+		return it.Content
+	case "检查依据", "抽查依据":
+		if len(it.Basis) > 0 {
+			return it.Basis[0].Title
+		}
+	}
+	return ""
+}
+
+func (j *judge) roster(b *record.Roster) {
+	if b.Kind != "objects" && b.Kind != "inspectors" {
+		j.breach("rules.roster-kind", "", "kind", b.Kind, "objects, inspectors")
+		return
+	}
+	want := int64(1)
+	if prev := j.s.Roster(b.Kind); prev != nil {
+		want = prev.Body.Version + 1
+	}
+	if b.Version != want {
+		j.breach("rules.version", "", "version", strconv.FormatInt(b.Version, 10), strconv.FormatInt(want, 10))
+	}
+	if b.File.Lines != b.Count || b.Count == 0 {
+		j.breach("rules.roster-count", "", "count", strconv.FormatInt(b.Count, 10), strconv.FormatInt(b.File.Lines, 10))
+	}
+	if _, ok := j.file(b.File, "file"); ok && j.sound() {
+		j.s.Rosters = append(j.s.Rosters, at(j, b))
+	}
+}
+
+func (j *judge) plan(b *record.Plan) {
+	want := int64(1)
+	if prev := j.s.Plan(b.Year); prev != nil {
+		want = prev.Body.Version + 1
+	}
+	if b.Version != want {
+		j.breach("rules.version", "", "version", strconv.FormatInt(b.Version, 10), strconv.FormatInt(want, 10))
+	}
+	seen := map[string]bool{}
+	for i := range b.Lines {
+		l := &b.Lines[i]
+		if seen[l.No] {
+			j.breach("rules.line-twice", "", l.No, l.Name, "")
+		}
+		seen[l.No] = true
+		j.planLine(b, l)
+	}
+	if j.sound() {
+		j.s.Plans = append(j.s.Plans, at(j, b))
+	}
+}
+
+func (j *judge) planLine(b *record.Plan, l *record.PlanLine) {
+	p := j.s.Pack
+	list := j.s.Checklist()
+	for _, no := range l.Items {
+		if list == nil || !slices.ContainsFunc(list.Body.Items, func(it record.Item) bool { return it.No == no }) {
+			j.breach("rules.item-unknown", p.Plan.Clause, l.No, no, "")
+		}
+	}
+	ways := 0
+	for _, given := range []bool{l.Ratio != "", l.Count > 0, l.Census} {
+		if given {
+			ways++
+		}
+	}
+	if ways != 1 {
+		j.breach("rules.line-quantity", p.Plan.Clause, l.No, strconv.Itoa(ways), "1")
+	}
+	if l.Mode != "不定向" && l.Mode != "定向" {
+		j.breach("rules.line-mode", p.Draw.Directed, l.No, l.Mode, "不定向, 定向")
+	}
+	if (l.Mode == "定向") != (l.Filter != "") {
+		j.breach("rules.line-filter", p.Draw.Directed, l.No, l.Filter, l.Mode)
+	}
+	if l.Filter != "" {
+		f, err := ParseFilter(p, l.Filter)
+		if err != nil {
+			j.breach("rules.bad-filter", p.Draw.Directed, l.No, err.Error(), "")
+		} else if again := f.Format(p); again != l.Filter {
+			j.breach("rules.bad-filter", p.Draw.Directed, l.No, l.Filter, again)
+		}
+	}
+	if l.From > l.To || l.From[:4] != strconv.FormatInt(b.Year, 10) {
+		j.breach("rules.line-dates", p.Plan.Clause, l.No, l.From+" "+l.To, strconv.FormatInt(b.Year, 10))
+	}
+}
+
+func (j *judge) filing(b *record.Filing) {
+	if !slices.ContainsFunc(j.s.Plans, func(p At[record.Plan]) bool { return p.Index == b.Plan }) {
+		j.breach("rules.no-such-entry", j.s.Pack.Plan.Filing, "plan", strconv.FormatInt(b.Plan, 10), "plan")
+		return
+	}
+	j.s.Filings = append(j.s.Filings, at(j, b))
+}
+
+func (j *judge) history(b *record.History) {
+	if b.File.Lines != b.Count {
+		j.breach("rules.roster-count", "", "count", strconv.FormatInt(b.Count, 10), strconv.FormatInt(b.File.Lines, 10))
+	}
+	if b.From > b.To || b.To > j.s.Charters[0].Time[:10] {
+		j.breach("rules.history-dates", "", "to", b.To, j.s.Charters[0].Time[:10])
+	}
+	if _, ok := j.file(b.File, "file"); ok && j.sound() {
+		j.s.Histories = append(j.s.Histories, at(j, b))
+	}
+}
+
+// Hash is lower-case hex SHA-256, H of draw1.
+func Hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

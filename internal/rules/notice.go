@@ -1,0 +1,311 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/sunlot/sunlot/internal/beacon"
+	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+// minClass is the least number of lines of one (cell, weight) class that hides
+// a firm in a sealed draw (draw1 §4).
+const minClass = 10
+
+func num[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
+
+// total is draw.Total, named here so that the rules read as they do in draw1.
+func total(ratio string, base int) (int, error) { return draw.Total(ratio, base) }
+
+// notice judges a 抽取预告: everything that can be checked without knowing who
+// stands behind a handle (draw1 §1, §4, §5).
+func (j *judge) notice(b *record.Notice) {
+	lot := &Lot{At: at(j, b), C: j.in.Hash, byHandle: map[string]*Object{}}
+	j.noticePlace(b)
+	j.noticeSource(b)
+	j.noticeFiles(b, lot)
+	if j.sound() {
+		j.noticeGroups(b, lot)
+		j.noticeTold(b, lot)
+	}
+	j.noticeRandomness(b)
+	lot.Failed = !j.sound()
+	j.s.Lots = append(j.s.Lots, lot)
+	j.s.lots[j.index] = lot
+	if !lot.Failed {
+		// No witness policy yet: the order of notice and round rests on the
+		// office's word alone (draw1 §1, last sentence).
+		if j.s.Charter().Policy == "" {
+			j.add(Note, "rules.no-witness", "", b.Draw, "", "")
+		}
+	}
+}
+
+// noticePlace: serial, plan line, items, one open notice a line.
+func (j *judge) noticePlace(b *record.Notice) {
+	s, p := j.s, j.s.Pack
+	year := yearOf(b.Draw)
+	if want := fmt.Sprintf("%04d-%03d", year, b.Serial); b.Draw != want || b.Serial != s.NextSerial(year) {
+		j.breach("rules.serial", "", b.Draw, num(b.Serial), num(s.NextSerial(year)))
+	}
+	plan := s.Plan(year)
+	if plan == nil || plan.Index != b.Plan {
+		j.breach("rules.not-latest", p.Plan.Clause, "plan", num(b.Plan), "")
+		return
+	}
+	line := plan.Body.Line(b.Line)
+	if line == nil {
+		j.breach("rules.no-line", p.Plan.Clause, b.Line, "", "")
+		return
+	}
+	if b.Mode != line.Mode || b.Filter != line.Filter {
+		j.breach("rules.notice-differs", p.Draw.Before, b.Line, b.Mode+" "+b.Filter, line.Mode+" "+line.Filter)
+	}
+	for _, it := range b.Items {
+		if !slices.Contains(line.Items, it) {
+			j.breach("rules.item-unknown", p.Plan.Clause, b.Line, it, "")
+		}
+	}
+	for _, l := range s.Lots {
+		if l.Body.Line == b.Line && yearOf(l.Body.Draw) == year && !l.Closed() {
+			j.breach("rules.line-open", p.Draw.Before, b.Line, l.Body.Draw, "")
+		}
+	}
+}
+
+// noticeSource: the versions of checklist and registers in force, the pack's
+// team, a task period after the draw.
+func (j *judge) noticeSource(b *record.Notice) {
+	s, p := j.s, j.s.Pack
+	if c := s.Checklist(); c == nil || c.Index != b.Checklist {
+		j.breach("rules.not-latest", p.Items.Clause, "checklist", num(b.Checklist), "")
+	}
+	for kind, ref := range map[string]record.RosterRef{"objects": b.Roster, "inspectors": b.Inspectors} {
+		r := s.Roster(kind)
+		if r == nil || r.Index != ref.Entry || r.Body.Count != ref.Count || r.Body.File.SHA256 != ref.SHA256 {
+			j.breach("rules.not-latest", p.Draw.Before, kind, num(ref.Entry), "")
+		}
+	}
+	if len(b.Slots) < p.Team.Min {
+		j.breach("rules.team-small", p.Team.Clause, "slots", num(len(b.Slots)), num(p.Team.Min))
+	}
+	if b.Leader != p.Team.Leader || b.Replace != p.Team.Replace {
+		j.breach("rules.notice-differs", p.Team.Clause, "leader, replace", b.Leader+" "+b.Replace, p.Team.Leader+" "+p.Team.Replace)
+	}
+	if b.From > b.To || b.From < b.Randomness.Time[:10] {
+		j.breach("rules.task-dates", p.Draw.Before, "from, to", b.From+" "+b.To, "")
+	}
+	if want := p.NoticeDue(b.Randomness.Time, b.To); b.Due != want {
+		j.breach("rules.due-differs", p.Publish.Clause, "due", b.Due.Results+" "+b.Due.K, want.Results+" "+want.K)
+	}
+}
+
+// noticeFiles reads the four files and holds their counts to the registers.
+func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
+	pool, ok1 := j.file(b.Pool, "pool")
+	out, ok2 := j.file(b.Out, "out")
+	people, ok3 := j.file(b.People, "people")
+	recuse, ok4 := j.file(b.Recusals, "recusals")
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		return
+	}
+	objects, err := draw.ParsePool(pool)
+	if err != nil {
+		j.breach("rules.bad-file", "", "pool", err.Error(), "")
+		return
+	}
+	left, err := draw.ParseLeftOut(out)
+	if err != nil {
+		j.breach("rules.bad-file", "", "out", err.Error(), "")
+		return
+	}
+	inspectors, err := draw.ParseInspectors(people)
+	if err != nil {
+		j.breach("rules.bad-file", "", "people", err.Error(), "")
+		return
+	}
+	commits, err := draw.ParseRecusalCommits(recuse)
+	if err != nil {
+		j.breach("rules.bad-file", "", "recusals", err.Error(), "")
+		return
+	}
+	lot.Pool = objects
+	if n := int64(len(objects) + len(left)); n != b.Roster.Count {
+		// A unit of the register that is neither in the hat nor left out with a
+		// ground would have been dropped in silence (T4).
+		j.breach("rules.pool-count", j.s.Pack.Draw.Before, "pool + out", num(n), num(b.Roster.Count))
+	}
+	if int64(len(inspectors)) > b.Inspectors.Count {
+		j.breach("rules.pool-count", j.s.Pack.People.Clause, "people", num(len(inspectors)), num(b.Inspectors.Count))
+	}
+	j.noticeGrounds(b, left)
+	lot.People = make(map[string][]string, len(inspectors))
+	for _, in := range inspectors {
+		lot.People[in.Handle] = in.Qualifications
+	}
+	lot.Recuse = make(map[string]string, len(commits))
+	for _, c := range commits {
+		lot.Recuse[c.Handle] = c.Hash
+	}
+	if len(lot.Recuse) != len(objects) {
+		j.breach("rules.recusals-count", "", "recusals", num(len(lot.Recuse)), num(len(objects)))
+		return
+	}
+	for i := range objects {
+		if _, ok := lot.Recuse[objects[i].Handle]; !ok {
+			j.breach("rules.recusals-count", "", objects[i].Handle, "", "")
+			return
+		}
+	}
+}
+
+// noticeGrounds: the table of grounds counts what the left-out file says, and
+// each ground stands on the clause that the pack gives it.
+func (j *judge) noticeGrounds(b *record.Notice, left []draw.LeftOut) {
+	counts := map[string]int64{}
+	for _, l := range left {
+		counts[l.Ground]++
+	}
+	for _, g := range b.Grounds {
+		if counts[g.Code] != g.Count || g.Count == 0 {
+			j.breach("rules.grounds", "", g.Code, num(g.Count), num(counts[g.Code]))
+		}
+		if want := j.s.Pack.ground(g.Code, g.Count); g != want {
+			j.breach("rules.grounds", "", g.Code, g.Clause, want.Clause)
+		}
+		delete(counts, g.Code)
+	}
+	for code, n := range counts {
+		j.breach("rules.grounds", "", code, num(n), "0")
+	}
+	byGroup := map[string]int64{}
+	for _, l := range left {
+		if l.Ground == groundCap {
+			byGroup[l.Group]++
+		}
+	}
+	for _, g := range b.Groups {
+		lines := int64(0)
+		for _, c := range g.Cells {
+			lines += c.Count
+		}
+		if g.Base != lines+byGroup[g.Name] {
+			j.breach("rules.base", "", g.Name, num(g.Base), num(lines+byGroup[g.Name]))
+		}
+	}
+}
+
+// noticeGroups recomputes totals and quotas (draw1 §5) and compares the plan.
+func (j *judge) noticeGroups(b *record.Notice, lot *Lot) {
+	counts := map[string]int{}
+	for i := range lot.Pool {
+		counts[lot.Pool[i].Cell]++
+	}
+	line := j.s.Plan(yearOf(b.Draw)).Body.Line(b.Line)
+	groups, err := castGroups(b)
+	if err != nil {
+		j.breach("rules.quota", "", "groups", err.Error(), "")
+		return
+	}
+	for _, g := range b.Groups {
+		switch {
+		case (g.Rule == "census") != line.Census, g.Ratio != line.Ratio, line.Count > 0 && g.Total != line.Count:
+			j.breach("rules.notice-differs", j.s.Pack.Plan.Clause, g.Name, g.Rule+" "+g.Ratio+" "+num(g.Total), line.Ratio+" "+num(line.Count))
+		case g.Ratio != "":
+			if t, err := total(g.Ratio, int(g.Base)); err != nil || int64(t) != g.Total {
+				j.breach("rules.quota", "", g.Name, num(g.Total), num(t))
+			}
+		}
+	}
+	quotas, err := draw.Quotas(groups, counts)
+	if err != nil {
+		j.breach("rules.quota", "", "groups", err.Error(), "")
+		return
+	}
+	for _, g := range b.Groups {
+		for _, c := range g.Cells {
+			if int64(quotas[c.Cell]) != c.Quota || int64(counts[c.Cell]) != c.Count {
+				j.breach("rules.quota", "", c.Cell, num(c.Quota)+"/"+num(c.Count), num(quotas[c.Cell])+"/"+num(counts[c.Cell]))
+			}
+			delete(counts, c.Cell)
+		}
+	}
+	for cell, n := range counts {
+		j.breach("rules.quota", "", cell, "", num(n))
+	}
+}
+
+// noticeTold: where a class is small, or all of a total cell is drawn, the
+// notice itself tells which firms are chosen, and must say so (draw1 §4).
+func (j *judge) noticeTold(b *record.Notice, lot *Lot) {
+	if want := told(b.Groups, lot.Pool); !slices.Equal(b.Told, want) {
+		j.breach("rules.told", "", "told", fmt.Sprint(b.Told), fmt.Sprint(want))
+	}
+}
+
+func told(groups []record.Group, pool []draw.Object) []string {
+	type class struct {
+		cell   string
+		weight int
+	}
+	sizes := map[class]int{}
+	for i := range pool {
+		sizes[class{pool[i].Cell, pool[i].Weight}]++
+	}
+	cells := map[string]bool{}
+	for c, n := range sizes {
+		if n < minClass {
+			cells[c.cell] = true
+		}
+	}
+	for _, g := range groups {
+		for _, c := range g.Cells {
+			if c.Count > 0 && (g.Rule == "census" || c.Count == c.Quota) {
+				cells[c.Cell] = true
+			}
+		}
+	}
+	var list []string
+	for c := range cells {
+		list = append(list, c)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (j *judge) noticeRandomness(b *record.Notice) {
+	r, chain := b.Randomness, beacon.Quicknet()
+	if b.Casts != "sunlot" || r.Kind != "drand" || r.Chain != chain.Hash {
+		j.breach("rules.randomness", "", "randomness", b.Casts+" "+r.Kind+" "+r.Chain, "sunlot drand "+chain.Hash)
+		return
+	}
+	if want := record.Time(chain.Time(uint64(r.Round))); r.Round < 1 || r.Time != want {
+		j.breach("rules.randomness", "", "round", num(r.Round)+" "+r.Time, want)
+	}
+	// The office's own clock proves nothing, but a notice that by its own word
+	// is not earlier than its round is late whatever the clock was.
+	if record.Unix(j.in.Entry.Env.At) > record.Unix(r.Time)-minLead {
+		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "env.at", j.in.Entry.Env.At, r.Time)
+	}
+}
+
+// minLead is how long before the round the notice must stand, seconds (draw1 §1).
+const minLead = 600
+
+// castGroups turns the notice's groups into the draw's.
+func castGroups(b *record.Notice) ([]draw.Group, error) {
+	var groups []draw.Group
+	for _, g := range b.Groups {
+		d := draw.Group{Name: g.Name, Rule: g.Rule, Total: int(g.Total), Minimum: int(g.Minimum)}
+		if g.Rule == "census" && (g.Total != 0 || g.Minimum != 0 || g.Ratio != "") {
+			return nil, fmt.Errorf("census group %s has a total", g.Name)
+		}
+		for _, c := range g.Cells {
+			d.Cells = append(d.Cells, c.Cell)
+		}
+		groups = append(groups, d)
+	}
+	return groups, nil
+}

@@ -1,0 +1,235 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+// origins of an inspection; only random ones follow a draw (Y-1.2, G-4.3).
+var origins = []string{"random", "complaint", "report", "assigned", "transferred", "incident", "other"}
+
+func (j *judge) result(b *record.Result) {
+	p := j.s.Pack
+	f := &Finished{At: at(j, b), Hash: j.in.Hash}
+	if !slices.Contains(origins, b.Origin) {
+		j.breach("rules.origin", "", "origin", b.Origin, strings.Join(origins, ", "))
+		return
+	}
+	items := j.resultSource(b, f)
+	if !j.sound() {
+		return
+	}
+	j.outcome(&b.Outcome, items)
+	j.resultDates(b, f.Lot)
+	j.signOff(b, f.Object)
+	if p.needsFollowUp(b.Outcome.Codes) && b.FollowUp == nil {
+		j.add(Warning, "rules.no-follow-up", p.Result.Clause, "follow_up", strings.Join(b.Outcome.Codes, " "), "")
+	}
+	if !j.sound() {
+		return
+	}
+	j.s.Results = append(j.s.Results, f)
+	j.s.results[j.index] = f
+	if f.Object != nil {
+		f.Object.Result = f
+	}
+	if n := j.s.Late(f); n > 0 {
+		legal, _, _ := p.ResultDue(f.Lot, b.Ended)
+		j.add(Overdue, "rules.late-result", p.Publish.Clause, f.Lot.Body.Draw, f.Published(), legal)
+	}
+}
+
+// resultSource finds the drawn object of a random result; a result of another
+// origin names no draw, and gives its ground instead.
+func (j *judge) resultSource(b *record.Result, f *Finished) []string {
+	p := j.s.Pack
+	if b.Origin != "random" {
+		if b.Notice != 0 || b.Object != "" || b.Ground == "" {
+			j.breach("rules.origin", "", "ground", b.Ground, "no draw, a ground")
+		}
+		var all []string
+		if c := j.s.Checklist(); c != nil {
+			for _, it := range c.Body.Items {
+				all = append(all, it.No)
+			}
+		}
+		return all
+	}
+	lot := j.drawnLot(b.Notice)
+	if lot == nil {
+		return nil
+	}
+	o := lot.byHandle[b.Object]
+	switch {
+	case o == nil:
+		j.breach("rules.not-drawn", p.Result.Clause, b.Object, "", "")
+	case o.Dispatch == 0:
+		j.breach("rules.not-dispatched", p.Draw.Dispatch, b.Object, "", "")
+	case o.Result != nil:
+		j.breach("rules.result-twice", p.Correction.Clause, b.Object, num(o.Result.Index), "")
+	}
+	f.Lot, f.Object = lot, o
+	return lot.Body.Items
+}
+
+// outcome holds codes to the pack and to the items inspected; the unit's line
+// must be the one that follows from the items (requirements A22).
+func (j *judge) outcome(o *record.Outcome, items []string) {
+	p := j.s.Pack
+	seen := map[string]bool{}
+	for _, it := range o.Items {
+		if !slices.Contains(items, it.Item) || seen[it.Item] {
+			j.breach("rules.item-unknown", p.Result.Clause, it.Item, "", "")
+		}
+		seen[it.Item] = true
+		for _, c := range it.Codes {
+			code, ok := p.CodeOf(c)
+			if !ok {
+				j.breach("rules.unknown-code", p.Result.Clause, it.Item, c, "")
+			} else if code.Alone && len(it.Codes) > 1 {
+				j.breach("rules.code-alone", p.Result.Clause, it.Item, strings.Join(it.Codes, " "), c)
+			}
+		}
+	}
+	if want := p.UnitLine(o.Items); j.sound() && !slices.Equal(want, o.Codes) {
+		j.breach("rules.unit-line", p.Result.Clause, "codes", strings.Join(o.Codes, " "), strings.Join(want, " "))
+	}
+	refused := p.Result.RefuseC != "" && slices.Contains(o.Codes, p.Result.RefuseC)
+	if refused && len(p.Result.Refusal) > 0 && len(o.Refusal) == 0 {
+		j.breach("rules.refusal-ground", p.Result.RefuseB, "refusal", "", strings.Join(p.Result.Refusal, "、"))
+	}
+	for _, g := range o.Refusal {
+		if !refused || !slices.Contains(p.Result.Refusal, g) {
+			j.breach("rules.refusal-ground", p.Result.RefuseB, "refusal", g, strings.Join(p.Result.Refusal, "、"))
+		}
+	}
+}
+
+// UnitLine derives the unit's codes from its items': a code that stands alone
+// (未发现问题) holds for the unit only if every item has it; otherwise the
+// union of the others, in the pack's order.
+func (p *Pack) UnitLine(items []record.ItemCodes) []string {
+	has := map[string]bool{}
+	for _, it := range items {
+		for _, c := range it.Codes {
+			has[c] = true
+		}
+	}
+	var open, alone []string
+	for _, c := range p.Result.Codes {
+		switch {
+		case !has[c.Code]:
+		case c.Alone:
+			alone = append(alone, c.Code)
+		default:
+			open = append(open, c.Code)
+		}
+	}
+	if len(open) > 0 {
+		return open
+	}
+	if len(alone) > 1 {
+		// Several that stand alone, on different items: 未发现问题, the first of
+		// the list, says the least and gives way.
+		return alone[1:]
+	}
+	return alone
+}
+
+func (p *Pack) needsFollowUp(codes []string) bool {
+	return slices.ContainsFunc(codes, func(c string) bool {
+		code, _ := p.CodeOf(c)
+		return code.Open
+	})
+}
+
+func (j *judge) resultDates(b *record.Result, lot *Lot) {
+	clause, start := j.s.Pack.Result.Clause, ""
+	if lot != nil {
+		start = lot.day()
+	}
+	order := []struct{ name, date string }{
+		{"抽取", start}, {"检查开始", b.Started}, {"检查结束", b.Ended}, {"签字", b.SignedOn}, {"平台录入", b.Entered}, {"平台公示", b.Published}, {"写入", j.today()},
+	}
+	prev := order[0]
+	for _, d := range order[1:] {
+		if d.date == "" {
+			continue
+		}
+		// Signing and entering may fall on either side of each other.
+		if d.date < prev.date && !(d.name == "平台录入" && prev.name == "签字" && d.date >= b.Ended) {
+			j.breach("rules.date-order", clause, d.name, d.date, prev.name+" "+prev.date)
+		}
+		prev = d
+	}
+	if lot != nil && b.Ended > lot.Body.To {
+		j.add(Warning, "rules.after-task", clause, "ended", b.Ended, lot.Body.To)
+	}
+}
+
+// signOff: where the pack demands it, every member of the team has signed,
+// on paper; the entry holds names (sealed), date and the scan's digest (G-8.4b).
+func (j *judge) signOff(b *record.Result, o *Object) {
+	p := j.s.Pack
+	if !p.Result.SignOff || o == nil {
+		return
+	}
+	if len(b.Signed) != len(o.Team) || b.SignedOn == "" {
+		j.breach("rules.sign-off", p.Result.SignBy, b.Object, num(len(b.Signed)), num(len(o.Team)))
+	}
+}
+
+func (j *judge) correction(b *record.Correction) {
+	p := j.s.Pack
+	f := j.s.results[b.Result]
+	if f == nil {
+		j.breach("rules.no-such-entry", p.Correction.Clause, "result", num(b.Result), "result")
+		return
+	}
+	old := f.Hash
+	if n := len(f.Corrections); n > 0 {
+		old = f.Corrections[n-1].Hash
+	}
+	if b.Old != old {
+		j.breach("rules.correction-old", p.Correction.Clause, "old", b.Old, old)
+	}
+	if b.Date < f.Time[:10] || b.Date > j.today() {
+		j.breach("rules.date-order", p.Correction.Clause, "date", b.Date, f.Time[:10]+" … "+j.today())
+	}
+	if f.Lot != nil {
+		j.outcome(&b.Outcome, f.Lot.Body.Items)
+		if b.Ended != "" && (b.Ended < f.Lot.day() || b.Ended > j.today()) {
+			j.breach("rules.date-order", p.Correction.Clause, "ended", b.Ended, f.Lot.day()+" … "+j.today())
+		}
+	}
+	if j.sound() {
+		f.Corrections = append(f.Corrections, Corrected{At: at(j, b), Hash: j.in.Hash})
+		j.add(Note, "rules.corrected", p.Correction.Clause, num(b.Result), b.Ground, "")
+	}
+}
+
+func (j *judge) followUp(b *record.FollowUp) {
+	f := j.s.results[b.Result]
+	if f == nil {
+		j.breach("rules.no-such-entry", j.s.Pack.Result.Clause, "result", num(b.Result), "result")
+		return
+	}
+	if b.Date < f.Ended() || b.Date > j.today() {
+		j.breach("rules.date-order", j.s.Pack.Result.Clause, "date", b.Date, f.Ended()+" … "+j.today())
+	}
+	if j.sound() {
+		f.FollowUps = append(f.FollowUps, at(j, b))
+	}
+}
+
+// OpenAtOnce lists the sealed fields whose openings must stand beside the
+// entry as soon as it is public: firm and code of a result. The others (names
+// of people, remarks) may stay closed.
+func OpenAtOnce(e *record.Entry) []string {
+	if _, ok := e.Body.(*record.Result); ok {
+		return []string{"code", "name"}
+	}
+	return nil
+}

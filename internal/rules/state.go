@@ -1,0 +1,241 @@
+// Package rules is the regulations: it decides, for officials before they
+// sign and for citizens afterwards, with the same functions.
+//
+// A State is what the entries so far have made of the office: charter, rule
+// pack, checklists, registers, plans, draws, results. Apply moves it on by one
+// entry and returns findings; Announce, Cast and the like compute what an
+// office may say next. The package reads no clock, file or key: entries,
+// blobs and dates are values, so the same ledger gives everybody the same
+// state and the same findings.
+//
+//	s := rules.New()
+//	for i, e := range entries {
+//		findings = append(findings, s.Apply(rules.Input{Entry: e, Hash: h, Signers: keys, Blobs: b})...)
+//	}
+package rules
+
+import (
+	"strconv"
+
+	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+// Severity of a finding, in the words of reports: 相符, 提示, 注意, 逾期,
+// 不相符, 无法核验.
+type Severity string
+
+const (
+	OK      Severity = "ok"
+	Note    Severity = "note"
+	Warning Severity = "warning"
+	Overdue Severity = "overdue"
+	Breach  Severity = "breach"
+	Unknown Severity = "unknown"
+	// Believed is what rests on the office's word (依单位填报未核验).
+	Believed Severity = "believed"
+)
+
+// Finding is one thing that was noticed. Code is stable (package words has the
+// sentence), Clause is of the pack or empty, Entry is the index it concerns.
+type Finding struct {
+	Code     string   `json:"code"`
+	Severity Severity `json:"severity"`
+	Clause   string   `json:"clause,omitempty"`
+	Entry    int64    `json:"entry"`
+	Place    string   `json:"place,omitempty"`
+	Got      string   `json:"got,omitempty"`
+	Want     string   `json:"want,omitempty"`
+}
+
+// At is a body with the index and claimed time of its entry.
+type At[T any] struct {
+	Index int64
+	Time  string // env.at
+	Body  *T
+}
+
+// State is everything that the entries so far say. Fields are for reading;
+// only Apply writes them.
+type State struct {
+	Origin     string
+	Size       int64 // index of the next entry
+	Charters   []At[record.Charter]
+	Pack       *Pack
+	Checklists []At[record.Checklist]
+	Rosters    []At[record.Roster]
+	Plans      []At[record.Plan]
+	Filings    []At[record.Filing]
+	Histories  []At[record.History]
+	Lots       []*Lot
+	Results    []*Finished
+	lots       map[int64]*Lot      // by index of the notice
+	results    map[int64]*Finished // by index of the result
+}
+
+// Lot is one draw from its notice to its last result.
+type Lot struct {
+	At[record.Notice]
+	C        string        // hash of the notice's entry
+	Failed   bool          // the notice has no effect
+	Pool     []draw.Object // until the draw; nil after
+	People   map[string][]string
+	Recuse   map[string]string // object handle → commitment, until the draw
+	Draw     *At[record.Draw]
+	Objects  []*Object // drawn, in ascending (cell, ticket)
+	byHandle map[string]*Object
+	Sent     []Sent
+	Opened   []At[record.Opened]
+	KOpened  bool
+	Abort    *At[record.Abort]
+}
+
+// Sent is a dispatch and how many objects it handed over.
+type Sent struct {
+	At[record.Dispatch]
+}
+
+// Object is one drawn object.
+type Object struct {
+	Handle, Cell, Ticket string
+	Drawn                []string // the team that the lot gave
+	Team                 []string // the team after changes; slot 0 first
+	Leader               string   // handle; "" where none is named
+	Unstaffed            bool
+	Dispatch             int64 // index of its dispatch, 0 before
+	Changes              []At[record.TeamChange]
+	Result               *Finished
+	Opened               bool // its handle is opened
+}
+
+// Finished is a result with what came after it.
+type Finished struct {
+	At[record.Result]
+	Hash        string // of the result's entry
+	Lot         *Lot   // nil for other origins
+	Object      *Object
+	Corrections []Corrected
+	FollowUps   []At[record.FollowUp]
+}
+
+// Corrected is a correction and its entry's hash.
+type Corrected struct {
+	At[record.Correction]
+	Hash string
+}
+
+// Outcome is the result's outcome in force: the last correction's, or its own.
+func (f *Finished) Outcome() *record.Outcome {
+	if n := len(f.Corrections); n > 0 {
+		return &f.Corrections[n-1].Body.Outcome
+	}
+	return &f.Body.Outcome
+}
+
+// Ended is the 检查结束 date in force.
+func (f *Finished) Ended() string {
+	for i := len(f.Corrections) - 1; i >= 0; i-- {
+		if d := f.Corrections[i].Body.Ended; d != "" {
+			return d
+		}
+	}
+	return f.Body.Ended
+}
+
+// New is the state of an empty ledger.
+func New() *State {
+	return &State{lots: map[int64]*Lot{}, results: map[int64]*Finished{}}
+}
+
+// Charter is the charter in force, nil before entry 0.
+func (s *State) Charter() *record.Charter {
+	if len(s.Charters) == 0 {
+		return nil
+	}
+	return s.Charters[len(s.Charters)-1].Body
+}
+
+// Checklist is the latest version, nil if there is none.
+func (s *State) Checklist() *At[record.Checklist] { return last(s.Checklists) }
+
+// Roster is the latest version of a kind (objects, inspectors), nil if none.
+func (s *State) Roster(kind string) *At[record.Roster] {
+	for i := len(s.Rosters) - 1; i >= 0; i-- {
+		if s.Rosters[i].Body.Kind == kind {
+			return &s.Rosters[i]
+		}
+	}
+	return nil
+}
+
+// Plan is the latest version of a year's plan, nil if there is none.
+func (s *State) Plan(year int64) *At[record.Plan] {
+	for i := len(s.Plans) - 1; i >= 0; i-- {
+		if s.Plans[i].Body.Year == year {
+			return &s.Plans[i]
+		}
+	}
+	return nil
+}
+
+// Lot finds a draw by its id (2023-001), nil if there is none.
+func (s *State) Lot(id string) *Lot {
+	for _, l := range s.Lots {
+		if l.Body.Draw == id {
+			return l
+		}
+	}
+	return nil
+}
+
+// LotAt finds a draw by the index of its notice, nil if there is none.
+func (s *State) LotAt(index int64) *Lot { return s.lots[index] }
+
+// ResultAt finds a result by its index, nil if there is none.
+func (s *State) ResultAt(index int64) *Finished { return s.results[index] }
+
+// Object finds a drawn object by its handle, nil if it was not drawn.
+func (l *Lot) Object(handle string) *Object { return l.byHandle[handle] }
+
+// Closed reports whether a further notice on the same plan line may follow:
+// aborted, or every drawn object has its result (draw1 §1).
+func (l *Lot) Closed() bool {
+	if l.Failed || l.Abort != nil {
+		return true
+	}
+	if l.Draw == nil {
+		return false
+	}
+	for _, o := range l.Objects {
+		if o.Result == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// NextSerial is the serial of the next draw of a year.
+func (s *State) NextSerial(year int64) int64 {
+	n := int64(1)
+	for _, l := range s.Lots {
+		if yearOf(l.Body.Draw) == year {
+			n = max(n, l.Body.Serial+1)
+		}
+	}
+	return n
+}
+
+func yearOf(id string) int64 {
+	if len(id) < 4 {
+		return 0
+	}
+	y, _ := strconv.ParseInt(id[:4], 10, 64)
+	return y
+}
+
+func last[T any](list []At[T]) *At[T] {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[len(list)-1]
+}

@@ -1,0 +1,143 @@
+package verify
+
+import (
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"slices"
+
+	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/ledger"
+)
+
+// openings checks every opening file against its entry, and that what is due
+// stands there (draw1 §3, ledger.md "Nothing personal in ink").
+func (b *Bundle) openings() {
+	for _, e := range b.Entries {
+		if e.Record == nil || !mayOpen(e.Record) {
+			continue
+		}
+		b.opening(e)
+	}
+	for _, l := range b.State.Lots {
+		if !l.Failed {
+			b.lot(l)
+		}
+	}
+}
+
+// mayOpen spares a request for each entry that can have no opening.
+func mayOpen(e *record.Entry) bool {
+	return e.Type == "notice" || len(record.SealedPaths(e.Body)) > 0
+}
+
+func (b *Bundle) breach(code string, entry int64, place, got, want string) {
+	b.add(rules.Finding{Code: code, Severity: rules.Breach, Entry: entry, Place: place, Got: got, Want: want})
+}
+
+func (b *Bundle) opening(e *Entry) {
+	path := ledger.OpeningPath(uint64(e.Index))
+	data, err := b.Dir.Opening(uint64(e.Index))
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			b.breach("verify.bad-opening", e.Index, path, err.Error(), "")
+		}
+	} else if o, err := record.ParseOpening(data); err != nil {
+		b.breach("verify.bad-opening", e.Index, path, err.Error(), "")
+	} else if bad := record.CheckFields(e.Record.Body, o.Fields); len(bad) > 0 {
+		b.breach("verify.opening-differs", e.Index, path, bad[0], "")
+	} else {
+		e.Opening = o
+	}
+	for _, field := range rules.OpenAtOnce(e.Record) {
+		if e.Value(field) == "" {
+			b.breach("verify.opening-missing", e.Index, path, field, "")
+		}
+	}
+}
+
+// lot checks what is opened of a draw: each handle against the drawn, K
+// against its commitment and against every salt.
+func (b *Bundle) lot(l *rules.Lot) {
+	e := b.Entries[l.Index]
+	path := ledger.OpeningPath(uint64(l.Index))
+	o := e.Opening
+	if o == nil {
+		o = new(record.Opening)
+	}
+	ids := map[string]string{}
+	for _, h := range o.Handles {
+		handle := draw.Handle(h.Kind, h.Salt, h.ID)
+		if h.Kind != "O" || l.Object(handle) == nil {
+			b.breach("verify.opening-stranger", l.Index, path, h.ID, "")
+			continue
+		}
+		ids[handle] = h.ID
+	}
+	for _, obj := range l.Objects {
+		b.object(l, obj, ids[obj.Handle], path)
+	}
+	b.keys(l, o, path)
+}
+
+// object: a handle whose result is public is opened, and the result names the
+// firm that the handle names.
+func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
+	switch {
+	case id == "" && (obj.Opened || obj.Result != nil):
+		b.breach("verify.handle-unopened", l.Index, path, obj.Handle, "")
+	case id != "" && !obj.Opened:
+		b.breach("verify.opening-unlogged", l.Index, path, obj.Handle, "")
+	case id != "" && obj.Result != nil:
+		code := b.Entries[obj.Result.Index].Value("code")
+		if code != id {
+			b.breach("verify.other-firm", obj.Result.Index, obj.Handle, code, id)
+		}
+	}
+}
+
+func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
+	opened := slices.ContainsFunc(l.Opened, func(op rules.At[record.Opened]) bool { return op.Body.KI })
+	if o.KI != "" {
+		b.key("verify.ki", l, o.KI, l.Body.KeyI, path, opened)
+	} else {
+		b.add(rules.Finding{Code: "verify.ki-closed", Severity: rules.Unknown, Entry: l.Index, Place: l.Body.Draw})
+	}
+	switch {
+	case o.K != "":
+		if b.key("verify.k", l, o.K, l.Body.Key, path, l.KOpened) {
+			b.salts(l, o, path)
+		}
+	case l.KOpened:
+		b.breach("verify.k-missing", l.Index, path, l.Body.Draw, "")
+	case b.Today != "" && b.Today > l.Body.Due.K && !l.Body.Due.Provisional:
+		b.breach("verify.k-overdue", l.Index, path, l.Body.Draw, l.Body.Due.K)
+	default:
+		b.add(rules.Finding{Code: "verify.k-closed", Severity: rules.Unknown, Entry: l.Index, Place: l.Body.Draw, Want: l.Body.Due.K})
+	}
+}
+
+func (b *Bundle) key(code string, l *rules.Lot, key, commit, path string, logged bool) bool {
+	raw, err := hex.DecodeString(key)
+	if err != nil || draw.KeyCommit(raw) != commit {
+		b.breach(code+"-differs", l.Index, path, l.Body.Draw, commit)
+		return false
+	}
+	if !logged {
+		b.breach("verify.opening-unlogged", l.Index, path, l.Body.Draw, "")
+	}
+	return true
+}
+
+// salts: with K open every opened salt must be the one that K gives.
+func (b *Bundle) salts(l *rules.Lot, o *record.Opening, path string) {
+	k, _ := hex.DecodeString(o.K)
+	for _, h := range o.Handles {
+		if h.Kind == "O" && draw.Salt(k, "O", h.ID) != h.Salt {
+			b.breach("verify.salt-differs", l.Index, path, h.ID, "")
+			return
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package verify
+
+import (
+	"encoding/json"
+
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// standing adds what was found to hold, what rests on the office's word, and
+// what nobody can check from this ledger: the other three parts of the report.
+func (b *Bundle) standing() {
+	ok := func(code, got string) { b.add(rules.Finding{Code: code, Severity: rules.OK, Entry: -1, Got: got}) }
+	ok("verify.ok-tree", num(b.Checkpoint.Size))
+	var draws, opened, results, fields int
+	for _, l := range b.State.Lots {
+		if l.Draw != nil {
+			draws++
+		}
+		if l.KOpened {
+			opened++
+		}
+	}
+	for _, e := range b.Entries {
+		if e.Opening != nil {
+			fields += len(e.Opening.Fields) + len(e.Opening.Handles)
+		}
+	}
+	for _, f := range b.State.Results {
+		if f.Lot != nil {
+			results++
+		}
+	}
+	for code, n := range map[string]int{"verify.ok-draws": draws, "verify.ok-openings": fields, "verify.ok-results": results, "verify.ok-k": opened} {
+		if n > 0 {
+			ok(code, num(n))
+		}
+	}
+	for _, code := range []string{"verify.believed-register", "verify.believed-dates", "verify.believed-visits"} {
+		b.add(rules.Finding{Code: code, Severity: rules.Believed, Entry: -1})
+	}
+	if c := b.State.Charter(); c != nil && c.Policy == "" {
+		b.add(rules.Finding{Code: "verify.no-witness", Severity: rules.Unknown, Entry: -1})
+	}
+	if !b.Pinned {
+		b.add(rules.Finding{Code: "verify.own-key", Severity: rules.Unknown, Entry: -1, Got: b.LogKey()})
+	}
+}
+
+// Part of a report (words.md): 核验相符, 不相符, 依单位填报未核验, 无法核验; the
+// notes stand between, they are no verdict.
+type Part struct {
+	Name     string // verified, failed, believed, unknown, noted
+	Findings []rules.Finding
+}
+
+// Parts sorts the findings into the report's parts, in its order.
+func (b *Bundle) Parts() []Part {
+	parts := []Part{{Name: "verified"}, {Name: "failed"}, {Name: "believed"}, {Name: "unknown"}, {Name: "noted"}}
+	for _, f := range b.Findings {
+		i := 4
+		switch f.Severity {
+		case rules.OK:
+			i = 0
+		case rules.Breach:
+			i = 1
+		case rules.Believed:
+			i = 2
+		case rules.Unknown:
+			i = 3
+		}
+		parts[i].Findings = append(parts[i].Findings, f)
+	}
+	return parts
+}
+
+// JSON is the report for machines, indented, with a stable order.
+func (b *Bundle) JSON() ([]byte, error) {
+	verdict := "sound"
+	if b.Failed() {
+		verdict = "unsound"
+	}
+	return json.MarshalIndent(struct {
+		Verdict  string          `json:"verdict"`
+		Origin   string          `json:"origin"`
+		Size     uint64          `json:"size"`
+		Root     string          `json:"root"`
+		Pinned   bool            `json:"policy_pinned"`
+		Findings []rules.Finding `json:"findings"`
+	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, b.Checkpoint.Root.String(), b.Pinned, b.Findings}, "", "  ")
+}

@@ -1,0 +1,239 @@
+// Package verify is the judge: it opens a published ledger, checks signature,
+// tree and every file, walks the entries index by index with package rules,
+// and reports. Officials, citizens and the page builder all call Open; a page
+// can only be made from the Bundle that it returns.
+//
+//	b, err := verify.Open(os.DirFS("public/gaoqing"), verify.Options{Policy: pinned, Today: "2024-07-31"})
+//
+// Open fails only where nothing can be believed: a broken form, signature or
+// tree. Whatever else is wrong (a failed draw, an opening that does not fit, a
+// changed copy) is carried in the Bundle as a finding and shown as failed.
+package verify
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strconv"
+
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/ledger"
+)
+
+// Options of a verification. The zero value trusts the site's own policy and
+// asserts no lateness.
+type Options struct {
+	Policy   []byte // pinned c2sp.org/tlog-policy text, nil: the site's own
+	Today    string // yyyy-mm-dd, for what is due; "": nothing is
+	Listed   bool   // fsys can list folders, so anything extra can be found
+	Progress func(done, total uint64)
+}
+
+// Entry is one record of the ledger with everything found about it.
+type Entry struct {
+	Index    int64
+	Record   *record.Entry // nil where it does not parse
+	Hash     string        // lower hex SHA-256 of the signed entry
+	Signers  []string      // names of the office keys that signed
+	Opening  *record.Opening
+	Findings []rules.Finding
+}
+
+// Value is the opened value of a sealed body path, "" where it is not opened
+// or its opening does not fit.
+func (e *Entry) Value(path string) string {
+	if e.Opening == nil {
+		return ""
+	}
+	return e.Opening.Fields[path].Value
+}
+
+// Bundle is a ledger that has been verified: the only thing pages are made of.
+type Bundle struct {
+	Dir        *ledger.Dir
+	Checkpoint ledger.Checkpoint
+	Signed     []byte // the checkpoint as signed
+	Policy     *ledger.Policy
+	Pinned     bool // the policy was given by the reader, not by the site
+	State      *rules.State
+	Entries    []*Entry
+	Findings   []rules.Finding // of the whole, in order of index; openings and files too
+	Today      string
+}
+
+// Root returns the folder that holds the ledger: fsys/ledger where a whole
+// site was given, fsys itself where it is the ledger.
+func Root(fsys fs.FS) (fs.FS, error) {
+	if _, err := fs.Stat(fsys, "ledger/checkpoint"); err == nil {
+		return fs.Sub(fsys, "ledger")
+	}
+	if _, err := fs.Stat(fsys, "checkpoint"); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fault.Wrap("verify.no-ledger", "ledger/checkpoint", err).Of(fault.Unreachable)
+		}
+		return nil, err
+	}
+	return fsys, nil
+}
+
+// Open verifies a site or a ledger folder.
+func Open(fsys fs.FS, opt Options) (*Bundle, error) {
+	root, err := Root(fsys)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bundle{Dir: ledger.OpenDir(root), State: rules.New(), Pinned: opt.Policy != nil, Today: opt.Today}
+	if err := b.head(opt.Policy); err != nil {
+		return nil, err
+	}
+	if err := b.audit(opt.Listed); err != nil {
+		return nil, err
+	}
+	if err := b.walk(opt.Progress); err != nil {
+		return nil, err
+	}
+	b.charterKey()
+	b.openings()
+	b.standing()
+	return b, nil
+}
+
+// head reads policy and checkpoint and checks the log's signature.
+func (b *Bundle) head(pinned []byte) error {
+	text := pinned
+	if text == nil {
+		var err error
+		if text, err = b.Dir.Policy(); err != nil {
+			return fault.Wrap("verify.no-policy", "ledger/policy", err)
+		}
+	}
+	var err error
+	if b.Policy, err = ledger.ParsePolicy(text); err != nil {
+		return err
+	}
+	if b.Signed, err = b.Dir.Checkpoint(); err != nil {
+		return err
+	}
+	b.Checkpoint, err = b.Policy.Open(b.Signed)
+	return err
+}
+
+// audit recomputes tree and files. What breaks the tree ends the verification;
+// a changed copy, proof or blob beside it is a finding.
+func (b *Bundle) audit(listed bool) error {
+	problems, err := b.Dir.Audit(b.Policy, listed)
+	if err != nil {
+		return err
+	}
+	var broken []error
+	for _, p := range problems {
+		if p.Tree {
+			broken = append(broken, fault.New(p.Code, p.Path, p.Got, p.Want))
+			continue
+		}
+		b.add(rules.Finding{Code: p.Code, Severity: rules.Breach, Entry: -1, Place: p.Path, Got: p.Got, Want: p.Want})
+	}
+	return errors.Join(broken...)
+}
+
+func (b *Bundle) add(f rules.Finding) { b.Findings = append(b.Findings, f) }
+
+// walk reads the entries in order and lets the rules judge each.
+func (b *Bundle) walk(progress func(done, total uint64)) error {
+	size := b.Checkpoint.Size
+	b.Entries = make([]*Entry, 0, size)
+	return b.Dir.Entries(0, size, func(i uint64, raw []byte) error {
+		e := &Entry{Index: int64(i), Hash: rules.Hash(raw)}
+		b.Entries = append(b.Entries, e)
+		if err := b.judge(e, raw); err != nil {
+			return err
+		}
+		b.Findings = append(b.Findings, e.Findings...)
+		if progress != nil {
+			progress(i+1, size)
+		}
+		return nil
+	})
+}
+
+// judge parses one entry and applies it. An entry that does not parse is shown
+// and has no effect.
+func (b *Bundle) judge(e *Entry, raw []byte) error {
+	unreadable := func(err error) error {
+		b.State.Unreadable()
+		e.Findings = append(e.Findings, rules.Finding{Code: "verify.bad-entry", Severity: rules.Breach, Entry: e.Index, Got: err.Error()})
+		return nil
+	}
+	note, err := ledger.ParseNote(raw)
+	if err != nil {
+		return unreadable(err)
+	}
+	if e.Record, err = record.Parse(note.Text); err != nil {
+		return unreadable(err)
+	}
+	in := rules.Input{Entry: e.Record, Hash: e.Hash, Blobs: map[string][]byte{}}
+	for _, vkey := range b.State.Keys(e.Record) {
+		k, err := ledger.ParseKey(vkey)
+		if err != nil {
+			continue // a charter's bad key signs nothing
+		}
+		if len(note.SignedBy(k)) == 1 {
+			in.Signers = append(in.Signers, vkey)
+			e.Signers = append(e.Signers, k.Name)
+		}
+	}
+	for _, sum := range b.State.Needs(e.Record) {
+		data, err := b.Dir.Blob(sum, ledger.MaxBlob)
+		switch {
+		case err == nil:
+			in.Blobs[sum] = data
+		case unreachable(err):
+			return err
+		}
+		// Missing or changed: the rules will find the file missing.
+	}
+	e.Findings = append(e.Findings, b.State.Apply(in)...)
+	return nil
+}
+
+func unreachable(err error) bool {
+	var f *fault.Error
+	return errors.As(err, &f) && f.Kind == fault.Unreachable
+}
+
+// charterKey: the key that signed the checkpoint is the charter's.
+func (b *Bundle) charterKey() {
+	c := b.State.Charter()
+	if c == nil {
+		return
+	}
+	trusted := func(l ledger.PolicyKey) bool { return slices.Contains(c.KeysOf("log"), l.Key.String()) }
+	if !slices.ContainsFunc(b.Policy.Logs, trusted) {
+		b.add(rules.Finding{Code: "verify.log-key", Severity: rules.Breach, Entry: -1, Place: "policy", Got: b.LogKey()})
+	}
+	if b.State.Origin != b.Checkpoint.Origin {
+		b.add(rules.Finding{Code: "verify.origin", Severity: rules.Breach, Entry: -1, Place: "checkpoint", Got: b.Checkpoint.Origin, Want: b.State.Origin})
+	}
+}
+
+// LogKey is the verifier key of the first log of the policy, "" without one.
+func (b *Bundle) LogKey() string {
+	if len(b.Policy.Logs) == 0 {
+		return ""
+	}
+	return b.Policy.Logs[0].Key.String()
+}
+
+// Failed reports whether anything is 不相符.
+func (b *Bundle) Failed() bool {
+	for _, f := range b.Findings {
+		if f.Severity == rules.Breach {
+			return true
+		}
+	}
+	return false
+}
+
+func num[T ~int | ~int64 | ~uint64](n T) string { return strconv.FormatInt(int64(n), 10) }

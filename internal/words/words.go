@@ -1,0 +1,104 @@
+// Package words is the one table that turns a code into plain Chinese: for
+// each code of a fault or a finding one sentence and one remedy. The doors and
+// the page builder read it; rooms below speak in codes only.
+//
+// codes.tsv has three columns, code, sentence, remedy, separated by tabs and
+// sorted by code. {place}, {got} and {want} stand for the fault's members;
+// a piece in double brackets, [[…{got}…]], is left out where its member is
+// empty. A test holds the table complete: every code in the source has a line
+// and every line has a code in the source.
+package words
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/sunlot/sunlot/internal/fault"
+)
+
+//go:embed codes.tsv
+var table string
+
+type line struct{ sentence, remedy string }
+
+var lines = sync.OnceValue(func() map[string]line {
+	m := map[string]line{}
+	for row := range strings.Lines(table) {
+		f := strings.Split(strings.TrimSuffix(row, "\n"), "\t")
+		if len(f) != 3 || m[f[0]].sentence != "" {
+			panic(fmt.Sprintf("codes.tsv: bad or repeated line %q", row))
+		}
+		m[f[0]] = line{f[1], f[2]}
+	}
+	return m
+})
+
+// Known reports whether the table has the code.
+func Known(code string) bool { _, ok := lines()[code]; return ok }
+
+// Codes lists every code of the table.
+func Codes() []string {
+	var all []string
+	for c := range lines() {
+		all = append(all, c)
+	}
+	return all
+}
+
+// Say is the sentence and the remedy for a code with its members.
+func Say(code, place, got, want string) (sentence, remedy string) {
+	l, ok := lines()[code]
+	if !ok {
+		return strings.Join([]string{code, place, got, want}, " "), ""
+	}
+	return fill(l.sentence, place, got, want), fill(l.remedy, place, got, want)
+}
+
+var optional = regexp.MustCompile(`\[\[([^\]]*)\]\]`)
+
+func fill(text, place, got, want string) string {
+	values := map[string]string{"{place}": place, "{got}": got, "{want}": want}
+	text = optional.ReplaceAllStringFunc(text, func(piece string) string {
+		for name, v := range values {
+			if v == "" && strings.Contains(piece, name) {
+				return ""
+			}
+		}
+		return piece[2 : len(piece)-2]
+	})
+	return strings.NewReplacer("{place}", place, "{got}", got, "{want}", want).Replace(text)
+}
+
+// Error is what a person reads for an error: the sentence, and below it the
+// remedy if there is one. An error without a code keeps its text.
+func Error(err error) string {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err.Error()
+	}
+	sentence, remedy := Say(f.Code, f.Place, f.Got, f.Want)
+	if cause := inner(f); cause != "" {
+		sentence += "（" + cause + "）"
+	}
+	if remedy == "" {
+		return sentence
+	}
+	return sentence + "\n处理办法：" + remedy
+}
+
+// inner is the sentence of the cause, where it has one of its own.
+func inner(f *fault.Error) string {
+	var c *fault.Error
+	if f.Err == nil {
+		return ""
+	}
+	if errors.As(f.Err, &c) {
+		s, _ := Say(c.Code, c.Place, c.Got, c.Want)
+		return s
+	}
+	return f.Err.Error()
+}
