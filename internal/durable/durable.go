@@ -120,10 +120,12 @@ func (d *Dir) Replace(name string, data []byte) error {
 	return d.syncDirs()
 }
 
-// Remove deletes a file or a whole directory; a missing one is no error. Not
-// durable until the next Sync or Replace: callers remove only what may come
-// back without harm.
+// Remove deletes a file or a whole directory; a missing one is no error. It is
+// durable after the next Sync or Replace.
 func (d *Dir) Remove(name string) error {
+	if _, err := d.root.Lstat(filepath.FromSlash(name)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	for dir, sub := range d.subs {
 		if dir != "." && (dir == name || within(dir, name)) {
 			sub.Close()
@@ -145,13 +147,8 @@ func (d *Dir) Remove(name string) error {
 			delete(d.dirs, f)
 		}
 	}
-	return d.do("remove", name, func() error {
-		err := d.root.RemoveAll(filepath.FromSlash(name))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
-	})
+	d.dirs[path.Dir(name)] = true
+	return d.do("remove", name, func() error { return d.root.RemoveAll(filepath.FromSlash(name)) })
 }
 
 // Sync makes every Put so far durable: the files, then their directories.

@@ -1,0 +1,112 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// openedCheckpoint is what is known of one checkpoint that proof files carry:
+// thousands of files share one, so it is verified once.
+type openedCheckpoint struct {
+	head Checkpoint
+	err  error
+}
+
+// checkProofs verifies each proof file against its own checkpoint, and that
+// this log continues that checkpoint.
+func (a *auditor) checkProofs() {
+	if a.full() || len(a.levels) == 0 {
+		return
+	}
+	a.each((a.size+TileWidth-1)/TileWidth, func(n uint64) {
+		for index := n * TileWidth; index < min((n+1)*TileWidth, a.size); index++ {
+			if a.proofs != nil && !a.proofs[index] || a.proofs == nil && !a.opt.Copies {
+				continue
+			}
+			if err := a.checkProof(index); err != nil {
+				a.cannot("ledger.audit-proof", ProofPath(index), err)
+			}
+		}
+	})
+}
+
+func (a *auditor) checkProof(index uint64) error {
+	data, err := a.d.Proof(index)
+	if err != nil {
+		return err
+	}
+	p, err := ParseProof(data)
+	if err != nil {
+		return err
+	}
+	if p.Index != index || p.Extra != nil {
+		return fmt.Errorf("index %d, %d extra bytes", p.Index, len(p.Extra))
+	}
+	a.mu.Lock()
+	o := a.opened[string(p.Checkpoint)]
+	a.mu.Unlock()
+	if o == nil {
+		o = a.openEarlier(p.Checkpoint, ProofPath(index))
+		a.mu.Lock()
+		a.opened[string(p.Checkpoint)] = o
+		a.mu.Unlock()
+	}
+	if o.err != nil {
+		return o.err
+	}
+	return CheckInclusion(p.Path, index, a.levels[0][index], o.head.Size, o.head.Root)
+}
+
+// openEarlier opens a proof's checkpoint and holds it against the computed
+// tree: its root must be that of the first entries of this log.
+func (a *auditor) openEarlier(msg []byte, place string) *openedCheckpoint {
+	o := &openedCheckpoint{}
+	var n *Note
+	o.head, n, o.err = OpenCheckpoint(msg, a.key)
+	for _, k := range a.opt.Earlier {
+		if o.err == nil {
+			break
+		}
+		o.head, n, o.err = OpenCheckpoint(msg, k)
+	}
+	if o.err != nil {
+		return o
+	}
+	a.checkCosignatures(n, place)
+	if o.head.Size > a.size {
+		o.err = fmt.Errorf("checkpoint of size %d, the log has %d", o.head.Size, a.size)
+		return o
+	}
+	if a.edgeAt(o.head.Size).root() != o.head.Root {
+		o.err = fmt.Errorf("checkpoint of size %d has another root than the log had", o.head.Size)
+	}
+	return o
+}
+
+// checkPartials compares the partial tiles and bundles that earlier
+// checkpoints needed with the heads of what stands there now.
+func (a *auditor) checkPartials() {
+	if len(a.levels) == 0 {
+		return
+	}
+	for _, name := range a.partials {
+		level, n, width, _ := parseTileName(name)
+		data, err := a.d.read(name, maxBundle)
+		if err != nil {
+			a.cannot("ledger.audit-tile", name, err)
+			continue
+		}
+		if level < 0 {
+			entries, err := ParseBundle(data, width)
+			same := err == nil
+			for i := 0; same && i < width; i++ {
+				same = LeafHash(entries[i]) == a.levels[0][n*TileWidth+uint64(i)]
+			}
+			if !same {
+				a.problem("ledger.audit-bundle", name, "other entries", "those of the log")
+			}
+		} else if !bytes.Equal(data, bytesOf(a.row(level, n)[:width])) {
+			a.problem("ledger.audit-tile", name, "hashes that differ", "those of the entries")
+		}
+	}
+}

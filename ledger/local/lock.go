@@ -1,0 +1,47 @@
+package local
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/sunlot/sunlot/internal/fault"
+)
+
+var errBusy = errors.New("held by another process")
+
+// lock takes the writer's lock without waiting. It is the system's own, so a
+// process that dies frees it.
+func lock(guard, dir string) ([]*os.File, error) {
+	var files []*os.File
+	fail := func(place string, err error) ([]*os.File, error) {
+		for _, f := range files {
+			f.Close()
+		}
+		if errors.Is(err, errBusy) {
+			return nil, fault.New("ledger.locked", place, "another writer at work", "one writer").Of(fault.Unreachable)
+		}
+		return nil, fault.Wrap("ledger.unreadable", place, err).Of(fault.Unreachable)
+	}
+	name := filepath.Join(guard, "lock")
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fail(name, err)
+	}
+	files = append(files, f)
+	if err := tryLock(f); err != nil {
+		return fail(name, err)
+	}
+	if !lockDirs {
+		return files, nil
+	}
+	// Another guard directory must not make room for a second writer.
+	if f, err = os.Open(dir); err != nil {
+		return fail(dir, err)
+	}
+	files = append(files, f)
+	if err := tryLock(f); err != nil {
+		return fail(dir, err)
+	}
+	return files, nil
+}

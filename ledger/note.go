@@ -1,0 +1,231 @@
+package ledger
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sunlot/sunlot/internal/fault"
+)
+
+// Bounds of a note. A post-quantum line is up to 5 kB long, and a reader must
+// take at least 16 lines (c2sp.org/signed-note).
+const (
+	maxNote       = 1 << 17
+	maxSignatures = 64
+)
+
+// Signature is one line "— name base64(id ‖ bytes)" of a note. Bytes may be of
+// a kind that is not verified here.
+type Signature struct {
+	Name  string
+	ID    uint32
+	Bytes []byte // without the four bytes of the id
+}
+
+// Note is a signed note, c2sp.org/signed-note. Text ends in a newline.
+type Note struct {
+	Text       string
+	Signatures []Signature
+}
+
+// FormatNote signs text with each signer and writes the note. Each signature
+// is verified first: an agent or a card may return anything.
+func FormatNote(text string, signers ...Signer) ([]byte, error) {
+	n := &Note{Text: text}
+	for _, s := range signers {
+		key := s.Key()
+		if key.Type != Ed25519 {
+			return nil, fault.New("ledger.key-type", "key "+clip(key.Name), fmt.Sprintf("0x%02x", key.Type), "0x01")
+		}
+		sig, err := s.Sign([]byte(text))
+		if err != nil {
+			return nil, fault.Wrap("ledger.signer-failed", "key "+clip(key.Name), err)
+		}
+		n.Signatures = append(n.Signatures, Signature{key.Name, key.ID, sig})
+		if !n.verifies(key) {
+			return nil, fault.New("ledger.signer-wrong", "key "+clip(key.Name), "a signature that does not verify", "an Ed25519 signature by this key")
+		}
+	}
+	return n.Format()
+}
+
+// Format writes the note with the signatures that it has.
+func (n *Note) Format() ([]byte, error) {
+	if err := n.check(); err != nil {
+		return nil, err
+	}
+	b := make([]byte, 0, len(n.Text)+160*len(n.Signatures))
+	b = append(b, n.Text...)
+	b = append(b, '\n')
+	for _, s := range n.Signatures {
+		b = append(b, sigPrefix...)
+		b = append(b, s.Name...)
+		b = append(b, ' ')
+		raw := binary.BigEndian.AppendUint32(nil, s.ID)
+		b = base64.StdEncoding.AppendEncode(b, append(raw, s.Bytes...))
+		b = append(b, '\n')
+	}
+	if len(b) > maxNote {
+		return nil, fault.New("ledger.note-size", "note", strconv.Itoa(len(b)), fmt.Sprintf("at most %d bytes", maxNote))
+	}
+	return b, nil
+}
+
+const sigPrefix = "— "
+
+// check holds what every note must be, however it came about.
+func (n *Note) check() error {
+	if n.Text == "" || !strings.HasSuffix(n.Text, "\n") {
+		return fault.New("ledger.note-text", "note", "no newline at the end of the text", "lines")
+	}
+	if !utf8.ValidString(n.Text) {
+		return fault.New("ledger.note-text", "note", "bytes that are not UTF-8", "UTF-8")
+	}
+	if i := strings.IndexFunc(n.Text, func(r rune) bool { return r < 0x20 && r != '\n' }); i >= 0 {
+		return fault.New("ledger.note-text", fmt.Sprintf("note byte %d", i), fmt.Sprintf("0x%02x", n.Text[i]), "no control characters")
+	}
+	if len(n.Signatures) == 0 || len(n.Signatures) > maxSignatures {
+		return fault.New("ledger.note-signatures", "note", strconv.Itoa(len(n.Signatures)), fmt.Sprintf("1..%d signature lines", maxSignatures))
+	}
+	for i, s := range n.Signatures {
+		place := fmt.Sprintf("note signature %d", i)
+		if !validName(s.Name) {
+			return fault.New("ledger.note-name", place, clip(s.Name), "a name without spaces and plus signs")
+		}
+		if len(s.Bytes) == 0 {
+			return fault.New("ledger.note-base64", place, "no bytes", "a signature")
+		}
+		for _, o := range n.Signatures[:i] {
+			if o.Name == s.Name && o.ID == s.ID {
+				return fault.New("ledger.note-duplicate", place, clip(s.Name), "one line a key")
+			}
+		}
+	}
+	return nil
+}
+
+// ParseNote reads a note and refuses every byte sequence that Format would not
+// have written. It verifies no signature.
+func ParseNote(msg []byte) (*Note, error) {
+	if len(msg) > maxNote {
+		return nil, fault.New("ledger.note-size", "note", strconv.Itoa(len(msg)), fmt.Sprintf("at most %d bytes", maxNote))
+	}
+	s := string(msg)
+	i := strings.LastIndex(s, "\n\n")
+	if i < 0 {
+		return nil, fault.New("ledger.note-form", "note", clip(s), "text, an empty line, signature lines")
+	}
+	n := &Note{Text: s[:i+1]}
+	sigs, ok := strings.CutSuffix(s[i+2:], "\n")
+	if !ok {
+		return nil, fault.New("ledger.note-form", "note", clip(s[i+2:]), "signature lines, each with its newline")
+	}
+	if strings.Count(sigs, "\n") >= maxSignatures {
+		return nil, fault.New("ledger.note-signatures", "note", strconv.Itoa(strings.Count(sigs, "\n")+1), fmt.Sprintf("1..%d signature lines", maxSignatures))
+	}
+	for _, line := range strings.Split(sigs, "\n") {
+		sig, err := parseSignature(line)
+		if err != nil {
+			return nil, err
+		}
+		n.Signatures = append(n.Signatures, sig)
+	}
+	again, err := n.Format()
+	if err != nil {
+		return nil, err
+	}
+	if string(again) != s {
+		return nil, fault.New("ledger.note-form", "note", "a second way to write it", "the one form")
+	}
+	return n, nil
+}
+
+func parseSignature(line string) (Signature, error) {
+	rest, ok := strings.CutPrefix(line, sigPrefix)
+	name, b64, ok2 := strings.Cut(rest, " ")
+	if !ok || !ok2 {
+		return Signature{}, fault.New("ledger.note-form", "note signatures", clip(line), "— name base64")
+	}
+	// Strict refuses spare bits; the decoder would still skip \r, which the
+	// comparison in ParseNote catches.
+	raw, err := base64.StdEncoding.Strict().DecodeString(b64)
+	if err != nil || len(raw) < 5 {
+		return Signature{}, fault.New("ledger.note-base64", "note signature of "+clip(name), clip(b64), "base64 of an id and a signature")
+	}
+	return Signature{name, binary.BigEndian.Uint32(raw), raw[4:]}, nil
+}
+
+// SignedBy returns those of keys whose line stands in the note and verifies,
+// in the order of keys. A bad line of a listed key only leaves the key out:
+// the caller decides what is missing.
+func (n *Note) SignedBy(keys ...Key) []Key {
+	var good []Key
+	for _, k := range keys {
+		if n.verifies(k) {
+			good = append(good, k)
+		}
+	}
+	return good
+}
+
+func (n *Note) line(k Key) *Signature {
+	for i, s := range n.Signatures {
+		if s.Name == k.Name && s.ID == k.ID {
+			return &n.Signatures[i]
+		}
+	}
+	return nil
+}
+
+// verifies is the one Ed25519 check: crypto/ed25519 refuses S ≥ L and compares
+// encode(S·B − k·A) with R byte for byte, and newKey has checked A.
+func (n *Note) verifies(k Key) bool {
+	if k.Type == Cosigning {
+		_, ok := n.CosignedAt(k)
+		return ok
+	}
+	s := n.line(k)
+	return s != nil && k.Type == Ed25519 && len(k.Public) == ed25519.PublicKeySize &&
+		len(s.Bytes) == ed25519.SignatureSize && ed25519.Verify(k.Public, []byte(n.Text), s.Bytes)
+}
+
+// CosignedAt verifies the line of a witness's key and returns its time in
+// seconds since 1970, c2sp.org/tlog-cosignature.
+func (n *Note) CosignedAt(k Key) (at uint64, ok bool) {
+	s := n.line(k)
+	if s == nil || k.Type != Cosigning || len(k.Public) != ed25519.PublicKeySize || len(s.Bytes) != 8+ed25519.SignatureSize {
+		return 0, false
+	}
+	at = binary.BigEndian.Uint64(s.Bytes)
+	if at > 1<<63-1 || !ed25519.Verify(k.Public, cosignText(n.Text, at), s.Bytes[8:]) {
+		return 0, false
+	}
+	return at, true
+}
+
+// Cosign is a witness's line over a checkpoint's text at a time in seconds
+// since 1970.
+func Cosign(text string, at uint64, witness Signer) (Signature, error) {
+	key := witness.Key()
+	if key.Type != Cosigning || at > 1<<63-1 {
+		return Signature{}, fault.New("ledger.key-type", "key "+clip(key.Name), fmt.Sprintf("0x%02x", key.Type), "0x04")
+	}
+	sig, err := witness.Sign(cosignText(text, at))
+	if err != nil {
+		return Signature{}, fault.Wrap("ledger.signer-failed", "key "+clip(key.Name), err)
+	}
+	s := Signature{key.Name, key.ID, append(binary.BigEndian.AppendUint64(nil, at), sig...)}
+	if _, ok := (&Note{Text: text, Signatures: []Signature{s}}).CosignedAt(key); !ok {
+		return Signature{}, fault.New("ledger.signer-wrong", "key "+clip(key.Name), "a cosignature that does not verify", "a cosignature by this key")
+	}
+	return s, nil
+}
+
+func cosignText(text string, at uint64) []byte {
+	return fmt.Appendf(nil, "cosignature/v1\ntime %d\n%s", at, text)
+}

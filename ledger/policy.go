@@ -1,0 +1,292 @@
+package ledger
+
+import (
+	"fmt"
+	"math/bits"
+	"strconv"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/fault"
+)
+
+// Bounds of a policy file.
+const (
+	maxPolicy      = 1 << 16
+	maxPolicyLines = 64 // logs, witnesses, groups: each
+	maxOverlap     = 16 // witnesses of which all subsets are tried
+)
+
+// noQuorum is the predefined name for "no witness needed".
+const noQuorum = "none"
+
+// Policy says which checkpoints count, c2sp.org/tlog-policy: those signed by
+// one of Logs and cosigned as Quorum demands. The zero Quorum means none.
+type Policy struct {
+	Logs      []PolicyKey // Name is empty
+	Witnesses []PolicyKey
+	Groups    []PolicyGroup // each names only witnesses and groups before it
+	Quorum    string        // a witness, a group, or "none"
+}
+
+// PolicyKey is a log or a witness. Name has a meaning only in the policy.
+type PolicyKey struct {
+	Name string
+	Key  Key
+	URL  string // may be empty
+}
+
+// PolicyGroup has witnessed a checkpoint when K of its members have.
+type PolicyGroup struct {
+	Name    string
+	K       int
+	Members []string
+}
+
+// FormatPolicy writes the policy in the form that the folder carries: one
+// space, thresholds as numbers, logs, witnesses, groups, quorum. It refuses
+// what ParsePolicy would refuse.
+func FormatPolicy(p *Policy) ([]byte, error) {
+	text := p.text()
+	if _, err := ParsePolicy(text); err != nil {
+		return nil, err
+	}
+	return text, nil
+}
+
+func (p *Policy) text() []byte {
+	var b strings.Builder
+	line := func(words ...string) {
+		b.WriteString(strings.TrimRight(strings.Join(words, " "), " "))
+		b.WriteByte('\n')
+	}
+	for _, l := range p.Logs {
+		line("log", l.Key.String(), l.URL)
+	}
+	for _, w := range p.Witnesses {
+		line("witness", w.Name, w.Key.String(), w.URL)
+	}
+	for _, g := range p.Groups {
+		line("group", g.Name, strconv.Itoa(g.K), strings.Join(g.Members, " "))
+	}
+	quorum := p.Quorum
+	if quorum == "" {
+		quorum = noQuorum
+	}
+	line("quorum", quorum)
+	return []byte(b.String())
+}
+
+// ParsePolicy reads any file that c2sp.org/tlog-policy allows, comments and
+// spare white space included, whose keys are of the types 0x01 (logs) and 0x04
+// (witnesses).
+func ParsePolicy(data []byte) (*Policy, error) {
+	if len(data) > maxPolicy {
+		return nil, fault.New("ledger.policy-size", "policy", strconv.Itoa(len(data)), fmt.Sprintf("at most %d bytes", maxPolicy))
+	}
+	for i, c := range data {
+		if c < 0x20 && c != '\n' && c != '\t' || c == 0x7f {
+			return nil, fault.New("ledger.policy-form", fmt.Sprintf("policy byte %d", i), fmt.Sprintf("0x%02x", c), "no control characters")
+		}
+	}
+	text, ok := strings.CutSuffix(string(data), "\n")
+	if !ok {
+		return nil, fault.New("ledger.policy-form", "policy", "no newline at the end", "lines")
+	}
+	r := &policyReader{p: &Policy{}, names: map[string]bool{}, used: map[string]bool{}, keys: map[string]bool{}}
+	for i, line := range strings.Split(text, "\n") {
+		words := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\t' })
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		r.place = fmt.Sprintf("policy line %d", i+1)
+		if err := r.line(words); err != nil {
+			return nil, err
+		}
+	}
+	if r.p.Quorum == "" {
+		return nil, fault.New("ledger.policy-quorum", "policy", "no quorum line", "one")
+	}
+	return r.p, nil
+}
+
+type policyReader struct {
+	p     *Policy
+	place string
+	names map[string]bool // defined so far, witnesses and groups
+	used  map[string]bool // members of some group
+	keys  map[string]bool // public keys by kind
+}
+
+func (r *policyReader) line(words []string) error {
+	switch kind := words[0]; {
+	case kind == "log" && (len(words) == 2 || len(words) == 3):
+		return r.key("", words[1:], Ed25519, &r.p.Logs)
+	case kind == "witness" && (len(words) == 3 || len(words) == 4):
+		if err := r.define(words[1]); err != nil {
+			return err
+		}
+		return r.key(words[1], words[2:], Cosigning, &r.p.Witnesses)
+	case kind == "group" && len(words) >= 4:
+		return r.group(words[1], words[2], words[3:])
+	case kind == "quorum" && len(words) == 2:
+		if r.p.Quorum != "" {
+			return fault.New("ledger.policy-quorum", r.place, "a second quorum line", "one")
+		}
+		if words[1] != noQuorum && !r.names[words[1]] {
+			return fault.New("ledger.policy-name", r.place, clip(words[1]), "a name of a line before")
+		}
+		r.p.Quorum = words[1]
+		return nil
+	}
+	return fault.New("ledger.policy-form", r.place, clip(strings.Join(words, " ")), "log, witness, group or quorum")
+}
+
+func (r *policyReader) define(name string) error {
+	if name == noQuorum || r.names[name] {
+		return fault.New("ledger.policy-name", r.place, clip(name), "a new name")
+	}
+	r.names[name] = true
+	return nil
+}
+
+func (r *policyReader) key(name string, words []string, typ byte, to *[]PolicyKey) error {
+	k, err := parseKey(words[0], typ)
+	if err != nil {
+		return err
+	}
+	id := string(typ) + string(k.Public)
+	if r.keys[id] {
+		return fault.New("ledger.policy-duplicate", r.place, clip(words[0]), "each public key once")
+	}
+	r.keys[id] = true
+	if len(*to) == maxPolicyLines {
+		return fault.New("ledger.policy-size", r.place, "one more key", fmt.Sprintf("at most %d", maxPolicyLines))
+	}
+	pk := PolicyKey{Name: name, Key: k}
+	if len(words) > 1 {
+		pk.URL = words[1]
+	}
+	*to = append(*to, pk)
+	return nil
+}
+
+func (r *policyReader) group(name, threshold string, members []string) error {
+	if len(r.p.Groups) == maxPolicyLines || len(members) > maxPolicyLines {
+		return fault.New("ledger.policy-size", r.place, "one more group", fmt.Sprintf("at most %d", maxPolicyLines))
+	}
+	k := 0
+	switch threshold {
+	case "any":
+		k = 1
+	case "all":
+		k = len(members)
+	default:
+		var err error
+		if k, err = strconv.Atoi(threshold); err != nil || strconv.Itoa(k) != threshold || k < 1 || k > len(members) {
+			return fault.New("ledger.policy-threshold", r.place, clip(threshold), fmt.Sprintf("any, all or 1..%d", len(members)))
+		}
+	}
+	for _, m := range members {
+		if !r.names[m] {
+			return fault.New("ledger.policy-name", r.place, clip(m), "a name of a line before")
+		}
+		if r.used[m] {
+			return fault.New("ledger.policy-duplicate", r.place, clip(m), "each name in one group")
+		}
+		r.used[m] = true
+	}
+	r.p.Groups = append(r.p.Groups, PolicyGroup{name, k, members})
+	return r.define(name)
+}
+
+// Open parses a signed checkpoint and refuses it unless one of the logs signed
+// it (origin and key name equal) and the quorum of witnesses is there.
+func (p *Policy) Open(checkpoint []byte) (Checkpoint, error) {
+	err := error(fault.New("ledger.policy-no-log", "policy", "no log line", "the log's key"))
+	for _, l := range p.Logs {
+		var c Checkpoint
+		var n *Note
+		if c, n, err = OpenCheckpoint(checkpoint, l.Key); err != nil {
+			continue
+		}
+		if !p.Satisfied(n) {
+			return Checkpoint{}, fault.New("ledger.unwitnessed", "checkpoint of size "+strconv.FormatUint(c.Size, 10),
+				fmt.Sprintf("%d cosignatures that verify", len(n.SignedBy(keysOf(p.Witnesses)...))), "quorum "+clip(p.Quorum))
+		}
+		return c, nil
+	}
+	return Checkpoint{}, err
+}
+
+// Satisfied says whether the witnesses whose lines in the note verify make up
+// the quorum. It does not look at the log's signature.
+func (p *Policy) Satisfied(n *Note) bool {
+	var set uint64
+	for i, w := range p.Witnesses {
+		if _, ok := n.CosignedAt(w.Key); ok {
+			set |= 1 << i
+		}
+	}
+	return p.satisfiedBy(set)
+}
+
+// satisfiedBy decides for a set of witnesses, bit i being Witnesses[i].
+func (p *Policy) satisfiedBy(set uint64) bool {
+	if p.Quorum == noQuorum || p.Quorum == "" {
+		return true
+	}
+	done := map[string]bool{}
+	for i, w := range p.Witnesses {
+		done[w.Name] = set>>i&1 == 1
+	}
+	for _, g := range p.Groups {
+		k := 0
+		for _, m := range g.Members {
+			if done[m] {
+				k++
+			}
+		}
+		done[g.Name] = k >= g.K
+	}
+	return done[p.Quorum]
+}
+
+// Overlap is the least number of witnesses that any two sets which satisfy the
+// policy share: 0 lets a fork collect two full quorums, and n bears n−1
+// dishonest witnesses. All subsets are tried, of at most 16 witnesses.
+func (p *Policy) Overlap() (int, error) {
+	if len(p.Witnesses) > maxOverlap {
+		return 0, fault.New("ledger.policy-size", "policy", strconv.Itoa(len(p.Witnesses)), fmt.Sprintf("at most %d witnesses", maxOverlap))
+	}
+	full := uint64(1)<<len(p.Witnesses) - 1
+	good := make([]bool, full+1)
+	for set := range good {
+		good[set] = p.satisfiedBy(uint64(set))
+	}
+	// More witnesses never satisfy less, so only least sets can share least.
+	var least []uint64
+	for set := range good {
+		minimal := good[set]
+		for rest := uint64(set); rest != 0 && minimal; rest &= rest - 1 {
+			minimal = !good[uint64(set)&^(rest&-rest)]
+		}
+		if minimal {
+			least = append(least, uint64(set))
+		}
+	}
+	overlap := len(p.Witnesses)
+	for i, a := range least {
+		for _, b := range least[i:] {
+			overlap = min(overlap, bits.OnesCount64(a&b))
+		}
+	}
+	return overlap, nil
+}
+
+func keysOf(ws []PolicyKey) []Key {
+	ks := make([]Key, len(ws))
+	for i, w := range ws {
+		ks[i] = w.Key
+	}
+	return ks
+}

@@ -1,0 +1,385 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/sunlot/sunlot/internal/fault"
+)
+
+// Store is a folder that can be written. durable.Dir is one; tests have one in
+// memory. Names are slash separated.
+type Store interface {
+	FS() fs.FS
+	// Put writes a whole file, visible when it returns, durable after Sync.
+	Put(name string, data []byte) error
+	// Sync makes every Put so far durable.
+	Sync() error
+	// Replace puts data in place of what stands there, at once, durably.
+	Replace(name string, data []byte) error
+	// Remove deletes a file or a directory with all in it; missing is fine.
+	Remove(name string) error
+}
+
+// WitnessFunc takes a signed checkpoint to the witnesses and returns it with
+// their lines added. prove makes the consistency proof from any older size.
+type WitnessFunc func(checkpoint []byte, prove func(old uint64) ([]Hash, error)) ([]byte, error)
+
+// Publisher publishes a log, step by step. One for all engines: whatever
+// sequenced the entries, the folder is written here, the guard stands here,
+// and here alone is signed.
+type Publisher struct {
+	Public  Store  // the ledger folder
+	Second  Store  // the guard's place, outside it
+	Log     Signer // its key's name is the origin
+	Now     int64  // seconds since 1970
+	Copies  bool   // write entry copies and proof files too
+	Witness WitnessFunc
+}
+
+// Batch is what one step adds. Everything in it is published under one
+// checkpoint or not at all.
+type Batch struct {
+	Entries  [][]byte
+	Blobs    [][]byte          // named by their hash
+	Openings map[uint64][]byte // by index, of this batch or before: the whole new file; empty removes it
+	Policy   []byte            // the new policy file; nil keeps the old
+}
+
+// Check holds a batch against every bound that does not depend on the log.
+func (b *Batch) Check(size uint64) error {
+	if len(b.Entries)+len(b.Blobs)+len(b.Openings)+len(b.Policy) == 0 {
+		return fault.New("ledger.batch-empty", "batch", "nothing", "an entry, a blob, an opening or a policy").Of(fault.Usage)
+	}
+	for i, e := range b.Entries {
+		if len(e) == 0 || len(e) > MaxEntry {
+			return fault.New("ledger.entry-size", fmt.Sprintf("new entry %d", i), strconv.Itoa(len(e)), fmt.Sprintf("1..%d bytes", MaxEntry))
+		}
+	}
+	if size+uint64(len(b.Entries)) > maxSize {
+		return fault.New("ledger.log-size", "batch", strconv.FormatUint(size+uint64(len(b.Entries)), 10), strconv.Itoa(maxSize))
+	}
+	for _, blob := range b.Blobs {
+		if len(blob) > MaxBlob {
+			return fault.New("ledger.blob-size", "batch", strconv.Itoa(len(blob)), fmt.Sprintf("at most %d bytes", MaxBlob))
+		}
+	}
+	for i, o := range b.Openings {
+		if i >= size+uint64(len(b.Entries)) || len(o) > maxOpening {
+			return fault.New("ledger.opening-range", OpeningPath(i), fmt.Sprintf("%d bytes", len(o)), "an entry's index, at most 64 MiB")
+		}
+	}
+	return nil
+}
+
+// Create begins a log: a checkpoint of size 0. It refuses unless both places
+// are empty of a ledger. A nil policy names the log's key and no witnesses.
+func (p *Publisher) Create(policy []byte) error {
+	rec, err := readRecord(p.Second, p.Log.Key())
+	if err != nil {
+		return err
+	}
+	names, err := fs.ReadDir(p.Public.FS(), ".")
+	if err != nil {
+		return fault.Wrap("ledger.unreadable", ".", err).Of(fault.Unreachable)
+	}
+	names = slices.DeleteFunc(names, func(e fs.DirEntry) bool {
+		return strings.HasPrefix(e.Name(), "policy") // of a Create that a crash cut short
+	})
+	if rec != nil || len(names) > 0 {
+		return fault.New("ledger.exists", "checkpoint", "something stands there already", "an empty folder and no guard record").Of(fault.Usage)
+	}
+	return p.begin(policy)
+}
+
+// begin writes the empty log. Called again after a crash it does the same.
+func (p *Publisher) begin(policy []byte) error {
+	if policy == nil {
+		var err error
+		if policy, err = FormatPolicy(&Policy{Logs: []PolicyKey{{Key: p.Log.Key()}}}); err != nil {
+			return err
+		}
+	}
+	pol, err := p.checkPolicy(policy)
+	if err != nil {
+		return err
+	}
+	if err := p.Public.Replace("policy", policy); err != nil {
+		return err
+	}
+	// A crash here leaves a policy and no record: the next Create goes on.
+	head := Checkpoint{Origin: p.Log.Key().Name, Root: rootOf(nil)}
+	_, err = p.sign(head, pol, nil, nil)
+	return err
+}
+
+// Recover finishes a Create that a crash cut short: the guard knows a log of
+// size 0 and the folder has no checkpoint.
+func (p *Publisher) Recover() error {
+	rec, err := readRecord(p.Second, p.Log.Key())
+	if err != nil || rec == nil || rec.head.Size != 0 {
+		return err
+	}
+	dir := OpenDir(p.Public.FS())
+	if _, err := dir.Checkpoint(); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	policy, err := dir.Policy()
+	if err != nil {
+		return fault.New("ledger.guard-state-lost", "checkpoint", "no checkpoint", "the checkpoint of size 0")
+	}
+	return p.begin(policy)
+}
+
+// Check is the guard's first run alone: may this log be continued? It changes
+// nothing and returns the size.
+func (p *Publisher) Check() (uint64, error) {
+	size, err := OpenDir(p.Public.FS()).Size()
+	if err != nil {
+		size = 0 // the guard says what is wrong with the checkpoint
+	}
+	_, e, err := p.guard(size, size)
+	if err != nil {
+		return 0, err
+	}
+	return e.size, nil
+}
+
+// Publish appends b to the log of size from and publishes it: guard → blobs →
+// openings → entries → tiles → guard → log signature → guard record →
+// witnesses → copies and proofs → checkpoint last. It is also what completes a
+// step that a crash cut short: called again with the same batch it does what
+// is left and no harm.
+func (p *Publisher) Publish(from uint64, b *Batch) error {
+	to := from + uint64(len(b.Entries))
+	if err := b.Check(from); err != nil {
+		return err
+	}
+	if done, err := p.done(from, to, b); done || err != nil {
+		return err
+	}
+	rec, e, err := p.guard(from, to)
+	if err != nil {
+		return err
+	}
+	dir := OpenDir(p.Public.FS())
+	was, err := dir.Checkpoint()
+	if err != nil {
+		return err
+	}
+	pol, err := p.policyOf(dir, b)
+	if err != nil {
+		return err
+	}
+	g := grow(e, b.Entries)
+	next := Checkpoint{Origin: p.Log.Key().Name, Size: to, Root: g.to.root()}
+	if rec.head.Size == to && rec.head.Root != next.Root {
+		return fault.New("ledger.guard-fork", "checkpoint", next.Root.String(), rec.head.Root.String())
+	}
+	// A crash from here to the checkpoint leaves files that the published
+	// checkpoint does not cover; the next run writes the same ones again.
+	if err := p.putBeside(b); err != nil {
+		return err
+	}
+	if err := g.files(p.Public.Put); err != nil {
+		return err
+	}
+	if err := p.Public.Sync(); err != nil {
+		return err
+	}
+	if to == from {
+		return nil // nothing new is signed
+	}
+	if err := p.guardAgain(rec, was, next); err != nil {
+		return err
+	}
+	if _, err := p.sign(next, pol, g, dir); err != nil {
+		return err
+	}
+	return p.collect(g.superseded())
+}
+
+// sign signs head, lets the guard remember it, has it witnessed and publishes
+// it. Nothing else in the project signs a checkpoint.
+func (p *Publisher) sign(head Checkpoint, pol *Policy, g *growth, dir *Dir) ([]byte, error) {
+	text, err := FormatCheckpoint(head)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := FormatNote(text, p.Log)
+	if err != nil {
+		return nil, err
+	}
+	// Remembered before anybody sees it. A crash after this is completed by
+	// the batch that is still pending, to the same root: nothing else can be.
+	if err := p.Second.Replace(GuardRecord, formatRecord(p.Now, signed)); err != nil {
+		return nil, err
+	}
+	var reader *tileReader
+	if g != nil {
+		reader = g.reader(dir)
+	}
+	final, err := p.witnessed(signed, pol, head.Size, reader)
+	if err != nil {
+		return nil, err
+	}
+	if g != nil && p.Copies {
+		if err := p.putCopies(g, reader, final); err != nil {
+			return nil, err
+		}
+	}
+	// A crash here leaves everything but the checkpoint; it comes last.
+	return final, p.Public.Replace("checkpoint", final)
+}
+
+// witnessed asks the witnesses and holds what comes back against the policy.
+// It fails closed: without the quorum nothing is published.
+func (p *Publisher) witnessed(signed []byte, pol *Policy, size uint64, r tlog.HashReader) ([]byte, error) {
+	final := signed
+	if p.Witness != nil && size > 0 {
+		prove := func(old uint64) ([]Hash, error) { return ProveConsistency(old, size, r) }
+		var err error
+		if final, err = p.Witness(signed, prove); err != nil {
+			return nil, &fault.Error{Code: "ledger.unwitnessed", Place: fmt.Sprintf("checkpoint of size %d", size), Err: err}
+		}
+		if !bytes.HasPrefix(final, signed) {
+			return nil, fault.New("ledger.witness-changed", fmt.Sprintf("checkpoint of size %d", size), clip(string(final)), "the signed checkpoint with lines added")
+		}
+	}
+	n, err := ParseNote(final)
+	if err != nil {
+		return nil, err
+	}
+	if size > 0 && !pol.Satisfied(n) {
+		return nil, fault.New("ledger.unwitnessed", fmt.Sprintf("checkpoint of size %d", size),
+			fmt.Sprintf("%d cosignatures that verify", len(n.SignedBy(keysOf(pol.Witnesses)...))), "quorum "+clip(pol.Quorum))
+	}
+	return final, nil
+}
+
+// putBeside writes what stands beside the tree.
+func (p *Publisher) putBeside(b *Batch) error {
+	for _, blob := range b.Blobs {
+		sum := sha256.Sum256(blob)
+		if err := p.Public.Put(BlobPath(hex.EncodeToString(sum[:])), blob); err != nil {
+			return err
+		}
+	}
+	for _, i := range slices.Sorted(maps.Keys(b.Openings)) {
+		var err error
+		if len(b.Openings[i]) == 0 {
+			err = p.Public.Remove(OpeningPath(i))
+		} else {
+			err = p.Public.Put(OpeningPath(i), b.Openings[i])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if b.Policy != nil {
+		return p.Public.Put("policy", b.Policy)
+	}
+	return nil
+}
+
+// putCopies writes the readable copy and the proof of each new entry.
+func (p *Publisher) putCopies(g *growth, r tlog.HashReader, checkpoint []byte) error {
+	for k, entry := range g.entries {
+		i := g.from.size + uint64(k)
+		if err := p.Public.Put(EntryPath(i), entry); err != nil {
+			return err
+		}
+		path, err := ProveInclusion(i, g.to.size, r)
+		if err != nil {
+			return err
+		}
+		if err := p.Public.Put(ProofPath(i), FormatProof(i, path, checkpoint)); err != nil {
+			return err
+		}
+	}
+	return p.Public.Sync()
+}
+
+// done says whether the batch was published before and only its pending note
+// was left: the checkpoint covers it, the guard agrees and the entries are the
+// same. What may still be left over is collected again.
+func (p *Publisher) done(from, to uint64, b *Batch) (bool, error) {
+	dir := OpenDir(p.Public.FS())
+	size, err := dir.Size()
+	if err != nil || size != to || to == from {
+		return false, nil // the guard says what is wrong
+	}
+	if _, _, err := p.guard(to, to); err != nil {
+		return false, err
+	}
+	err = dir.Entries(from, to, func(i uint64, entry []byte) error {
+		if !bytes.Equal(entry, b.Entries[i-from]) {
+			return fault.New("ledger.guard-other-writer", fmt.Sprintf("entry %d", i), "another entry", "the pending one")
+		}
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	return true, p.collect((&growth{from: &edge{size: from}, to: &edge{size: to}}).superseded())
+}
+
+// collect removes superseded partial tiles: only once the checkpoint stands,
+// so that a crash never leaves a checkpoint without its tiles.
+func (p *Publisher) collect(dirs []string) error {
+	for _, dir := range dirs {
+		if err := p.Public.Remove(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckPolicy decides about a batch's policy before anything is sequenced: it
+// must be in the form of FormatPolicy and name this log. nil is fine.
+func (p *Publisher) CheckPolicy(text []byte) error {
+	if text == nil {
+		return nil
+	}
+	_, err := p.checkPolicy(text)
+	return err
+}
+
+func (p *Publisher) policyOf(dir *Dir, b *Batch) (*Policy, error) {
+	text := b.Policy
+	if text == nil {
+		var err error
+		if text, err = dir.Policy(); err != nil {
+			return nil, err
+		}
+	}
+	return p.checkPolicy(text)
+}
+
+// checkPolicy refuses a policy under which this log's own checkpoints would
+// not count, and one that is not in the form of FormatPolicy.
+func (p *Publisher) checkPolicy(text []byte) (*Policy, error) {
+	pol, err := ParsePolicy(text)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(pol.text(), text) {
+		return nil, fault.New("ledger.policy-form", "policy", "another form", clip(string(pol.text())))
+	}
+	for _, l := range pol.Logs {
+		if l.Key.Equal(p.Log.Key()) {
+			return pol, nil
+		}
+	}
+	return nil, fault.New("ledger.policy-no-log", "policy", clip(string(text)), "log "+p.Log.Key().String())
+}
