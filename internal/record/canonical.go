@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,11 @@ const maxDepth = 16
 // marshal and that holds no fractions: members sorted by UTF-16 code units,
 // no white space, only the escapes of RFC 8785 §3.2.2.2.
 func Canonical(v any) ([]byte, error) {
+	// encoding/json would write U+FFFD for what is not UTF-8, and the record
+	// would say another thing than its value.
+	if path, ok := findBadUTF8(reflect.ValueOf(v), ""); ok {
+		return nil, fault.New("record.bad-utf8", path, "", "UTF-8")
+	}
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return nil, fault.Wrap("record.bad-json", "", err)
@@ -138,6 +144,41 @@ func appendObject(out []byte, v map[string]any, path string, depth int) ([]byte,
 	return append(out, '}'), nil
 }
 
+// findBadUTF8 returns the place of the first string in v that is not UTF-8.
+func findBadUTF8(v reflect.Value, path string) (string, bool) {
+	switch v.Kind() {
+	case reflect.String:
+		return path, !utf8.ValidString(v.String())
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return findBadUTF8(v.Elem(), path)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			if p, bad := findBadUTF8(v.Field(i), join(path, name)); bad {
+				return p, true
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if p, bad := findBadUTF8(v.Index(i), join(path, strconv.Itoa(i))); bad {
+				return p, true
+			}
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			if p, bad := findBadUTF8(it.Key(), path); bad {
+				return p, true
+			}
+			if p, bad := findBadUTF8(it.Value(), join(path, it.Key().String())); bad {
+				return p, true
+			}
+		}
+	}
+	return "", false
+}
+
 func join(path, name string) string {
 	if path == "" {
 		return name
@@ -166,7 +207,7 @@ func appendString(out []byte, s string) []byte {
 
 // checkText refuses what makes two readers see two texts: bad UTF-8, controls
 // other than line feed and tab, the byte order mark, line and paragraph
-// separators and the bidirectional controls (security T11).
+// separators and the bidirectional controls.
 func checkText(s, path string) error {
 	if !utf8.ValidString(s) {
 		return fault.New("record.bad-utf8", path, strconv.QuoteToASCII(s), "UTF-8")

@@ -177,3 +177,20 @@ type Abort struct {
 	Ground string `json:"ground"`
 	Date   string `json:"date" form:"date"`
 }
+
+// UnitOf is the executing unit of a town: the one that names it, otherwise the
+// one without towns, otherwise the first.
+func (n *Notice) UnitOf(town string) string {
+	rest := n.Units[0].Name
+	for _, u := range n.Units {
+		if len(u.Towns) == 0 {
+			rest = u.Name
+		}
+		for _, t := range u.Towns {
+			if t == town {
+				return u.Name
+			}
+		}
+	}
+	return rest
+}

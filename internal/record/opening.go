@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -78,12 +79,23 @@ func SealedPaths(body any) map[string]string {
 	return found
 }
 
-// FormatOpening writes an opening file.
+// FormatOpening writes an opening file, its handles sorted. It refuses what
+// ParseOpening would refuse.
 func FormatOpening(o *Opening) ([]byte, error) {
 	sorted := *o
 	sorted.Handles = slices.Clone(o.Handles)
 	slices.SortFunc(sorted.Handles, compareHandles)
-	return Canonical(sorted)
+	if err := sorted.check(); err != nil {
+		return nil, err
+	}
+	data, err := Canonical(sorted)
+	if err == nil && len(data) > MaxOpening {
+		err = fault.New("record.too-long", "opening", strconv.Itoa(len(data)), strconv.Itoa(MaxOpening))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 func compareHandles(a, b OpenHandle) int {
@@ -99,31 +111,39 @@ const MaxOpening = 16 << 20
 // ParseOpening reads an opening file strictly: format again and compare.
 func ParseOpening(data []byte) (*Opening, error) {
 	if len(data) > MaxOpening {
-		return nil, fault.New("record.too-long", "opening", "", "16 MiB")
+		return nil, fault.New("record.too-long", "opening", strconv.Itoa(len(data)), strconv.Itoa(MaxOpening))
 	}
 	o := new(Opening)
 	if err := decodeStrict(data, o); err != nil {
 		return nil, err
 	}
-	for path, f := range o.Fields {
-		if !formOK("hex64", f.Salt) || f.Value == "" {
-			return nil, fault.New("record.bad-form", "fields."+path, excerpt([]byte(f.Salt), 0), "64 hex salt and a value")
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func (o *Opening) check() error {
+	for _, path := range slices.Sorted(maps.Keys(o.Fields)) {
+		if f := o.Fields[path]; path == "" || !formOK("hex64", f.Salt) || f.Value == "" {
+			return fault.New("record.bad-form", "fields."+path, excerpt([]byte(f.Salt), 0), "64 hex salt and a value")
 		}
 	}
 	for i, h := range o.Handles {
+		place := "handles." + strconv.Itoa(i)
 		if !slices.Contains([]string{"O", "I", "E"}, h.Kind) || !formOK("hex32", h.Salt) || h.ID == "" {
-			return nil, fault.New("record.bad-form", "handles", h.Kind+" "+h.Salt, "kind O, I or E, id, 32 hex salt")
+			return fault.New("record.bad-form", place, excerpt([]byte(h.Kind+" "+h.Salt), 0), "kind O, I or E, id, 32 hex salt")
 		}
 		if i > 0 && compareHandles(o.Handles[i-1], h) >= 0 {
-			return nil, fault.New("record.not-canonical", "handles", "", "sorted, none twice")
+			return fault.New("record.not-canonical", place, excerpt([]byte(h.ID), 0), "sorted, none twice")
 		}
 	}
-	for _, k := range []string{o.K, o.KI} {
+	for i, k := range []string{o.K, o.KI} {
 		if k != "" && !formOK("hex64", k) {
-			return nil, fault.New("record.bad-form", "K", excerpt([]byte(k), 0), "64 lower hex")
+			return fault.New("record.bad-form", []string{"K", "KI"}[i], excerpt([]byte(k), 0), "64 lower hex")
 		}
 	}
-	return o, nil
+	return nil
 }
 
 // CheckFields holds every opened field to the digest in the body. It returns

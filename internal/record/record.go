@@ -151,7 +151,8 @@ func Parse(text string) (*Entry, error) {
 // checkOrigin holds an origin to schema-less ASCII host/path, as
 // c2sp.org/tlog-checkpoint recommends.
 func checkOrigin(s string) error {
-	if len(s) == 0 || len(s) > 120 || strings.Contains(s, "//") || !strings.Contains(s, "/") {
+	host, path, ok := strings.Cut(s, "/")
+	if !ok || host == "" || path == "" || len(s) > 120 || strings.Contains(s, "//") || strings.HasSuffix(s, "/") {
 		return fault.New("record.bad-origin", "line 2", excerpt([]byte(s), 0), "host/path")
 	}
 	for i := range len(s) {
