@@ -332,3 +332,24 @@ func Recusal(object string, ids []string, handles map[string]string, ki []byte) 
 	r.Inspectors = slices.Compact(r.Inspectors)
 	return r
 }
+
+// InScope reports whether the firm may stand in a hat at all: 存续 and not taken
+// out of 双随机 by the regulation.
+func (p *Pack) InScope(f *Firm) bool {
+	special := p.Roster.Special != "" && slices.Contains(f.Tags, "special")
+	return slices.Contains(p.Roster.Statuses, f.Status) && !special
+}
+
+// Estimate (预估数量) is what a plan line will draw from its base.
+func (p *Pack) Estimate(l *record.PlanLine) (int64, error) {
+	switch {
+	case l.Census:
+		return l.Base, nil
+	case l.Count > 0:
+		return min(l.Count, l.Base), nil
+	case l.Base == 0:
+		return 0, nil
+	}
+	n, err := total(l.Ratio, int(l.Base))
+	return int64(n), err
+}

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -27,7 +28,7 @@ import (
 type Options struct {
 	Policy   []byte // pinned c2sp.org/tlog-policy text, nil: the site's own
 	Today    string // yyyy-mm-dd, for what is due; "": nothing is
-	Listed   bool   // fsys can list folders, so anything extra can be found
+	Unlisted bool   // fsys cannot list folders (a web server): nothing foreign is looked for
 	Progress func(done, total uint64)
 }
 
@@ -88,7 +89,7 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 	if err := b.head(opt.Policy); err != nil {
 		return nil, err
 	}
-	if err := b.audit(opt.Listed); err != nil {
+	if err := b.audit(opt.Unlisted); err != nil {
 		return nil, err
 	}
 	if err := b.walk(opt.Progress); err != nil {
@@ -122,20 +123,30 @@ func (b *Bundle) head(pinned []byte) error {
 
 // audit recomputes tree and files. What breaks the tree ends the verification;
 // a changed copy, proof or blob beside it is a finding.
-func (b *Bundle) audit(listed bool) error {
-	problems, err := b.Dir.Audit(b.Policy, listed)
-	if err != nil {
-		return err
-	}
+func (b *Bundle) audit(unlisted bool) error {
+	rep := b.Dir.Audit(b.logKey(), ledger.AuditOptions{Copies: true, Unlisted: unlisted})
 	var broken []error
-	for _, p := range problems {
-		if p.Tree {
-			broken = append(broken, fault.New(p.Code, p.Path, p.Got, p.Want))
+	for _, p := range rep.Problems {
+		if p.Kind == fault.Unreachable || breaksTree(p) {
+			broken = append(broken, p)
 			continue
 		}
-		b.add(rules.Finding{Code: p.Code, Severity: rules.Breach, Entry: -1, Place: p.Path, Got: p.Got, Want: p.Want})
+		got := p.Got
+		if got == "" && p.Err != nil {
+			got = p.Err.Error()
+		}
+		b.add(rules.Finding{Code: p.Code, Severity: rules.Breach, Entry: -1, Place: "ledger/" + p.Place, Got: got, Want: p.Want})
 	}
 	return errors.Join(broken...)
+}
+
+// breaksTree: after these nothing that the folder says can be believed.
+func breaksTree(p *fault.Error) bool {
+	switch p.Code {
+	case "ledger.audit-copy", "ledger.audit-proof", "ledger.audit-blob", "ledger.audit-policy", "ledger.audit-foreign", "ledger.audit-beyond":
+		return false
+	}
+	return p.Code != "ledger.audit-missing" || strings.HasPrefix(p.Place, "tile/") || p.Place == "checkpoint"
 }
 
 func (b *Bundle) add(f rules.Finding) { b.Findings = append(b.Findings, f) }
@@ -216,6 +227,16 @@ func (b *Bundle) charterKey() {
 	if b.State.Origin != b.Checkpoint.Origin {
 		b.add(rules.Finding{Code: "verify.origin", Severity: rules.Breach, Entry: -1, Place: "checkpoint", Got: b.Checkpoint.Origin, Want: b.State.Origin})
 	}
+}
+
+// logKey is the key of the policy's log that signed the checkpoint.
+func (b *Bundle) logKey() ledger.Key {
+	for _, l := range b.Policy.Logs {
+		if l.Key.Name == b.Checkpoint.Origin {
+			return l.Key
+		}
+	}
+	return ledger.Key{}
 }
 
 // LogKey is the verifier key of the first log of the policy, "" without one.
