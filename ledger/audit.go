@@ -3,7 +3,6 @@ package ledger
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"runtime"
 	"slices"
@@ -53,7 +52,7 @@ func (d *Dir) Audit(key Key, opt AuditOptions) *Report {
 		a.checkPolicy()
 		a.bundles()
 		a.tiles()
-		a.checkProofs()
+		a.checkEach()
 		a.checkPartials()
 	}
 	slices.SortStableFunc(a.rep.Problems, func(x, y *fault.Error) int { return strings.Compare(x.Place, y.Place) })
@@ -74,7 +73,7 @@ type auditor struct {
 	copies, proofs map[uint64]bool
 	partials       []string // partial tiles and bundles of earlier checkpoints
 
-	levels [][]Hash        // computed from the entries, complete nodes by tile level
+	levels [][]Hash        // computed from the entries, complete nodes by tile level; after tiles() what was signed
 	wrong  map[tileID]bool // tiles that differ from the computed ones
 	broken map[uint64]bool // bundles that could not be read: their tile was taken
 	opened map[string]*openedCheckpoint
@@ -192,8 +191,8 @@ func (a *auditor) each(count uint64, do func(n uint64)) {
 	wg.Wait()
 }
 
-// bundles hashes every entry and compares its copy. Hashes are kept, 32 bytes
-// an entry; nothing is allocated for a size that the files do not bear out.
+// bundles hashes every entry. Hashes are kept, 32 bytes an entry; nothing is
+// allocated for a size that the files do not bear out.
 func (a *auditor) bundles() {
 	count := (a.size + TileWidth - 1) / TileWidth
 	a.broken, a.wrong = map[uint64]bool{}, map[tileID]bool{}
@@ -216,8 +215,6 @@ func (a *auditor) bundles() {
 		}
 		if err != nil {
 			a.cannot("ledger.audit-bundle", BundlePath(n, width), err)
-		} else {
-			a.checkCopies(n*TileWidth, entries)
 		}
 		if terr != nil {
 			a.cannot("ledger.audit-tile", TilePath(0, n, width), terr)
@@ -288,19 +285,4 @@ func (a *auditor) edgeAt(size uint64) *edge {
 		e.levels = append(e.levels, a.levels[level][nodes/TileWidth*TileWidth:nodes])
 	}
 	return e
-}
-
-func (a *auditor) checkCopies(first uint64, entries [][]byte) {
-	for i, entry := range entries {
-		index := first + uint64(i)
-		if a.copies != nil && !a.copies[index] || a.copies == nil && !a.opt.Copies {
-			continue // walk reports those that must stand there
-		}
-		data, err := a.d.read(EntryPath(index), MaxEntry)
-		if err != nil {
-			a.cannot("ledger.audit-copy", EntryPath(index), err)
-		} else if !bytes.Equal(data, entry) {
-			a.problem("ledger.audit-copy", EntryPath(index), "other bytes", fmt.Sprintf("entry %d", index))
-		}
-	}
 }

@@ -9,8 +9,10 @@ import (
 // locate finds which files are to blame when the entries do not hash to the
 // signed root. It looks for rows of hashes that do lead to the root and walks
 // down from them: what such a row says is authentic, and where the entries say
-// otherwise below a node, the search goes on below that node only. It returns
-// the tiles that differ from the entries and are nevertheless right.
+// otherwise below a node, the search goes on below that node only. What was
+// signed then takes the place of what was computed, so that the files of the
+// other entries are held against it. It returns the tiles that differ from the
+// entries and are nevertheless right.
 func (a *auditor) locate() map[tileID]bool {
 	l := &locator{a, map[tileID]bool{}}
 	edge, ok := l.authenticEdge()
@@ -85,9 +87,11 @@ func (l *locator) descend(id tileID, row []Hash) {
 		if computed[i] == h {
 			continue
 		}
+		was := computed[i]
+		computed[i] = h
 		if id.level == 0 {
 			index := id.n*TileWidth + uint64(i)
-			a.problem("ledger.audit-entry", BundlePath(id.n, widthOf(0, id.n, a.size)), fmt.Sprintf("entry %d hashes to %s", index, computed[i]), h.String())
+			a.problem("ledger.audit-entry", BundlePath(id.n, widthOf(0, id.n, a.size)), fmt.Sprintf("entry %d hashes to %s", index, was), h.String())
 			continue
 		}
 		below := tileID{id.level - 1, id.n*TileWidth + uint64(i)}

@@ -12,15 +12,18 @@ type openedCheckpoint struct {
 	err  error
 }
 
-// checkProofs verifies each proof file against its own checkpoint, and that
-// this log continues that checkpoint.
-func (a *auditor) checkProofs() {
+// checkEach holds the files of each entry against it: the copy by its leaf
+// hash, the proof against its own checkpoint, which this log must continue.
+func (a *auditor) checkEach() {
 	if a.full() || len(a.levels) == 0 {
 		return
 	}
 	a.each((a.size+TileWidth-1)/TileWidth, func(n uint64) {
 		for index := n * TileWidth; index < min((n+1)*TileWidth, a.size); index++ {
-			if a.proofs != nil && !a.proofs[index] || a.proofs == nil && !a.opt.Copies {
+			if a.stands(a.copies, index) {
+				a.checkCopy(index)
+			}
+			if !a.stands(a.proofs, index) {
 				continue
 			}
 			if err := a.checkProof(index); err != nil {
@@ -28,6 +31,21 @@ func (a *auditor) checkProofs() {
 			}
 		}
 	})
+}
+
+// stands says whether a file is to be read; walk reports those that must stand
+// there and do not.
+func (a *auditor) stands(seen map[uint64]bool, index uint64) bool {
+	return seen[index] || seen == nil && a.opt.Copies
+}
+
+func (a *auditor) checkCopy(index uint64) {
+	data, err := a.d.read(EntryPath(index), MaxEntry)
+	if err != nil {
+		a.cannot("ledger.audit-copy", EntryPath(index), err)
+	} else if LeafHash(data) != a.levels[0][index] {
+		a.problem("ledger.audit-copy", EntryPath(index), "other bytes", fmt.Sprintf("entry %d", index))
+	}
 }
 
 func (a *auditor) checkProof(index uint64) error {

@@ -99,8 +99,7 @@ func parseTileName(name string) (level int, n uint64, width int, ok bool) {
 	level, err := strconv.Atoi(l)
 	if l == "entries" {
 		level, err = -1, nil
-	}
-	if err != nil || level < -1 || level > 63 {
+	} else if level < 0 || level > 63 || strconv.Itoa(level) != l {
 		return 0, 0, 0, false
 	}
 	width = TileWidth
