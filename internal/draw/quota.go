@@ -98,7 +98,7 @@ func divide(place string, g Group, counts, quotas map[string]int) error {
 		}
 	}
 	if given > g.Total {
-		return fault.New("draw.minimum-over-total", place, strconv.Itoa(given), "minimums of at most "+strconv.Itoa(g.Total)+" together")
+		return fault.New("draw.minimum-over-total", place, strconv.Itoa(given), strconv.Itoa(g.Total))
 	}
 	if g.Total >= population {
 		for _, cell := range g.Cells {

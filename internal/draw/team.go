@@ -23,7 +23,7 @@ func (out *Outcome) staff(seed string, order []string, c Case) error {
 		first.cap = 1
 		if !first.complete(false) {
 			out.Unstaffed = order
-			return fault.New("draw.unstaffed-team", "group_teams", strconv.Itoa(len(people))+" inspectors", strconv.Itoa(c.GroupTeams)+" full teams")
+			return fault.New("draw.unstaffed-team", "group_teams", strconv.Itoa(len(people)), strconv.Itoa(c.GroupTeams))
 		}
 		out.GroupTeams = first.choose()
 		slots, people, recusals = []string{""}, standIns(out.GroupTeams), teamRecusals(out.GroupTeams, recusals)
