@@ -189,3 +189,38 @@ func (p *Publisher) guardAgain(rec *record, was []byte, next Checkpoint) error {
 	}
 	return nil
 }
+
+// Adopt makes the folder's checkpoint the guard's memory: after the record was
+// lost, after another desk wrote, or when the time in it was wrong. A person
+// has compared the checkpoint with the last printed one before. It is no way
+// around the guard's promise: the folder must pass a whole audit, and a record
+// that is there must not be larger, nor of another history.
+func (p *Publisher) Adopt() error {
+	rec, err := readRecord(p.Second, p.Log.Key())
+	if err != nil {
+		return err
+	}
+	dir := OpenDir(p.Public.FS())
+	rep := dir.Audit(p.Log.Key(), AuditOptions{Copies: p.Copies})
+	if len(rep.Problems) > 0 {
+		return rep.Problems[0]
+	}
+	head := rep.Checkpoint
+	if rec != nil && rec.head.Size > head.Size {
+		return compareHeads(head, rec.head, head.Size, head.Size)
+	}
+	if rec != nil {
+		proof, err := ProveConsistency(rec.head.Size, head.Size, dir.HashReader(head.Size))
+		if err != nil {
+			return err
+		}
+		if err := CheckConsistency(proof, rec.head.Size, rec.head.Root, head.Size, head.Root); err != nil {
+			return &fault.Error{Code: "ledger.guard-fork", Place: "checkpoint", Err: err}
+		}
+	}
+	msg, err := dir.Checkpoint()
+	if err != nil {
+		return err
+	}
+	return p.Second.Replace(GuardRecord, formatRecord(p.Now, msg))
+}

@@ -91,6 +91,22 @@ func Open(opt Options) (*Log, error) {
 	return l, nil
 }
 
+// Adopt lets the guard start again from the folder as it stands, which must
+// pass a whole audit: after the guard's directory was lost, another desk wrote,
+// or the clock was wrong when it signed. The caller has had a person compare
+// the checkpoint with the last printed one. A larger record or one of another
+// history is refused as ever.
+func Adopt(opt Options) error {
+	if _, err := os.Stat(opt.Dir); err != nil {
+		return missing(opt, opt.Dir)
+	}
+	l, err := open(opt, true)
+	if err != nil {
+		return err
+	}
+	return errors.Join(written(l.pub.Adopt()), l.Close())
+}
+
 func openRead(opt Options) (*Log, error) {
 	root, err := os.OpenRoot(opt.Dir)
 	if err != nil {
