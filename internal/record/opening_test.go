@@ -86,9 +86,8 @@ func testNegatives(t *testing.T, name string, body any, fields map[string]Field)
 	for path, f := range fields {
 		paths = append(paths, path)
 		for what, changed := range map[string]Field{
-			"value":  {f.Salt, f.Value + "。"},
-			"salt":   {f.Salt[:63] + "f", f.Value},
-			"border": {f.Salt + "|" + path, f.Value}, // the bar between path and value is no way out
+			"value": {f.Salt, f.Value + "。"},
+			"salt":  {f.Salt[:63] + "f", f.Value},
 		} {
 			if bad := CheckFields(body, map[string]Field{path: changed}); !slices.Equal(bad, []string{path}) {
 				t.Errorf("%s: %s with another %s: %q", name, path, what, bad)
@@ -105,6 +104,23 @@ func testNegatives(t *testing.T, name string, body any, fields map[string]Field)
 		if bad := CheckFields(body, swapped); !slices.Equal(bad, paths[i-1:i+1]) {
 			t.Errorf("%s: swapped openings pass: %q", name, bad)
 		}
+	}
+}
+
+// TestOneDigestOneValue: an office that plans it can seal a value with the
+// separator inside and later open a part of it under a longer "salt".
+func TestOneDigestOneValue(t *testing.T) {
+	salt := strings.Repeat("a", 64)
+	body := filled(t, "result", true).Body.(*Result)
+	body.Name = Sealed(SealDigest(salt, "name", "甲厂|name|乙厂"))
+	if bad := CheckFields(body, map[string]Field{"name": {salt, "甲厂|name|乙厂"}}); len(bad) != 0 {
+		t.Errorf("the true opening fails: %q", bad)
+	}
+	if SealDigest(salt+"|name|甲厂", "name", "乙厂") != string(body.Name) {
+		t.Fatal("the attack is not the one meant")
+	}
+	if bad := CheckFields(body, map[string]Field{"name": {salt + "|name|甲厂", "乙厂"}}); len(bad) != 1 {
+		t.Error("a second opening of one digest passes")
 	}
 }
 
