@@ -1,0 +1,124 @@
+package rules_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/sunlot/sunlot/content"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+func pack(t testing.TB, name string) *rules.Pack {
+	t.Helper()
+	data, err := content.FS.ReadFile("packs/" + name + ".toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := new(rules.Pack)
+	if _, err := toml.Decode(string(data), p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestPackCheck breaks a good pack in one place after another.
+func TestPackCheck(t *testing.T) {
+	for what, change := range map[string]func(p *rules.Pack){
+		"schema":               func(p *rules.Pack) { p.Schema = 2 },
+		"no id":                func(p *rules.Pack) { p.ID = "" },
+		"no title":             func(p *rules.Pack) { p.Title = "" },
+		"no issuer":            func(p *rules.Pack) { p.Issuer = "" },
+		"no region":            func(p *rules.Pack) { p.Region = "" },
+		"no prefix":            func(p *rules.Pack) { p.Prefix = "" },
+		"no towns":             func(p *rules.Pack) { p.Towns = nil },
+		"no codes":             func(p *rules.Pack) { p.Result.Codes = nil },
+		"no ranks":             func(p *rules.Pack) { p.Items.Ranks = nil },
+		"no statuses":          func(p *rules.Pack) { p.Roster.Statuses = nil },
+		"window":               func(p *rules.Pack) { p.Cap.Window = "year" },
+		"cap 0":                func(p *rules.Pack) { p.Cap.Max = 0 },
+		"balance":              func(p *rules.Pack) { p.Draw.Balance = "village" },
+		"leader":               func(p *rules.Pack) { p.Team.Leader = "first" },
+		"team of none":         func(p *rules.Pack) { p.Team.Min = 0 },
+		"team of ten":          func(p *rules.Pack) { p.Team.Min = 10 },
+		"replace":              func(p *rules.Pack) { p.Team.Replace = "lot" },
+		"publish start":        func(p *rules.Pack) { p.Publish.Start = "today" },
+		"publish days":         func(p *rules.Pack) { p.Publish.Days = 0 },
+		"ratio op":             func(p *rules.Pack) { p.Ratios[0].Op = "max" },
+		"min without value":    func(p *rules.Pack) { p.Ratios[0].Value = "" },
+		"none with value":      func(p *rules.Pack) { p.Ratios[1].Op, p.Ratios[1].Value = "none", "0.05" },
+		"clause twice":         func(p *rules.Pack) { p.Clauses[1].ID = p.Clauses[0].ID },
+		"clause without id":    func(p *rules.Pack) { p.Clauses[1].ID = "" },
+		"clause without words": func(p *rules.Pack) { p.Clauses[1].Words = "" },
+		"clause without gist":  func(p *rules.Pack) { p.Clauses[1].Gist = "" },
+		"unknown cap clause":   func(p *rules.Pack) { p.Cap.Clause = "G-99" },
+		"unknown tag clause":   func(p *rules.Pack) { p.Tags[0].Clause = "G-99" },
+		"unknown exempt":       func(p *rules.Pack) { p.Cap.Exempt[1].Clause = "G-99" },
+		"unknown reading":      func(p *rules.Pack) { p.Readings[0].Clause = "G-99" },
+		"unknown ratio clause": func(p *rules.Pack) { p.Ratios[0].Clause = "G-99" },
+		"unknown sign clause":  func(p *rules.Pack) { p.Result.SignBy = "G-99" },
+	} {
+		p := pack(t, "gaoqing")
+		change(p)
+		if data, err := rules.FormatPack(p); fault.Code(err) != "rules.bad-pack" || data != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestParsePackRefuses(t *testing.T) {
+	data, err := rules.FormatPack(pack(t, "yanshi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	for what, bad := range map[string]string{
+		"empty":          "",
+		"null":           "null",
+		"half":           text[:len(text)/2],
+		"line feed":      text + "\n",
+		"two packs":      text + text,
+		"space":          strings.Replace(text, `":`, `": `, 1),
+		"unknown member": strings.Replace(text, `"archive":`, `"also":1,"archive":`, 1),
+		"member twice":   strings.Replace(text, `"prefix":"Y"`, `"prefix":"Y","prefix":"Y"`, 1),
+		"upper case":     strings.Replace(text, `"prefix":`, `"Prefix":`, 1),
+		"empty note":     strings.Replace(text, `"prefix":"Y"`, `"prefix":"Y","superseded_by":""`, 1),
+		"schema 2":       strings.Replace(text, `"schema":1`, `"schema":2`, 1),
+		"escaped":        strings.Replace(text, "偃", `\u5043`, 1),
+		"not UTF-8":      strings.Replace(text, "偃", "\xff", 1),
+	} {
+		if bad == text {
+			t.Fatalf("%s: nothing changed", what)
+		}
+		if _, err := rules.ParsePack([]byte(bad)); fault.Code(err) != "rules.bad-pack" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := rules.ParsePack(make([]byte, rules.MaxPack+1)); fault.Code(err) != "rules.pack-too-long" {
+		t.Errorf("too long: %v", err)
+	}
+}
+
+// FuzzParsePack: what ParsePack accepts, FormatPack writes back.
+func FuzzParsePack(f *testing.F) {
+	for _, name := range []string{"gaoqing", "yanshi"} {
+		data, err := rules.FormatPack(pack(f, name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte("{}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := rules.ParsePack(data)
+		if err != nil {
+			return
+		}
+		if again, err := rules.FormatPack(p); err != nil || !bytes.Equal(again, data) {
+			t.Errorf("ParsePack accepted what FormatPack does not write (%v)", err)
+		}
+	})
+}
