@@ -1,0 +1,301 @@
+package intake
+
+import (
+	"sort"
+	"strings"
+)
+
+// ResultRow is one inspected object: a line of a filled result form or of a
+// platform's export.
+type ResultRow struct {
+	Draw        string // 抽取编号
+	Handle      string // 签号
+	Code        string // canonical id
+	Name        string
+	Town        string
+	Address     string // private
+	Team        []string
+	Leader      string
+	Item        string              // what an export says was inspected, in words
+	Origin      string              // random, complaint, report, assigned, transferred, other
+	Ground      string              // why, where the origin is not random
+	Codes       []string            // for all items
+	ItemCodes   map[string][]string // by number of the item
+	Refusal     []string            // Yanshi 21
+	Facts       string              // private
+	Methods     []string
+	Form        string // 综合联查 …
+	Started     string // 2006-01-02
+	Ended       string
+	Evidence    string // date of the last test report
+	Entered     string // 平台录入
+	Published   string // 平台公示
+	EnteredBy   string
+	ReviewedBy  string
+	Reviewed    string
+	Signed      []string
+	SignedOn    string
+	Scan        string // 64 hex
+	Withheld    string // ground
+	Late        string // 逾期说明
+	FollowUp    string
+	FollowUpNo  string
+	FollowUpTo  string
+	FollowUpDue string
+	Feedback    string
+	External    string
+	Unit        string
+	Remark      string // private
+	Line        Place
+}
+
+// Results reads a 结果: the filled dispatch list, or a platform's export. Lines
+// that nobody has filled yet are passed over visibly.
+func (t *Table) Results() ([]ResultRow, *Report) { return readTable(t, KindResults, parseResult) }
+
+var originWords = map[string]string{"双随机": "random", "随机": "random", "随机抽查": "random", "random": "random", "投诉": "complaint", "投诉举报": "complaint", "complaint": "complaint",
+	"举报": "report", "report": "report", "上级交办": "assigned", "交办": "assigned", "转办": "assigned", "督办": "assigned", "assigned": "assigned",
+	"部门移送": "transferred", "移送": "transferred", "transferred": "transferred", "其他": "other", "其它": "other", "other": "other"}
+
+func (r *rowReader) origin() string {
+	s := r.text("origin")
+	if s == "" {
+		return "random"
+	}
+	o, ok := originWords[headKey(s)]
+	if !ok {
+		r.problem("origin", "intake.unknown-word", s, "双随机、投诉举报、上级交办、部门移送、其他")
+	}
+	return o
+}
+
+func parseResult(r *rowReader) ResultRow {
+	x := ResultRow{
+		Draw: narrow(r.text("draw")), Handle: r.handle(), Code: r.unit(), Name: r.text("name"), Town: r.text("town"), Address: r.text("address"),
+		Team: r.persons("team"), Leader: r.person("leader"), Item: r.text("item"), Origin: r.origin(), Ground: r.text("ground"),
+		Codes: r.codes("result", r.cell("result")), Refusal: r.list("refusal"), Facts: r.text("facts"), Methods: r.list("methods"), Form: r.text("form"),
+		Started: r.day("started"), Ended: r.day("ended"), Evidence: r.day("evidence"), Entered: r.day("entered"), Published: r.day("published"),
+		EnteredBy: r.person("entered_by"), ReviewedBy: r.person("reviewed_by"), Reviewed: r.day("reviewed"), Signed: r.persons("signed"), SignedOn: r.day("signed_on"),
+		Scan: r.digest("scan"), Withheld: r.text("withheld"), Late: r.text("late"), FollowUp: r.text("follow_up"), FollowUpNo: r.text("follow_up_no"),
+		FollowUpTo: r.text("follow_up_to"), FollowUpDue: r.day("follow_up_due"), Feedback: r.day("feedback"), External: r.text("external"),
+		Unit: r.text("unit"), Remark: r.text("note"), Line: r.line(),
+	}
+	x.ItemCodes = r.itemCodes()
+	switch {
+	case len(x.Codes) == 0 && len(x.ItemCodes) == 0:
+		r.problem("result", "intake.no-result", "", r.codeList())
+	case x.Origin != "random" && x.Ground == "":
+		r.problem("ground", "intake.no-ground", x.Origin, "检查原因")
+	}
+	if x.Handle == "" && x.Code == "" {
+		r.problem("code", "intake.no-identity", x.Name, "签号或统一社会信用代码")
+	}
+	if x.Started != "" && x.Ended != "" && x.Ended < x.Started {
+		r.problem("ended", "intake.period-backwards", x.Started+" "+x.Ended, "")
+	}
+	return x
+}
+
+// itemCodes reads the columns of single items.
+func (r *rowReader) itemCodes() map[string][]string {
+	var out map[string][]string
+	defer func() { r.here = nil }()
+	for i := range r.p.items {
+		it := &r.p.items[i]
+		if it.col >= len(r.row.Cells) {
+			continue
+		}
+		r.here = it
+		codes := r.codes("result", r.at("result", column{typ: tResult}, r.row.Cells[it.col]))
+		if codes != nil {
+			if out == nil {
+				out = map[string][]string{}
+			}
+			out[it.item] = codes
+		}
+	}
+	return out
+}
+
+// unfilled is a line of the dispatch list that has come back as it went out.
+func (r *rowReader) unfilled() bool {
+	for _, it := range r.p.items {
+		if it.col < len(r.row.Cells) && r.row.Cells[it.col].Kind != CellEmpty {
+			return false
+		}
+	}
+	for _, f := range []string{"result", "started", "ended", "methods", "entered", "published", "signed_on", "entered_by", "refusal", "follow_up"} {
+		if r.cellOf(f).Kind != CellEmpty {
+			return false
+		}
+	}
+	return r.cellOf("handle").Kind != CellEmpty
+}
+
+func (r *rowReader) resultCodes() []Code {
+	if r.t.options.Codes != nil {
+		return r.t.options.Codes
+	}
+	return defaultCodes
+}
+
+var defaultCodes = DefaultCodes()
+
+func (r *rowReader) codeList() string {
+	var out []string
+	for _, c := range r.resultCodes() {
+		out = append(out, c.Code+" "+c.Text)
+	}
+	return strings.Join(out, "；")
+}
+
+// codes reads a cell of result codes.
+func (r *rowReader) codes(field string, c Cell) []string {
+	if r.blank(c.Text) == "" {
+		return nil
+	}
+	codes, want, bad := readCodes(c.Text, r.resultCodes())
+	if bad != "" {
+		if want == "" {
+			want = r.codeList()
+		}
+		r.problem(field, bad, c.Text, want)
+		return nil
+	}
+	return codes
+}
+
+// usual words of exports and the code that may be meant: suggested, not taken,
+// because each pack's wording is exact (requirements §2.3).
+var usualWords = []struct{ word, code string }{
+	{"未发现", "a"}, {"正常", "a"}, {"合格", "a"}, {"符合", "a"}, {"无问题", "a"}, {"无法联系", "d"}, {"查无", "d"}, {"整改", "e"}, {"责令", "e"},
+	{"不配合", "f"}, {"拒绝", "f"}, {"后续", "g"}, {"立案", "g"}, {"未开展", "h"}, {"停业", "x7"}, {"清算", "x7"}, {"注销", "x9"}, {"吊销", "x10"}, {"撤销", "x11"}, {"迁出", "x12"},
+}
+
+// readCodes reads letters, exact wordings, or both (a 未发现问题), several
+// parted by 、 ; or lines. A letter beside another code's wording is refused.
+func readCodes(text string, all []Code) (codes []string, want, bad string) {
+	s := strings.ToLower(narrow(strings.ReplaceAll(text, "\n", ";")))
+	byLength := append([]Code(nil), all...)
+	sort.SliceStable(byLength, func(i, j int) bool { return len(byLength[i].Text) > len(byLength[j].Text) })
+	for _, c := range byLength {
+		s = strings.ReplaceAll(s, strings.ToLower(narrow(c.Text)), "@"+c.Code+";")
+	}
+	alone := false
+	for _, piece := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(";,、/+和", r) }) {
+		letter, named, has := strings.Cut(piece, "@")
+		letter = strings.Trim(letter, "()[].:-_ ")
+		code := letter
+		if has {
+			if letter != "" && letter != named {
+				return nil, "", "intake.result-mismatch"
+			}
+			code = named
+		}
+		if code == "" {
+			continue
+		}
+		known := false
+		for _, c := range all {
+			if strings.ToLower(c.Code) == code {
+				known, alone, code = true, alone || c.Alone, c.Code
+			}
+		}
+		if !known {
+			for _, u := range usualWords {
+				for _, c := range all {
+					if c.Code == u.code && strings.Contains(code, u.word) {
+						return nil, "是不是 " + c.Code + " " + c.Text, "intake.unknown-result"
+					}
+				}
+			}
+			return nil, "", "intake.unknown-result"
+		}
+		if !contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	switch {
+	case len(codes) == 0:
+		return nil, "", "intake.unknown-result"
+	case alone && len(codes) > 1:
+		return nil, "", "intake.result-alone"
+	}
+	return codes, "", ""
+}
+
+// CorrectionRow puts a new result in the place of an old one (Gaoqing 9.1).
+type CorrectionRow struct {
+	Draw, Handle, Code, Name string
+	Entry                    int    // index of the result's entry, 0 = not named
+	Old                      string // as written, for the eye
+	Codes                    []string
+	ItemCodes                map[string][]string
+	Refusal                  []string
+	Ended                    string
+	Ground                   string
+	ApprovedBy               string
+	Date                     string
+	Remark                   string
+	Line                     Place
+}
+
+// Corrections reads a 更正.
+func (t *Table) Corrections() ([]CorrectionRow, *Report) {
+	return readTable(t, KindCorrections, parseCorrection)
+}
+
+func parseCorrection(r *rowReader) CorrectionRow {
+	x := CorrectionRow{
+		Draw: narrow(r.text("draw")), Handle: r.handle(), Code: r.unit(), Name: r.text("name"), Entry: r.count("entry"), Old: r.text("old"),
+		Codes: r.codes("result", r.cell("result")), Refusal: r.list("refusal"), Ended: r.day("ended"), Ground: r.text("ground"),
+		ApprovedBy: r.person("approved_by"), Date: r.day("date"), Remark: r.text("note"), Line: r.line(),
+	}
+	x.ItemCodes = r.itemCodes()
+	if len(x.Codes) == 0 && len(x.ItemCodes) == 0 {
+		r.problem("result", "intake.no-result", "", r.codeList())
+	}
+	if x.Entry == 0 && x.Handle == "" && x.Code == "" {
+		r.problem("code", "intake.no-identity", x.Name, "签号或统一社会信用代码")
+	}
+	return x
+}
+
+// HistoryRow is a selection of the time before the ledger's first day: it counts
+// toward caps, not toward fairness.
+type HistoryRow struct {
+	Code, Name string
+	Date       string // of the selection, or of the inspection where that is unknown
+	Drawn      string
+	Inspected  string
+	Published  string
+	PlanName   string
+	Mode       string
+	Role       string // 本部门, 联合牵头, 联合参与
+	Origin     string // as in ResultRow; only random ones count
+	Codes      []string
+	Source     string
+	Note       string
+	Line       Place
+}
+
+// History reads a 开账前历史.
+func (t *Table) History() ([]HistoryRow, *Report) { return readTable(t, KindHistory, parseHistory) }
+
+func parseHistory(r *rowReader) HistoryRow {
+	x := HistoryRow{
+		Code: r.unit(), Name: r.text("name"), Drawn: r.day("drawn"), Inspected: r.day("inspected"), Published: r.day("published"),
+		PlanName: r.text("plan_name"), Mode: r.choice("mode", modeWords), Role: r.choice("role", map[string]string{"牵头": "联合牵头", "参与": "联合参与", "单部门": "本部门"}),
+		Origin: r.origin(), Codes: r.codes("result", r.cell("result")), Source: r.text("source"), Note: r.text("note"), Line: r.line(),
+	}
+	if x.Role == "" {
+		x.Role = "本部门"
+	}
+	if x.Date = x.Drawn; x.Date == "" {
+		x.Date = x.Inspected
+	}
+	if x.Drawn != "" && x.Inspected != "" && x.Inspected < x.Drawn {
+		r.problem("inspected", "intake.period-backwards", x.Drawn+" "+x.Inspected, "")
+	}
+	return x
+}
