@@ -3,23 +3,41 @@ module github.com/sunlot/sunlot
 go 1.26.0
 
 require (
+	// keys at rest: encryption of the two signing keys to their holders
 	filippo.io/age v1.3.2
+	// point arithmetic to refuse public keys that are no points or of small order
 	filippo.io/edwards25519 v1.2.0
+	// office.toml, rule packs and machine-written input, with line numbers in errors
 	github.com/BurntSushi/toml v1.6.0
+	// BLS12-381 pairing to verify drand quicknet rounds
 	github.com/cloudflare/circl v1.6.5
+	// tests: an independent RFC 8785 against which our canonical JSON is held
 	github.com/gowebpki/jcs v1.0.2
+	// tests: testscript, the transcripts of every command
 	github.com/rogpeppe/go-internal v1.16.0
+	// commands, flags and help of the office's door
 	github.com/spf13/cobra v1.10.2
+	// tests: outside judge of checkpoint and proof files
 	github.com/transparency-dev/formats v0.1.1
+	// tests: outside judge of every inclusion and consistency proof
 	github.com/transparency-dev/merkle v0.0.2
+	// tests: outside judge of whole ledgers (fsck, client), and the driver that benchmarks compare with
 	github.com/transparency-dev/tessera v1.0.4
+	// spreadsheets: reading what offices have, writing forms with drop-downs
 	github.com/xuri/excelize/v2 v2.11.0
+	// Markdown of the hand-written pages
 	github.com/yuin/goldmark v1.8.7
+	// signing keys that live in an ssh-agent instead of files
 	golang.org/x/crypto v0.57.0
+	// sumdb/tlog and sumdb/note: tree hashes, tiles and signed notes as Go's checksum database has them
 	golang.org/x/mod v0.42.0
+	// fsync of folders, file locks and console modes that package os does not offer
 	golang.org/x/sys v0.49.0
+	// passphrases typed without echo
 	golang.org/x/term v0.47.0
+	// GB18030 input, Unicode normal forms and widths of names
 	golang.org/x/text v0.43.0
+	// QR code of the recovery sheet and of a page's address, without a service
 	rsc.io/qr v0.2.0
 )
 

@@ -1,0 +1,38 @@
+# Two commands for a reader: make demo, make test. Each sets up what it needs.
+# Everything is built as it is shipped: without cgo, without paths of this machine.
+
+export CGO_ENABLED = 0
+export LC_ALL = C.UTF-8
+FUZZTIME ?= 30s
+BENCH ?= .
+OUT ?= public
+
+.PHONY: help demo test check fuzz bench vectors release clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 10
+
+demo: ## two demonstration offices live through a year; their public sites in public/
+	@sh tools/demo.sh "$(OUT)"
+
+test: ## everything that must hold before a change lands
+	@sh tools/test.sh
+
+check: ## the quick part of test, for between two edits
+	@sh tools/test.sh quick
+
+fuzz: ## every fuzz target for FUZZTIME (30s) each
+	@sh tools/fuzz.sh "$(FUZZTIME)"
+
+bench: ## benchmarks, with machine, input and ratios; BENCH=regexp for some
+	@sh tools/bench.sh "$(BENCH)"
+
+vectors: ## the cases of spec/vectors, with our own judge
+	@sh tools/setup.sh
+	@go run ./cmd/sunlot-verify vectors spec/vectors
+
+release: ## programs for four platforms, built twice and compared, in dist/
+	@sh tools/release.sh dist
+
+clean: ## what the other targets made
+	@rm -rf bin dist public

@@ -1,0 +1,220 @@
+package words
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/sunlot/sunlot/internal/fault"
+)
+
+// A code is room.kebab-case. A literal that ends in a hyphen is the head of
+// codes whose tail is a code of its own (a duty's).
+var codeForm = regexp.MustCompile(`^(draw|record|beacon|rules|ledger|verify|intake|site|publish|keyring|office|command|fetch|durable|fault|local|words|desk|demo)\.[a-z0-9-]+$`)
+
+// fileName tells office.toml from a code.
+var fileName = regexp.MustCompile(`\.(toml|age|json|md|xlsx|csv|tsv|txt|html|css|go|key|pub|tar)$`)
+
+// sourceCodes reads the literals of every Go file that is not a test: codes,
+// heads, and all other words that could be a tail.
+func sourceCodes(t *testing.T) (codes map[string]string, heads []string, tails map[string]bool) {
+	t.Helper()
+	codes, tails = map[string]string{}, map[string]bool{}
+	top := filepath.Join("..", "..")
+	err := filepath.WalkDir(top, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if _, err := os.Stat(filepath.Join(name, "go.mod")); name != top && (err == nil || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".")) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(tree, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING {
+				return true
+			}
+			s, _ := strconv.Unquote(lit.Value)
+			switch {
+			case !codeForm.MatchString(s):
+				tails[s] = true
+			case fileName.MatchString(s):
+			case strings.HasSuffix(s, "-"):
+				heads = append(heads, s)
+			default:
+				codes[s] = name
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(codes) < 200 {
+		t.Fatalf("only %d codes found: the test does not look where the source stands", len(codes))
+	}
+	return codes, heads, tails
+}
+
+func TestEveryCodeHasALine(t *testing.T) {
+	codes, _, _ := sourceCodes(t)
+	for code, name := range codes {
+		if !Known(code) {
+			t.Errorf("%s of %s has no line in codes.tsv", code, name)
+		}
+	}
+}
+
+func TestEveryLineHasACode(t *testing.T) {
+	codes, heads, tails := sourceCodes(t)
+	for _, code := range Codes() {
+		made := slices.ContainsFunc(heads, func(head string) bool {
+			tail, ok := strings.CutPrefix(code, head)
+			return ok && tails[tail]
+		})
+		if codes[code] == "" && !made {
+			t.Errorf("%s stands in codes.tsv and nowhere in the source", code)
+		}
+	}
+}
+
+// avoided words (words.md) promise or accuse more than a draw can.
+var avoided = []string{"封号", "公证", "电子签章", "区块链", "铁证", "违规", "中奖", "豁免"}
+
+var (
+	member = regexp.MustCompile(`\{[^}]*\}`)
+	double = regexp.MustCompile(`\[\[|\]\]`)
+)
+
+func TestTableReadsWell(t *testing.T) {
+	last := ""
+	for row := range strings.Lines(table) {
+		f := strings.Split(strings.TrimSuffix(row, "\n"), "\t")
+		if len(f) != 3 || f[0] <= last || !strings.HasSuffix(row, "\n") {
+			t.Errorf("three columns, sorted, each code once: %q", row)
+			continue
+		}
+		last = f[0]
+		for _, text := range f[1:] {
+			if bad := badText(text); bad != "" {
+				t.Errorf("%s: %s: %q", f[0], bad, text)
+			}
+		}
+		if f[1] == "" {
+			t.Errorf("%s says nothing", f[0])
+		}
+	}
+}
+
+// badText says what is wrong with a sentence, "" if nothing is.
+func badText(text string) string {
+	if text == "" {
+		return ""
+	}
+	if strings.TrimSpace(text) != text {
+		return "spaces at its ends"
+	}
+	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return "not Chinese"
+	}
+	for _, w := range avoided {
+		if strings.Contains(text, w) {
+			return "avoided word " + w
+		}
+	}
+	for _, m := range member.FindAllString(text, -1) {
+		if m != "{place}" && m != "{got}" && m != "{want}" {
+			return "unknown member " + m
+		}
+	}
+	if rest := double.ReplaceAllString(optional.ReplaceAllString(text, ""), "!"); strings.ContainsAny(rest, "!") {
+		return "brackets do not pair"
+	}
+	for _, piece := range optional.FindAllString(text, -1) {
+		if !member.MatchString(piece) {
+			return "a piece without a member is never left out: " + piece
+		}
+	}
+	return ""
+}
+
+func TestBadText(t *testing.T) {
+	for text, bad := range map[string]bool{
+		"":                           false,
+		"没有 {place}[[：{got}]]。":      false,
+		"not Chinese":                true,
+		" 空格。":                       true,
+		"没有 {plaec}。":                true,
+		"没有[[：{got}。":                true,
+		"没有 {got}]]。":                true,
+		"没有[[什么]]。":                  true,
+		"没有[[[[{got}]]]]。":           true,
+		"这是" + "违" + "规 {got}。":      true,
+		"{place} 应为 {want}，是 {got}。": false,
+	} {
+		if got := badText(text); (got != "") != bad {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+func TestFill(t *testing.T) {
+	const text = "在 {place}[[：{got}]][[，应为 {want}]]。"
+	for _, c := range []struct{ place, got, want, out string }{
+		{"第 3 行", "7", "1", "在 第 3 行：7，应为 1。"},
+		{"第 3 行", "", "1", "在 第 3 行，应为 1。"},
+		{"第 3 行", "", "", "在 第 3 行。"},
+		// What stands in a value is no member: a spreadsheet cell is hostile.
+		{"{got}", "{want}", "x[[y]]", "在 {got}：{want}，应为 x[[y]]。"},
+	} {
+		if out := fill(text, c.place, c.got, c.want); out != c.out {
+			t.Errorf("%q %q %q: %q, want %q", c.place, c.got, c.want, out, c.out)
+		}
+	}
+}
+
+func TestError(t *testing.T) {
+	code := "rules.no-plan"
+	sentence, remedy := Say(code, "2023", "", "")
+	if !strings.Contains(sentence, "2023") || remedy == "" {
+		t.Fatalf("%q %q", sentence, remedy)
+	}
+	err := error(fault.New(code, "2023", "", ""))
+	if got, want := Error(err), sentence+"\n处理办法："+remedy; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	wrapped := fault.Wrap(code, "2023", errors.New("disk gone"))
+	if got := Error(wrapped); !strings.Contains(got, "（disk gone）") {
+		t.Errorf("the cause is missing: %q", got)
+	}
+	inside := fault.Wrap(code, "2023", fault.New("rules.no-line", "7", "", ""))
+	if got := Error(inside); !strings.Contains(got, "7") {
+		t.Errorf("the cause's sentence is missing: %q", got)
+	}
+	if got := Error(errors.New("plain")); got != "plain" {
+		t.Errorf("%q", got)
+	}
+	if got, _ := Say("rules.nobody-said-so", "a", "b", "c"); got != "rules.nobody-said-so a b c" {
+		t.Errorf("a code without a line: %q", got)
+	}
+}

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Sets up what the other scripts need: certificates and the Go modules. As root
+# on Debian it installs what is missing; anywhere else it says so and stops.
+set -eu
+
+say() { printf '%s\n' "$*" >&2; }
+
+if ! command -v go >/dev/null 2>&1; then
+	say '没有找到 go：请安装 Go 1.26 或更新的版本，并把它的 bin 目录加入 PATH。'
+	say 'go was not found: install Go 1.26 or later and put its bin folder on PATH.'
+	exit 3
+fi
+
+# go.mod names the least version; an older go says so itself, but in words
+# about toolchains.
+version=$(GOTOOLCHAIN=local GOFLAGS='' go env GOVERSION)
+minor=$(printf '%s\n' "$version" | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+if [ "${minor:-99}" -lt 26 ]; then
+	say "这里的 Go 是 ${version#go}，需要 1.26 或更新的版本。"
+	say "this is Go ${version#go}; 1.26 or later is needed."
+	exit 3
+fi
+
+missing=''
+command -v git >/dev/null 2>&1 || missing="$missing git"
+[ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || missing="$missing ca-certificates"
+if [ -n "$missing" ]; then
+	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+		say "installing$missing"
+		apt-get update -qq </dev/null
+		# shellcheck disable=SC2086 # a list of names
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null >/dev/null
+	else
+		say "缺少：$missing。请用管理员身份安装后重试，例如：sudo apt-get install$missing"
+		say "missing:$missing. Install them as administrator and try again, for example: sudo apt-get install$missing"
+		exit 3
+	fi
+fi
+
+if ! go mod download; then
+	say '下载 Go 模块失败：请检查网络，或用 GOPROXY 指定可用的模块代理后重试。'
+	say 'the Go modules could not be downloaded: check the network, or name a module proxy with GOPROXY.'
+	exit 3
+fi

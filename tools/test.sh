@@ -1,0 +1,63 @@
+#!/bin/sh
+# make test: everything that must hold; `test.sh quick` is make check. Each step
+# prints its name and how long it took; the first that fails ends the run.
+set -eu
+
+cd "$(dirname "$0")/.."
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+step() {
+	printf '\n== %s\n' "$1"
+	name=$1
+	shift
+	begin=$(date +%s)
+	"$@" </dev/null
+	printf '   %s: %s s\n' "$name" "$(($(date +%s) - begin))"
+}
+
+formatted() {
+	unformatted=$(find . -name '*.go' -not -path './.git/*' -exec gofmt -l {} +)
+	[ -z "$unformatted" ] || {
+		printf 'not formatted (gofmt -w):\n%s\n' "$unformatted"
+		return 1
+	}
+}
+
+linter() {
+	go mod download -modfile=tools/go.mod
+	go tool -modfile=tools/go.mod staticcheck ./...
+	(cd tools && go vet ./... && go test ./...)
+}
+
+# unit counts the tests: `go test` alone prints packages.
+unit() {
+	{
+		go test -json -timeout 20m "$@" || echo $? >"$tmp/failed"
+	} | go -C tools run ./testsum
+	[ ! -e "$tmp/failed" ]
+}
+
+vectors() { go run ./cmd/sunlot-verify vectors spec/vectors; }
+
+if [ "${1:-}" = quick ]; then
+	step 'set-up' sh tools/setup.sh
+	step gofmt formatted
+	step vet go vet ./...
+	step staticcheck linter
+	step 'rooms and words' go test ./internal/house ./internal/words
+	step 'quick tests' unit -short ./internal/... ./ledger/... ./content/... ./site/... ./templates/...
+	exit
+fi
+
+started=$(date +%s)
+step 'set-up' sh tools/setup.sh
+step gofmt formatted
+step vet go vet ./...
+step staticcheck linter
+step 'tests and transcripts' unit ./...
+step 'vectors' vectors
+step 'programs for every platform' sh tools/build.sh "$tmp/bin"
+step 'demo' sh tools/demo.sh "$tmp/public" short
+printf '\n== all of it: %s s\n' "$(($(date +%s) - started))"
