@@ -101,13 +101,13 @@ func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
 	opened := slices.ContainsFunc(l.Opened, func(op rules.At[record.Opened]) bool { return op.Body.KI })
 	if o.KI != "" {
-		b.key("verify.ki", l, o.KI, l.Body.KeyI, path, opened)
+		b.key("verify.ki-differs", l, o.KI, l.Body.KeyI, path, opened)
 	} else {
 		b.add(rules.Finding{Code: "verify.ki-closed", Severity: rules.Unknown, Entry: l.Index, Place: l.Body.Draw})
 	}
 	switch {
 	case o.K != "":
-		if b.key("verify.k", l, o.K, l.Body.Key, path, l.KOpened) {
+		if b.key("verify.k-differs", l, o.K, l.Body.Key, path, l.KOpened) {
 			b.salts(l, o, path)
 		}
 	case l.KOpened:
@@ -122,7 +122,7 @@ func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
 func (b *Bundle) key(code string, l *rules.Lot, key, commit, path string, logged bool) bool {
 	raw, err := hex.DecodeString(key)
 	if err != nil || draw.KeyCommit(raw) != commit {
-		b.breach(code+"-differs", l.Index, path, l.Body.Draw, commit)
+		b.breach(code, l.Index, path, l.Body.Draw, commit)
 		return false
 	}
 	if !logged {
