@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
+	"github.com/sunlot/sunlot/internal/words"
+)
+
+var partNames = map[string]string{"verified": "核验相符", "failed": "不相符", "believed": "依单位填报未核验", "unknown": "无法核验", "noted": "提示与逾期"}
+
+// shown is how many findings of one kind are printed; --json has them all.
+const shown = 20
+
+// report prints the four parts and what was noted between them.
+func (c *Command) report(b *verify.Bundle) {
+	if !b.Pinned {
+		fmt.Fprintln(c.Stdout, "账本钥匙取自网站自身：以下只证明它前后一致。要确认是谁的账本，请用 --policy 给出从别处得到的钥匙。")
+	}
+	name := b.State.Origin
+	if ch := b.State.Charter(); ch != nil {
+		name = ch.Office
+		if ch.Demo {
+			name += "（演示）"
+		}
+	}
+	fmt.Fprintf(c.Stdout, "%s　%s\n账本快照：%d 条记录，总校验码 %s\n", name, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
+	for _, p := range b.Parts() {
+		if len(p.Findings) == 0 && p.Name != "failed" {
+			continue
+		}
+		fmt.Fprintf(c.Stdout, "\n【%s】%s\n", partNames[p.Name], count(len(p.Findings)))
+		c.findings(p.Findings)
+	}
+	if b.Failed() {
+		fmt.Fprintln(c.Stdout, "\n结论：不相符。")
+	} else {
+		fmt.Fprintln(c.Stdout, "\n结论：核验相符。")
+	}
+}
+
+func count(n int) string {
+	if n == 0 {
+		return "无"
+	}
+	return ""
+}
+
+// findings prints the findings of one part; many of one code are counted.
+func (c *Command) findings(list []rules.Finding) {
+	printed := map[string]int{}
+	for _, f := range list {
+		printed[f.Code]++
+		if printed[f.Code] > shown {
+			continue
+		}
+		sentence, _ := words.Say(f.Code, f.Place, f.Got, f.Want)
+		fmt.Fprintf(c.Stdout, "  · %s%s\n", sentence, source(f))
+	}
+	for code, n := range printed {
+		if n > shown {
+			fmt.Fprintf(c.Stdout, "  · 另有 %d 项同类（%s），--json 列出全部\n", n-shown, code)
+		}
+	}
+}
+
+func source(f rules.Finding) string {
+	s := ""
+	if f.Entry >= 0 {
+		s = fmt.Sprintf("第%d条记录", f.Entry)
+	}
+	if f.Clause != "" {
+		if s != "" {
+			s += "，"
+		}
+		s += "条款 " + f.Clause
+	}
+	if s == "" {
+		return ""
+	}
+	return "（" + s + "）"
+}

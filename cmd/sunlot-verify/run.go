@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/fetch"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/verify"
+	"github.com/sunlot/sunlot/internal/words"
+)
+
+const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验树、每条记录、每次抽取、启封凭据、结果。
+
+用法：
+  sunlot-verify 目录或网址 [--policy 文件] [--json]
+  sunlot-verify --proof 入账证明 [--entry 记录文件] --policy 文件
+  sunlot-verify vectors 文件或目录…
+
+例：
+  sunlot-verify public/gaoqing
+  sunlot-verify https://example.gov.cn/sunlot/ --policy gaoqing.policy
+  sunlot-verify --proof 17.tlog-proof --entry 17.txt --policy gaoqing.policy
+
+选项：
+  --policy 文件   从别处得到的账本钥匙（纸面开账声明、档案馆）。不给时用网站自带的钥匙，
+                  只能证明网站前后一致，不能证明它是谁的
+  --today 日期    按哪一天判断是否到期，如 2024-07-31；不给时用本机日期
+  --json          输出给机器读的结果
+  --proof 文件    只核一条记录的入账证明（.tlog-proof）
+  --entry 文件    该条记录（ledger/entry/N.txt）；不给时用证明文件旁的 ../entry/N.txt
+
+退出码：0 相符；1 不相符（格式、签名、校验树、抽取、启封）；2 用法不对；3 读不到。
+逾期、提示、注意不影响退出码。
+`
+
+// Command is one run of the program with everything that it may touch.
+type Command struct {
+	Args           []string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Now            func() time.Time
+}
+
+type options struct {
+	policy, proof, entry, today string
+	json                        bool
+	paths                       []string
+}
+
+// Run does what Args say and returns the exit code.
+func (c *Command) Run() int {
+	opt, err := c.parse()
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(c.Stdout, help)
+		return 0
+	}
+	if err == nil {
+		err = c.do(opt)
+	}
+	if err == nil {
+		return 0
+	}
+	var unsound unsoundError
+	if errors.As(err, &unsound) {
+		return 1
+	}
+	c.say(opt, err)
+	return exitCode(err)
+}
+
+// unsoundError: the report has been printed and holds something 不相符.
+type unsoundError struct{}
+
+func (unsoundError) Error() string { return "unsound" }
+
+func exitCode(err error) int {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return 3
+	}
+	return map[fault.Kind]int{fault.Unsound: 1, fault.Usage: 2, fault.Unreachable: 3}[f.Kind]
+}
+
+func (c *Command) parse() (*options, error) {
+	opt := &options{}
+	set := flag.NewFlagSet("sunlot-verify", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.StringVar(&opt.policy, "policy", "", "")
+	set.StringVar(&opt.proof, "proof", "", "")
+	set.StringVar(&opt.entry, "entry", "", "")
+	set.StringVar(&opt.today, "today", "", "")
+	set.BoolVar(&opt.json, "json", false, "")
+	// Flags may stand before and after the paths: people type them in any order.
+	for args := c.Args; len(args) > 0; {
+		if err := set.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return opt, err
+			}
+			return opt, fault.New("verify.bad-usage", "", err.Error(), "sunlot-verify --help").Of(fault.Usage)
+		}
+		args = set.Args()
+		if len(args) > 0 {
+			opt.paths = append(opt.paths, args[0])
+			args = args[1:]
+		}
+	}
+	if opt.today != "" {
+		if _, err := time.Parse("2006-01-02", opt.today); err != nil {
+			return opt, fault.New("verify.bad-usage", "--today", opt.today, "2024-07-31").Of(fault.Usage)
+		}
+	}
+	return opt, nil
+}
+
+func (c *Command) do(opt *options) error {
+	switch {
+	case opt.proof != "":
+		return c.proof(opt)
+	case len(opt.paths) > 1 && opt.paths[0] == "vectors":
+		return c.vectors(opt.paths[1:])
+	case len(opt.paths) == 1 && opt.paths[0] != "vectors":
+		return c.site(opt)
+	case len(c.Args) == 0:
+		return flag.ErrHelp
+	}
+	return fault.New("verify.bad-usage", "", strings.Join(c.Args, " "), "sunlot-verify --help").Of(fault.Usage)
+}
+
+// site verifies a directory or a URL.
+func (c *Command) site(opt *options) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	v := verify.Options{Today: opt.today, Progress: c.progress()}
+	if v.Today == "" {
+		v.Today = record.Day(c.Now().Unix())
+	}
+	var err error
+	if opt.policy != "" {
+		if v.Policy, err = readFile(opt.policy, 1<<20); err != nil {
+			return err
+		}
+	}
+	fsys, closer, err := open(ctx, opt.paths[0], &v)
+	if err != nil {
+		return err
+	}
+	defer closer()
+	b, err := verify.Open(fsys, v)
+	if err != nil {
+		return err
+	}
+	if opt.json {
+		data, err := b.JSON()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.Stdout, "%s\n", data)
+	} else {
+		c.report(b)
+	}
+	if b.Failed() {
+		return unsoundError{}
+	}
+	return nil
+}
+
+func open(ctx context.Context, place string, v *verify.Options) (fs.FS, func(), error) {
+	if strings.HasPrefix(place, "http://") || strings.HasPrefix(place, "https://") {
+		v.Unlisted = true
+		fsys, err := fetch.FS(ctx, place, fetch.Options{})
+		return fsys, func() {}, err
+	}
+	root, err := os.OpenRoot(place)
+	if err != nil {
+		return nil, nil, fault.Wrap("verify.unreadable", place, err).Of(fault.Unreachable)
+	}
+	return root.FS(), func() { root.Close() }, nil
+}
+
+// progress shows how far the walk is, on a terminal only.
+func (c *Command) progress() func(done, total uint64) {
+	f, ok := c.Stderr.(*os.File)
+	if !ok {
+		return nil
+	}
+	if st, err := f.Stat(); err != nil || st.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	return func(done, total uint64) {
+		if done%512 == 0 || done == total {
+			fmt.Fprintf(f, "\r核验记录 %d/%d", done, total)
+		}
+		if done == total {
+			fmt.Fprint(f, "\r\033[K")
+		}
+	}
+}
+
+func readFile(name string, limit int64) ([]byte, error) {
+	st, err := os.Stat(name)
+	if err == nil && (st.IsDir() || st.Size() > limit) {
+		return nil, fault.New("verify.too-large", name, "", "").Of(fault.Usage)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fault.Wrap("verify.unreadable", name, err).Of(fault.Unreachable)
+	}
+	return data, nil
+}
+
+// say prints an error: in plain words, or with --json as its code.
+func (c *Command) say(opt *options, err error) {
+	if opt.json {
+		fmt.Fprintf(c.Stdout, "{\n  \"verdict\": %q,\n  \"code\": %q\n}\n", map[int]string{1: "unsound", 2: "usage", 3: "unreachable"}[exitCode(err)], fault.Code(err))
+	}
+	for _, e := range each(err) {
+		fmt.Fprintln(c.Stderr, words.Error(e))
+	}
+}
+
+// each splits a joined error so that every place that is wrong is named.
+func each(err error) []error {
+	if j, ok := err.(interface{ Unwrap() []error }); ok {
+		return j.Unwrap()
+	}
+	return []error{err}
+}

@@ -1,0 +1,322 @@
+package office
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/intake"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// Listing says about a register or list what its sheet does not.
+type Listing struct {
+	Date   string // "" today
+	Source string
+	Reason string // "" 制定, or 更新 from the second version on
+	Year   int    // of a checklist or plan; 0: this year
+	Unsure int    // entries confirmed by hand
+}
+
+func (o *Office) fill(l Listing, version int64) Listing {
+	l.Date = or(l.Date, o.Today())
+	if l.Reason == "" {
+		l.Reason = "制定"
+		if version > 1 {
+			l.Reason = "更新"
+		}
+	}
+	if l.Year == 0 {
+		l.Year = int(o.Now().In(record.Beijing).Year())
+	}
+	return l
+}
+
+// Firms drafts a new version of the 检查对象名录库.
+func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	p := s.Pack
+	var problems []intake.Problem
+	reg := &register[FirmRow]{Kind: "objects"}
+	seen := map[string]intake.Place{}
+	towns, sectors := map[string]int64{}, map[string]int64{}
+	for i := range rows {
+		r := &rows[i]
+		if first, twice := seen[r.Code]; twice {
+			problems = append(problems, problem(r.Line, "统一社会信用代码", "office.firm-twice", r.Code+" "+r.Name, first.String()))
+			continue
+		}
+		seen[r.Code] = r.Line
+		f := rules.Firm{ID: r.Code, Name: r.Name, Type: r.Type, Supervision: r.Supervision, Status: or(r.Status, "存续"),
+			Registered: r.Registered, Risk: r.Risk, Town: r.Town}
+		if n, ok := rules.Find(p.Towns, r.Town); ok {
+			f.Town = n.Code
+		}
+		f.Sector = named(p.Sectors, r.Sector, r.Line, "行业类别", "office.unknown-sector", &problems)
+		for _, t := range r.Tags {
+			f.Tags = append(f.Tags, named(p.Tags, t, r.Line, "标签", "office.unknown-tag", &problems))
+		}
+		if _, ok := rules.Find(p.Tags, "special"); ok && r.Excluded != "" {
+			f.Tags = append(f.Tags, "special")
+		}
+		slices.Sort(f.Tags)
+		f.Tags = slices.Compact(f.Tags)
+		towns[o.townName(f.Town)]++
+		if n, ok := rules.Find(p.Sectors, f.Sector); ok {
+			sectors[n.Name]++
+		}
+		reg.Rows = append(reg.Rows, FirmRow{Firm: f, LegalRep: r.LegalRep, Address: r.Address, Scope: r.Scope, Ownership: r.Ownership})
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	body := &record.Roster{Kind: "objects", Towns: counts(towns), Sectors: counts(sectors), Unsure: int64(l.Unsure)}
+	d, err := roster(o, s, reg, firmLine, body, l)
+	return d, nil, err
+}
+
+func counts(m map[string]int64) []record.Count {
+	var list []record.Count
+	for name, n := range m {
+		if name != "" {
+			list = append(list, record.Count{Name: name, Count: n})
+		}
+	}
+	slices.SortFunc(list, func(a, b record.Count) int {
+		if a.Count != b.Count {
+			return int(b.Count - a.Count)
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return list
+}
+
+// Inspectors drafts a new version of the 执法检查人员名录库.
+func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intake.Problem, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	var problems []intake.Problem
+	reg := &register[PersonRow]{Kind: "inspectors"}
+	seen := map[string]intake.Place{}
+	for i := range rows {
+		r := &rows[i]
+		if first, twice := seen[r.Certificate]; twice {
+			problems = append(problems, problem(r.Line, "执法证号", "office.person-twice", r.Name, first.String()))
+			continue
+		}
+		seen[r.Certificate] = r.Line
+		p := rules.Person{ID: r.Certificate, Name: r.Name, Unit: r.Unit, From: r.ValidFrom, To: r.ValidTo}
+		for _, q := range r.Specialities {
+			p.Quals = append(p.Quals, named(s.Pack.Specialities, q, r.Line, "业务专长", "office.unknown-speciality", &problems))
+		}
+		slices.Sort(p.Quals)
+		p.Quals = slices.Compact(p.Quals)
+		reg.Rows = append(reg.Rows, PersonRow{Person: p, Sex: r.Sex, IDNumber: r.IDNumber, Phone: r.Phone, Title: r.Title, Level: r.Level})
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	d, err := roster(o, s, reg, personLine, &record.Roster{Kind: "inspectors"}, l)
+	return d, nil, err
+}
+
+// roster commits to a register and drafts its entry.
+func roster[T any](o *Office, s *rules.State, reg *register[T], line func(*T) (string, any), body *record.Roster, l Listing) (*Draft, error) {
+	var err error
+	if reg.Key, err = o.random(32); err != nil {
+		return nil, err
+	}
+	body.Version = 1
+	if prev := s.Roster(body.Kind); prev != nil {
+		body.Version = prev.Body.Version + 1
+	}
+	l = o.fill(l, body.Version)
+	body.Date, body.Source, body.Reason = l.Date, l.Source, l.Reason
+	data, err := reg.commit(line)
+	if err != nil {
+		return nil, err
+	}
+	body.File, body.Count = rules.LinesOf(data), int64(len(reg.Rows))
+	private, err := reg.format()
+	if err != nil {
+		return nil, err
+	}
+	d := &Draft{Blobs: map[string][]byte{body.File.SHA256: data}, private: []privateFile{{registerName(body.File.SHA256), private}}}
+	return o.draft(d, body)
+}
+
+// History drafts the selections of the time before the charter.
+func (o *Office) History(rows []intake.HistoryRow) (*Draft, []intake.Problem, error) {
+	if _, err := o.State(); err != nil {
+		return nil, nil, err
+	}
+	reg := &register[HistoryRow]{Kind: "history"}
+	body := &record.History{Date: o.Today()}
+	for _, r := range rows {
+		reg.Rows = append(reg.Rows, HistoryRow{ID: r.Code, Name: r.Name, Date: r.Date})
+		if body.From == "" || r.Date < body.From {
+			body.From = r.Date
+		}
+		body.To = max(body.To, r.Date)
+	}
+	var err error
+	if reg.Key, err = o.random(32); err != nil {
+		return nil, nil, err
+	}
+	data, err := reg.commit(historyLine)
+	if err != nil {
+		return nil, nil, err
+	}
+	body.File, body.Count = rules.LinesOf(data), int64(len(reg.Rows))
+	private, err := reg.format()
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &Draft{Blobs: map[string][]byte{body.File.SHA256: data}, private: []privateFile{{registerName(body.File.SHA256), private}}}
+	d, err = o.draft(d, body)
+	return d, nil, err
+}
+
+// Checklist drafts a new version of the 随机抽查事项清单.
+func (o *Office) Checklist(rows []intake.Item, l Listing) (*Draft, []intake.Problem, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	body := &record.Checklist{Version: int64(len(s.Checklists) + 1), Unit: o.Config.Name}
+	l = o.fill(l, body.Version)
+	body.Year, body.Date, body.Reason, body.Upstream = int64(l.Year), l.Date, l.Reason, l.Source
+	var problems []intake.Problem
+	for i := range rows {
+		r := &rows[i]
+		it := record.Item{No: r.No, Name: r.Name, Object: r.Object, Category: r.Category, Content: r.Content, Methods: r.Methods,
+			Body: r.Body, Level: r.Level}
+		ranked := false
+		for _, b := range r.Basis {
+			it.Basis = append(it.Basis, record.Basis{Kind: b.Kind, Title: b.Title, Article: b.Article})
+			ranked = ranked || slices.Contains(s.Pack.Items.Ranks, b.Kind)
+		}
+		if !ranked {
+			problems = append(problems, problem(r.Line, "抽查依据", "rules.no-basis", r.Name, ""))
+		}
+		body.Items = append(body.Items, it)
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	d, err := o.draft(&Draft{}, body)
+	return d, nil, err
+}
+
+// Plan drafts a new version of a year's 年度抽查工作计划, with base and
+// estimate computed from the register in force (G-6.1a).
+func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, []intake.Problem, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	l = o.fill(l, 1)
+	body := &record.Plan{Year: int64(l.Year), Version: 1}
+	if prev := s.Plan(body.Year); prev != nil {
+		body.Version = prev.Body.Version + 1
+		l.Reason = "更新"
+	}
+	body.Date, body.Reason = l.Date, l.Reason
+	body.Title = or(title, o.Config.Name+num(l.Year)+"年度“双随机、一公开”抽查工作计划")
+	var problems []intake.Problem
+	for i := range rows {
+		line, found := o.planLine(s, &rows[i])
+		problems = append(problems, found...)
+		body.Lines = append(body.Lines, line)
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	if err := o.estimate(s, body); err != nil {
+		return nil, nil, err
+	}
+	d, err := o.draft(&Draft{}, body)
+	return d, nil, err
+}
+
+func (o *Office) planLine(s *rules.State, r *intake.PlanLine) (record.PlanLine, []intake.Problem) {
+	var problems []intake.Problem
+	line := record.PlanLine{No: r.No, Name: r.Name, Mode: r.Mode, Items: slices.Clone(r.Items), Scope: r.Scope, Ratio: r.Ratio, Count: int64(r.Count),
+		Census: r.Census, Frequency: r.Frequency, From: r.From, To: r.To, Unit: or(r.Unit, o.Config.Name), Method: r.Method}
+	for _, p := range strings.FieldsFunc(r.Partners, func(c rune) bool { return strings.ContainsRune("、，,;；", c) }) {
+		line.Partners = append(line.Partners, strings.TrimSpace(p))
+	}
+	if r.Filter != "" {
+		f, err := rules.ParseFilter(s.Pack, r.Filter)
+		if err != nil {
+			problems = append(problems, problem(r.Line, "定向条件", "rules.bad-filter", r.Filter, err.Error()))
+		} else {
+			line.Filter = f.Format(s.Pack)
+		}
+	}
+	if line.Mode == "" {
+		line.Mode = map[bool]string{true: "定向", false: "不定向"}[line.Filter != ""]
+	}
+	line.Scope = or(line.Scope, or(line.Filter, "检查对象名录库中的全部存续企业"))
+	if len(line.Items) == 0 && s.Checklist() != nil {
+		for _, it := range s.Checklist().Body.Items {
+			line.Items = append(line.Items, it.No)
+		}
+	}
+	for i, written := range line.Items {
+		no := itemNo(s.Checklist(), written)
+		if no == "" {
+			problems = append(problems, problem(r.Line, "抽查事项", "rules.item-unknown", written, ""))
+		}
+		line.Items[i] = no
+	}
+	return line, problems
+}
+
+// itemNo finds an item of the checklist by its number or its name.
+func itemNo(list *rules.At[record.Checklist], written string) string {
+	if list == nil {
+		return ""
+	}
+	for _, it := range list.Body.Items {
+		if it.No == written || intake.NameKey(it.Name) == intake.NameKey(written) {
+			return it.No
+		}
+	}
+	return ""
+}
+
+// estimate fills base and expected number of each line.
+func (o *Office) estimate(s *rules.State, plan *record.Plan) error {
+	objects := s.Roster("objects")
+	if objects == nil {
+		return nil
+	}
+	reg, err := load(o, objects.Body.File.SHA256, firmLine)
+	if err != nil {
+		return err
+	}
+	for i := range plan.Lines {
+		l := &plan.Lines[i]
+		var filter *rules.Filter
+		if l.Filter != "" {
+			if filter, err = rules.ParseFilter(s.Pack, l.Filter); err != nil {
+				return err
+			}
+		}
+		for n := range reg.Rows {
+			if f := &reg.Rows[n].Firm; s.Pack.InScope(f) && (filter == nil || filter.Match(f)) {
+				l.Base++
+			}
+		}
+		if l.Estimate, err = s.Pack.Estimate(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}

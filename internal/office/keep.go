@@ -1,0 +1,174 @@
+package office
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/sunlot/sunlot/content"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/intake"
+	"github.com/sunlot/sunlot/internal/keyring"
+)
+
+func (o *Office) keyDir() string { return o.path("private", "keys") }
+
+// UnlockKeys opens the office's keys with a secret from src (or its agent).
+func (o *Office) UnlockKeys(src *keyring.Source) (Keys, error) {
+	k, err := keyring.Unlock(o.keyDir(), src)
+	if err != nil {
+		return Keys{}, err
+	}
+	return Keys{Log: k.Log(), Office: k.Office()}, nil
+}
+
+// Codes are the result codes of the pack in force, for forms and sheets.
+func (o *Office) Codes() ([]intake.Code, error) {
+	if _, err := o.State(); err != nil {
+		return nil, err
+	}
+	return o.intakeCodes(), nil
+}
+
+// SiteDir is where the site is built.
+func (o *Office) SiteDir() string { return o.path("public") }
+
+// Pages are the hand-written pages: the office's own content/ over ours.
+func (o *Office) Pages() fs.FS { return overlay{os.DirFS(o.path("content")), content.FS} }
+
+// overlay opens a file in the first of its file systems that has it.
+type overlay []fs.FS
+
+func (l overlay) Open(name string) (fs.File, error) {
+	var err error
+	for _, fsys := range l {
+		var f fs.File
+		if f, err = fsys.Open(name); err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+	}
+	return nil, err
+}
+
+// ReadDir lists a folder of all its file systems, the first one's files first
+// in force.
+func (l overlay) ReadDir(name string) ([]fs.DirEntry, error) {
+	seen := map[string]bool{}
+	var all []fs.DirEntry
+	for _, fsys := range l {
+		list, err := fs.ReadDir(fsys, name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, e := range list {
+			if !seen[e.Name()] {
+				seen[e.Name()] = true
+				all = append(all, e)
+			}
+		}
+	}
+	return all, nil
+}
+
+// trees are the parts of an office that must not be lost.
+func (o *Office) trees() []keyring.Tree {
+	return []keyring.Tree{
+		{Name: ConfigName, Path: o.path(ConfigName)},
+		{Name: "private", Path: o.path("private")},
+		{Name: "guard", Path: o.guard()},
+		{Name: "ledger", Path: o.Public()},
+		{Name: "content", Path: o.path("content")},
+	}
+}
+
+// Backup writes an encrypted archive of everything that must not be lost and
+// returns its size. It needs no secret: it is encrypted to the people's
+// recipients and to the recovery sheet.
+func (o *Office) Backup(file string) (int64, error) {
+	ring, err := keyring.Open(o.keyDir())
+	if err != nil {
+		return 0, err
+	}
+	tmp := file + ".part"
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return 0, fault.Wrap("office.unwritable", file, err).Of(fault.Unreachable)
+	}
+	defer os.Remove(tmp) // after the rename there is nothing to remove
+	err = o.pack(ring, f)
+	if err == nil {
+		err = f.Sync()
+	}
+	st, serr := f.Stat()
+	if cerr := f.Close(); err == nil {
+		err = errors.Join(serr, cerr)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := os.Rename(tmp, file); err != nil {
+		return 0, fault.Wrap("office.unwritable", file, err).Of(fault.Unreachable)
+	}
+	return st.Size(), nil
+}
+
+func (o *Office) pack(ring *keyring.Ring, f io.Writer) error {
+	w, err := ring.SealArchive(f)
+	if err != nil {
+		return err
+	}
+	if err := keyring.PackTrees(w, o.trees(), keyring.Limits{}); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// Restore unpacks a backup into a folder that does not exist yet. The second
+// place is restored inside it, whatever place it had before: a folder brought
+// to another machine must not write to a path of the old one.
+func Restore(file, dir string, src *keyring.Source) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return fault.Wrap("office.unreadable", file, err).Of(fault.Unreachable)
+	}
+	defer f.Close()
+	if _, err := os.Lstat(dir); err == nil {
+		return fault.New("office.exists", dir, "", "").Of(fault.Usage)
+	}
+	secret, err := src.Secret("请输入口令，或恢复单上的字符")
+	if err != nil {
+		return err
+	}
+	r, err := keyring.OpenArchive(f, secret, src.Person)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fault.Wrap("office.unwritable", dir, err).Of(fault.Unreachable)
+	}
+	o := &Office{Dir: dir, Config: Config{Guard: "guard"}}
+	if err := keyring.UnpackTrees(r, o.trees(), keyring.Limits{}); err != nil {
+		return err
+	}
+	for _, name := range []string{"inbox", "outbox"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			return fault.Wrap("office.unwritable", dir, err).Of(fault.Unreachable)
+		}
+	}
+	return rehome(dir)
+}
+
+// rehome points office.toml at the restored second place.
+func rehome(dir string) error {
+	o, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	if o.Config.Guard == "guard" {
+		return nil
+	}
+	o.Config.Guard = "guard"
+	return o.put([]privateFile{{ConfigName, o.Config.format()}}, 0o644)
+}

@@ -1,0 +1,287 @@
+package office
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/beacon"
+	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// Announce drafts a notice (抽取预告). The draw's two keys are made here and
+// stand below private/ before the notice does: a notice whose keys are lost
+// could never be drawn.
+func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := o.registers(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	secret, err := o.random(64)
+	if err != nil {
+		return nil, nil, err
+	}
+	k := rules.Keys{K: secret[:32], KI: secret[32:]}
+	a, err := s.Announce(t, r, k)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := json.Marshal(drawKeys{K: hex.EncodeToString(k.K), KI: hex.EncodeToString(k.KI), Declared: t.Declared})
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &Draft{Blobs: a.Blobs, private: []privateFile{{drawKeysName(a.Notice.Key), keys}}}
+	d, err = o.draft(d, a.Notice)
+	return d, a, err
+}
+
+// Run drafts the draw (抽取) of a notice from its round.
+func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error) {
+	d, err := o.Drawing(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	l := d.Lot
+	switch {
+	case l.Draw != nil:
+		return nil, nil, fault.New("rules.redraw", id, num(l.Draw.Index), "")
+	case l.Failed || l.Abort != nil:
+		return nil, nil, fault.New("rules.notice-failed", id, "", "")
+	case int64(round.Number) != l.Body.Randomness.Round:
+		return nil, nil, fault.New("office.other-round", id, num(round.Number), num(l.Body.Randomness.Round))
+	case o.Now().Unix() < record.Unix(l.Body.Randomness.Time):
+		return nil, nil, fault.New("office.too-early", id, record.Time(o.Now().Unix()), l.Body.Randomness.Time)
+	}
+	chain, err := beacon.Find(l.Body.Randomness.Chain)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := round.Check(chain); err != nil {
+		return nil, nil, err
+	}
+	body, blobs, err := l.Cast(chain, round.Signature, d.recusals())
+	if err != nil {
+		return nil, nil, err
+	}
+	draft, err := o.draft(&Draft{Blobs: blobs}, body)
+	return draft, body, err
+}
+
+// recusals are the recusal lines of every object in the hat.
+func (d *Drawing) recusals() []draw.RecusalLine {
+	handles := map[string]string{}
+	for h, p := range d.People {
+		if _, in := d.Lot.People[h]; in {
+			handles[p.ID] = h
+		}
+	}
+	lines := make([]draw.RecusalLine, 0, len(d.Lot.Pool))
+	for i := range d.Lot.Pool {
+		h := d.Lot.Pool[i].Handle
+		var ids []string
+		if f := d.Firms[h]; f != nil {
+			ids = d.given.Declared[f.ID]
+		}
+		lines = append(lines, rules.Recusal(h, ids, handles, d.Keys.KI))
+	}
+	return lines
+}
+
+// Sending (派发) is what an officer decides about it.
+type Sending struct {
+	Draw      string
+	Confirmed string   // who confirmed the list
+	Platform  string   // task number on the state's platform
+	Leaders   []string // certificate numbers of those who lead wherever they are drawn
+}
+
+// Dispatch drafts one dispatch for each executing unit that still has drawn
+// objects to receive, with its list, which is also the prefilled result form.
+func (o *Office) Dispatch(in Sending) (*Draft, error) {
+	d, err := o.Drawing(in.Draw)
+	if err != nil {
+		return nil, err
+	}
+	if d.Lot.Draw == nil {
+		return nil, fault.New("rules.not-drawn-yet", in.Draw, "", "")
+	}
+	draft := &Draft{Blobs: map[string][]byte{}}
+	var bodies []any
+	for i, u := range d.Lot.Body.Units {
+		objects := d.undispatched(u)
+		if len(objects) == 0 {
+			continue
+		}
+		bodies = append(bodies, o.dispatchBody(d, u, i, objects, in, draft.Blobs))
+		list, err := o.resultForm(d, objects)
+		if err != nil {
+			return nil, err
+		}
+		draft.after = append(draft.after, privateFile{"outbox/" + in.Draw + "-" + fileName(u.Name) + "-任务清单.xlsx", list})
+	}
+	if len(bodies) == 0 {
+		return nil, fault.New("office.nothing-to-dispatch", in.Draw, "", "")
+	}
+	return o.draft(draft, bodies...)
+}
+
+// undispatched lists a unit's objects that have not been handed over, by handle.
+func (d *Drawing) undispatched(u record.Unit) []*rules.Object {
+	var list []*rules.Object
+	for _, obj := range d.Lot.Objects {
+		if obj.Dispatch != 0 {
+			continue
+		}
+		town := ""
+		if f := d.Firms[obj.Handle]; f != nil {
+			town = f.Town
+		}
+		if owner := d.Lot.Body.UnitOf(town); owner == u.Name {
+			list = append(list, obj)
+		}
+	}
+	slices.SortFunc(list, func(a, b *rules.Object) int { return strings.Compare(a.Handle, b.Handle) })
+	return list
+}
+
+func (o *Office) dispatchBody(d *Drawing, u record.Unit, i int, objects []*rules.Object, in Sending, blobs map[string][]byte) *record.Dispatch {
+	handles := make([]string, len(objects))
+	var leaders []draw.Team
+	for n, obj := range objects {
+		handles[n] = obj.Handle
+		if d.Lot.Body.Leader == "named" && len(obj.Team) > 0 {
+			leaders = append(leaders, draw.Team{Object: obj.Handle, Members: []string{d.leader(obj, in.Leaders)}})
+		}
+	}
+	put := func(data []byte) record.File {
+		f := rules.LinesOf(data)
+		blobs[f.SHA256] = data
+		return f
+	}
+	number := d.Lot.Body.Draw
+	if len(d.Lot.Body.Units) > 1 {
+		number += "-" + num(i+1)
+	}
+	return &record.Dispatch{Notice: d.Lot.Index, Number: number, Unit: u.Name, Date: o.Today(), Confirmed: record.Sealed(in.Confirmed),
+		Platform: in.Platform, Count: int64(len(objects)), Objects: put(draw.FormatUnstaffed(handles)), Leaders: put(draw.FormatTeams(leaders)),
+		From: max(d.Lot.Body.From, d.Lot.Body.Randomness.Time[:10]), To: d.Lot.Body.To}
+}
+
+// leader is the first of the named who is in the team, otherwise slot 0.
+func (d *Drawing) leader(obj *rules.Object, named []string) string {
+	for _, h := range obj.Team {
+		if p := d.People[h]; p != nil && slices.Contains(named, p.ID) {
+			return h
+		}
+	}
+	return obj.Team[0]
+}
+
+// fileName keeps a unit's name usable as a file's name on every system.
+func fileName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < 0x20 {
+			return '_'
+		}
+		return r
+	}, s)
+}
+
+// Replacing (更换) is an appointment in a team (另行指派).
+type Replacing struct {
+	Draw, Object string // 签号 or code
+	Kind         string // replacement, recusal, direct
+	Leave, Come  string // certificate numbers
+	Ground, Note string
+	Date         string // "" today
+	Consent      string // unit that agreed
+	Agreed, By   string // date and person of the consent
+	Leads        bool
+}
+
+// Replace drafts a team change.
+func (o *Office) Replace(in Replacing) (*Draft, error) {
+	d, err := o.Drawing(in.Draw)
+	if err != nil {
+		return nil, err
+	}
+	if o.bundle.State.Pack.Team.Replace != "appoint" {
+		return nil, fault.New("rules.no-replacement", in.Draw, "", "")
+	}
+	obj := d.find(in.Object)
+	if obj == nil {
+		return nil, fault.New("rules.not-drawn", in.Object, "", "")
+	}
+	handle := func(id string) string {
+		for h, p := range d.People {
+			if p.ID == id {
+				return h
+			}
+		}
+		return ""
+	}
+	leave, come := handle(in.Leave), handle(in.Come)
+	if in.Leave != "" && leave == "" || come == "" {
+		return nil, fault.New("office.no-such-inspector", in.Draw, or(come, in.Come), "")
+	}
+	body := &record.TeamChange{Notice: d.Lot.Index, Kind: in.Kind, Object: obj.Handle, Leave: leave, Come: come, Ground: in.Ground,
+		Note: record.Sealed(in.Note), Date: or(in.Date, o.Today()), Consent: in.Consent, Agreed: or(in.Agreed, or(in.Date, o.Today())),
+		By: record.Sealed(in.By), Leads: in.Leads || obj.Leader == leave && leave != ""}
+	return o.draft(&Draft{}, body)
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// OpenK drafts the opening of a draw's K (启封钥匙), due with its last result.
+func (o *Office) OpenK(id string) (*Draft, error) {
+	d, err := o.Drawing(id)
+	if err != nil {
+		return nil, err
+	}
+	if d.Lot.KOpened {
+		return nil, fault.New("office.k-open", id, "", "")
+	}
+	if day := o.Today(); day < d.Lot.Body.Due.K && !d.Lot.Closed() {
+		return nil, fault.New("office.k-early", id, day, d.Lot.Body.Due.K)
+	}
+	op := o.openingOf(d.Lot)
+	op.K = hex.EncodeToString(d.Keys.K)
+	draft := &Draft{Openings: map[int64]*record.Opening{d.Lot.Index: op}}
+	return o.draft(draft, &record.Opened{Notice: d.Lot.Index, K: true})
+}
+
+// openingOf is a copy of what is opened beside a notice so far.
+func (o *Office) openingOf(l *rules.Lot) *record.Opening {
+	op := &record.Opening{}
+	if have := o.bundle.Entries[l.Index].Opening; have != nil {
+		*op = *have
+		op.Handles = slices.Clone(have.Handles)
+	}
+	return op
+}
+
+// Abort drafts the end of a draw that will not be carried out.
+func (o *Office) Abort(id, ground string) (*Draft, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, err
+	}
+	l := s.Lot(id)
+	if l == nil {
+		return nil, fault.New("office.no-such-draw", id, "", "").Of(fault.Usage)
+	}
+	return o.draft(&Draft{}, &record.Abort{Notice: l.Index, Ground: ground, Date: o.Today()})
+}

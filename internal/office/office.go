@@ -1,0 +1,290 @@
+// Package office is the bureau's folder and what is done in it. Each step is
+// the same chain: rules decides → record formats → the office key signs →
+// ledger appends; what is private stays below private/.
+//
+//	office.toml   name, origin, pack, site identity
+//	content/      own text pages
+//	inbox/        sheets handed in        outbox/  lists and forms to hand out
+//	ledger/       the public ledger       public/  the built site
+//	private/      0700: keys, registers, draws, openings
+//	guard/        the second place of the last signed checkpoint
+//
+// A step is first a Draft: computed, judged by the same rules that citizens
+// run, nothing written. Write signs and appends it, all or nothing.
+package office
+
+import (
+	"encoding/hex"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/sunlot/sunlot/internal/durable"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
+	"github.com/sunlot/sunlot/ledger"
+	"github.com/sunlot/sunlot/ledger/local"
+)
+
+// Keys are the two unlocked keys of an office.
+type Keys struct{ Log, Office ledger.Signer }
+
+// Office is an opened folder. Clock, randomness and the unlocking of keys are
+// values, so a year can be lived in a test.
+type Office struct {
+	Dir    string
+	Config Config
+	Now    func() time.Time
+	Rand   io.Reader
+	Unlock func() (Keys, error) // asked at most once, before the first signature
+	Hook   durable.Hook         // tests: stands around every change of the disk
+
+	bundle *verify.Bundle
+	keys   *Keys
+}
+
+func (o *Office) path(parts ...string) string {
+	return filepath.Join(append([]string{o.Dir}, parts...)...)
+}
+
+// Today is the office's date in Beijing, yyyy-mm-dd.
+func (o *Office) Today() string { return record.Day(o.Now().Unix()) }
+
+// Public is the folder of the ledger that everybody may read.
+func (o *Office) Public() string { return o.path("ledger") }
+
+// guard is the second place of the last signed checkpoint.
+func (o *Office) guard() string {
+	if filepath.IsAbs(o.Config.Guard) {
+		return o.Config.Guard
+	}
+	return o.path(o.Config.Guard)
+}
+
+// Bundle verifies the office's own ledger with the judge that everybody runs,
+// once a command.
+func (o *Office) Bundle() (*verify.Bundle, error) {
+	if o.bundle != nil {
+		return o.bundle, nil
+	}
+	root, err := os.OpenRoot(o.Public())
+	if err != nil {
+		return nil, fault.Wrap("office.no-ledger", o.Public(), err).Of(fault.Unreachable)
+	}
+	defer root.Close()
+	b, err := verify.Open(root.FS(), verify.Options{Today: o.Today()})
+	if err != nil {
+		return nil, err
+	}
+	o.bundle = b
+	return b, nil
+}
+
+// State is the state of the ledger as the rules see it.
+func (o *Office) State() (*rules.State, error) {
+	b, err := o.Bundle()
+	if err != nil {
+		return nil, err
+	}
+	return b.State, nil
+}
+
+func (o *Office) unlock() (Keys, error) {
+	if o.keys == nil {
+		k, err := o.Unlock()
+		if err != nil {
+			return Keys{}, err
+		}
+		o.keys = &k
+	}
+	return *o.keys, nil
+}
+
+// random returns n fresh bytes.
+func (o *Office) random(n int) ([]byte, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(o.Rand, b); err != nil {
+		return nil, fault.Wrap("office.no-randomness", "", err)
+	}
+	return b, nil
+}
+
+// Draft is a step that has been computed and judged and is not yet written.
+type Draft struct {
+	Entries  []*record.Entry
+	Blobs    map[string][]byte
+	Openings map[int64]*record.Opening // whole new files, by index
+	Findings []rules.Finding           // what the rules noticed: no breach among them
+	First    int64                     // index of the first entry
+	private  []privateFile             // written before the ledger: nothing may be said whose secret is lost
+	after    []privateFile             // written after: lists to hand out
+}
+
+type privateFile struct {
+	name string // slash separated, below the office's folder
+	data []byte
+}
+
+// draft seals and judges bodies as the next entries. A breach is returned as
+// an error: the office cannot say what a citizen would refuse.
+func (o *Office) draft(d *Draft, bodies ...any) (*Draft, error) {
+	b, err := o.Bundle()
+	if err != nil {
+		return nil, err
+	}
+	s := b.State
+	d.First = s.Size
+	if d.Openings == nil {
+		d.Openings = map[int64]*record.Opening{}
+	}
+	for _, body := range bodies {
+		index := s.Size
+		fields, err := o.seal(body)
+		if err != nil {
+			return nil, err
+		}
+		if len(fields) > 0 {
+			d.Openings[index] = o.visible(s, body, fields)
+			d.keep(index, fields)
+		}
+		e := &record.Entry{Type: record.TypeOf(body), Origin: o.Config.Origin, Body: body,
+			Env: record.Env{At: record.Time(o.Now().Unix()), By: o.Config.Role}}
+		text, err := record.Format(e)
+		if err != nil {
+			return nil, err
+		}
+		d.Entries = append(d.Entries, e)
+		in := rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: s.Keys(e), Blobs: d.Blobs}
+		found := s.Apply(in)
+		for _, f := range found {
+			if f.Severity == rules.Breach {
+				o.bundle = nil // the state has gone past what stands in the ledger
+				return nil, fault.New(f.Code, f.Place, f.Got, f.Want)
+			}
+		}
+		d.Findings = append(d.Findings, found...)
+	}
+	return d, nil
+}
+
+func (o *Office) seal(body any) (map[string]record.Field, error) {
+	var failed error
+	fields, err := record.Seal(body, func() string {
+		b, err := o.random(32)
+		if err != nil {
+			failed = err
+		}
+		return hex.EncodeToString(b)
+	})
+	if failed != nil {
+		return nil, failed
+	}
+	return fields, err
+}
+
+// visible is the public part of the openings; the rest stays private.
+func (o *Office) visible(s *rules.State, body any, fields map[string]record.Field) *record.Opening {
+	pub := &record.Opening{Fields: map[string]record.Field{}}
+	e := &record.Entry{Type: record.TypeOf(body), Body: body}
+	for _, path := range rules.OpenAtOnce(e) {
+		if f, ok := fields[path]; ok {
+			pub.Fields[path] = f
+		}
+	}
+	return pub
+}
+
+// keep notes all openings of an entry below private/: they can be produced for
+// an auditor although the public does not see them.
+func (d *Draft) keep(index int64, fields map[string]record.Field) {
+	data, err := record.FormatOpening(&record.Opening{Fields: fields})
+	if err == nil {
+		d.private = append(d.private, privateFile{"private/openings/" + num(index) + ".json", data})
+	}
+}
+
+// Written says what a step has put into the ledger.
+type Written struct {
+	First, Count int64
+	Size         uint64
+	Root         string
+	Files        []string // handed out, relative to the office's folder
+}
+
+// Write signs a draft's entries and appends them under one checkpoint.
+func (o *Office) Write(d *Draft) (*Written, error) {
+	k, err := o.unlock()
+	if err != nil {
+		return nil, err
+	}
+	batch := ledger.Batch{Openings: map[uint64][]byte{}}
+	for _, e := range d.Entries {
+		text, err := record.Format(e)
+		if err != nil {
+			return nil, err
+		}
+		note, err := ledger.FormatNote(text, k.Office)
+		if err != nil {
+			return nil, err
+		}
+		batch.Entries = append(batch.Entries, note)
+	}
+	for _, data := range d.Blobs {
+		batch.Blobs = append(batch.Blobs, data)
+	}
+	for index, op := range d.Openings {
+		if len(op.Fields) == 0 && len(op.Handles) == 0 && op.K == "" && op.KI == "" {
+			continue
+		}
+		if batch.Openings[uint64(index)], err = record.FormatOpening(op); err != nil {
+			return nil, err
+		}
+	}
+	if err := o.put(d.private, 0o600); err != nil {
+		return nil, err
+	}
+	w, err := o.append(k, batch, d.First)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.put(d.after, 0o644); err != nil {
+		return nil, err
+	}
+	for _, f := range d.after {
+		w.Files = append(w.Files, f.name)
+	}
+	return w, nil
+}
+
+// append hands the batch to the ledger. first is where the draft was judged:
+// if another process was quicker the draft no longer holds.
+func (o *Office) append(k Keys, batch ledger.Batch, first int64) (*Written, error) {
+	log, err := local.Open(o.local(k))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	if log.Size() != uint64(first) {
+		return nil, fault.New("office.overtaken", o.Public(), num(log.Size()), num(first))
+	}
+	at, err := log.Append(batch)
+	if err != nil {
+		return nil, err
+	}
+	o.bundle = nil
+	w := &Written{First: int64(at), Count: int64(len(batch.Entries)), Size: log.Size()}
+	if msg, err := log.Dir().Checkpoint(); err == nil {
+		if c, _, err := ledger.OpenCheckpoint(msg, k.Log.Key()); err == nil {
+			w.Root = hex.EncodeToString(c.Root[:])
+		}
+	}
+	return w, nil
+}
+
+func (o *Office) local(k Keys) local.Options {
+	return local.Options{Dir: o.Public(), Guard: o.guard(), Origin: o.Config.Origin, Log: k.Log,
+		Now: o.Now().Unix(), Copies: true, Hook: o.Hook}
+}

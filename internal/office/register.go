@@ -1,0 +1,301 @@
+package office
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/intake"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// FirmRow is a line of the private register of objects.
+type FirmRow struct {
+	rules.Firm
+	LegalRep  string `json:"legal_rep,omitempty"`
+	Address   string `json:"address,omitempty"`
+	Scope     string `json:"scope,omitempty"`
+	Ownership string `json:"ownership,omitempty"`
+}
+
+// PersonRow is a line of the private register of inspectors.
+type PersonRow struct {
+	rules.Person
+	Sex      string `json:"sex,omitempty"`
+	IDNumber string `json:"id_number,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+	Title    string `json:"title,omitempty"`
+	Level    string `json:"level,omitempty"`
+}
+
+// HistoryRow is a selection of the time before the charter.
+type HistoryRow struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+	Date string `json:"date"`
+}
+
+// register is one private register: a header line with the key of the line
+// salts, then one JSON line an entry. The file is named by the digest of the
+// committed file, so a roster's entry leads to its register and nothing else.
+type register[T any] struct {
+	Kind string
+	Key  []byte
+	Rows []T
+}
+
+type registerHead struct {
+	Kind string `json:"kind"`
+	Key  string `json:"key"`
+}
+
+func registerName(digest string) string { return "private/registers/" + digest[:32] + ".jsonl" }
+
+func (r *register[T]) format() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	if err := enc.Encode(registerHead{r.Kind, hex.EncodeToString(r.Key)}); err != nil {
+		return nil, err
+	}
+	for i := range r.Rows {
+		if err := enc.Encode(&r.Rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// commit is the committed file of the register: text is what a draw depends
+// on, the canonical JSON of the line's Firm or Person.
+func (r *register[T]) commit(line func(*T) (id string, text any)) ([]byte, error) {
+	ids, texts := make([]string, len(r.Rows)), make([]string, len(r.Rows))
+	for i := range r.Rows {
+		id, v := line(&r.Rows[i])
+		text, err := record.Canonical(v)
+		if err != nil {
+			return nil, err
+		}
+		ids[i], texts[i] = id, string(text)
+	}
+	return rules.RosterFile(r.Key, r.Kind, ids, texts), nil
+}
+
+func firmLine(f *FirmRow) (string, any)       { return f.ID, f.Firm }
+func personLine(p *PersonRow) (string, any)   { return p.ID, p.Person }
+func historyLine(h *HistoryRow) (string, any) { return h.ID + "|" + h.Date, h }
+
+// load reads the register behind a committed file and holds it to the digest:
+// a register that was edited afterwards is refused.
+func load[T any](o *Office, digest string, line func(*T) (string, any)) (*register[T], error) {
+	name := o.path(filepath.FromSlash(registerName(digest)))
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fault.Wrap("office.no-register", name, err).Of(fault.Unreachable)
+	}
+	defer f.Close()
+	r := &register[T]{}
+	dec := json.NewDecoder(bufio.NewReaderSize(f, 1<<20))
+	var head registerHead
+	if err := dec.Decode(&head); err != nil {
+		return nil, fault.Wrap("office.bad-register", name, err)
+	}
+	r.Kind = head.Kind
+	if r.Key, err = hex.DecodeString(head.Key); err != nil {
+		return nil, fault.Wrap("office.bad-register", name, err)
+	}
+	for {
+		var row T
+		if err := dec.Decode(&row); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, fault.Wrap("office.bad-register", name, err)
+		}
+		r.Rows = append(r.Rows, row)
+	}
+	data, err := r.commit(line)
+	if err != nil {
+		return nil, err
+	}
+	if got := rules.Hash(data); got != digest {
+		return nil, fault.New("office.register-edited", name, got, digest)
+	}
+	return r, nil
+}
+
+// drawKeys is the private file of one draw, named by its keycommit.
+type drawKeys struct {
+	K        string              `json:"k"`
+	KI       string              `json:"ki"`
+	Declared map[string][]string `json:"declared,omitempty"` // object id → inspectors recused beforehand
+}
+
+func drawKeysName(keycommit string) string { return "private/draws/" + keycommit[:32] + ".json" }
+
+func (o *Office) drawKeys(l *rules.Lot) (rules.Keys, *drawKeys, error) {
+	name := o.path(filepath.FromSlash(drawKeysName(l.Body.Key)))
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return rules.Keys{}, nil, fault.Wrap("office.no-draw-keys", name, err).Of(fault.Unreachable)
+	}
+	d := new(drawKeys)
+	if err := json.Unmarshal(data, d); err != nil {
+		return rules.Keys{}, nil, fault.Wrap("office.bad-register", name, err)
+	}
+	k, err1 := hex.DecodeString(d.K)
+	ki, err2 := hex.DecodeString(d.KI)
+	if err1 != nil || err2 != nil || draw.KeyCommit(k) != l.Body.Key || draw.KeyCommit(ki) != l.Body.KeyI {
+		return rules.Keys{}, nil, fault.New("office.other-draw-keys", name, "", l.Body.Key)
+	}
+	return rules.Keys{K: k, KI: ki}, d, nil
+}
+
+// Drawing is a draw with the names behind its handles: for the office alone.
+type Drawing struct {
+	Lot    *rules.Lot
+	Keys   rules.Keys
+	Firms  map[string]*FirmRow   // by handle
+	People map[string]*PersonRow // by handle
+	given  *drawKeys
+}
+
+// Drawing opens a draw of the office by its id.
+func (o *Office) Drawing(id string) (*Drawing, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, err
+	}
+	l := s.Lot(id)
+	if l == nil {
+		return nil, fault.New("office.no-such-draw", id, "", "").Of(fault.Usage)
+	}
+	return o.drawing(l)
+}
+
+func (o *Office) drawing(l *rules.Lot) (*Drawing, error) {
+	k, given, err := o.drawKeys(l)
+	if err != nil {
+		return nil, err
+	}
+	firms, err := load(o, l.Body.Roster.SHA256, firmLine)
+	if err != nil {
+		return nil, err
+	}
+	people, err := load(o, l.Body.Inspectors.SHA256, personLine)
+	if err != nil {
+		return nil, err
+	}
+	d := &Drawing{Lot: l, Keys: k, Firms: make(map[string]*FirmRow, len(firms.Rows)), People: map[string]*PersonRow{}, given: given}
+	for i := range firms.Rows {
+		f := &firms.Rows[i]
+		d.Firms[draw.Handle("O", draw.Salt(k.K, "O", f.ID), f.ID)] = f
+	}
+	for i := range people.Rows {
+		p := &people.Rows[i]
+		d.People[draw.Handle("I", draw.Salt(k.KI, "I", p.ID), p.ID)] = p
+	}
+	return d, nil
+}
+
+// Team lists the names of an object's team, slot 0 first.
+func (d *Drawing) Team(obj *rules.Object) []string {
+	var names []string
+	for _, h := range obj.Team {
+		if p := d.People[h]; p != nil {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// find is the drawn object that an officer means: by 签号 or by code.
+func (d *Drawing) find(handleOrCode string) *rules.Object {
+	if o := d.Lot.Object(handleOrCode); o != nil {
+		return o
+	}
+	for h, f := range d.Firms {
+		if f.ID == handleOrCode {
+			return d.Lot.Object(h)
+		}
+	}
+	return nil
+}
+
+// hits lists for every object the dates on which it was selected: draws that
+// are not aborted, and the time before the charter.
+func (o *Office) hits(s *rules.State) (map[string][]string, error) {
+	hits := map[string][]string{}
+	for _, l := range s.Lots {
+		if l.Draw == nil || l.Abort != nil {
+			continue
+		}
+		d, err := o.drawing(l)
+		if err != nil {
+			return nil, err
+		}
+		day := l.Body.Randomness.Time[:10]
+		for _, obj := range l.Objects {
+			if f := d.Firms[obj.Handle]; f != nil {
+				hits[f.ID] = append(hits[f.ID], day)
+			}
+		}
+	}
+	for _, h := range s.Histories {
+		r, err := load(o, h.Body.File.SHA256, historyLine)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range r.Rows {
+			hits[row.ID] = append(hits[row.ID], row.Date)
+		}
+	}
+	for id := range hits {
+		slices.Sort(hits[id])
+	}
+	return hits, nil
+}
+
+// registers are the two latest registers, for a notice.
+func (o *Office) registers(s *rules.State) (rules.Registers, error) {
+	var r rules.Registers
+	objects, inspectors := s.Roster("objects"), s.Roster("inspectors")
+	if objects == nil || inspectors == nil {
+		return r, fault.New("rules.no-roster", "", "", "")
+	}
+	firms, err := load(o, objects.Body.File.SHA256, firmLine)
+	if err != nil {
+		return r, err
+	}
+	people, err := load(o, inspectors.Body.File.SHA256, personLine)
+	if err != nil {
+		return r, err
+	}
+	for i := range firms.Rows {
+		r.Firms = append(r.Firms, firms.Rows[i].Firm)
+	}
+	for i := range people.Rows {
+		r.People = append(r.People, people.Rows[i].Person)
+	}
+	r.Hits, err = o.hits(s)
+	return r, err
+}
+
+// named resolves a written name with a list of the pack; what it does not know
+// is a problem of the sheet.
+func named(list []rules.Named, written string, at intake.Place, header, code string, problems *[]intake.Problem) string {
+	if written == "" {
+		return ""
+	}
+	if n, ok := rules.Find(list, written); ok {
+		return n.Code
+	}
+	*problems = append(*problems, problem(at, header, code, written, ""))
+	return written
+}

@@ -1,0 +1,117 @@
+package office
+
+import (
+	"slices"
+
+	"github.com/sunlot/sunlot/internal/intake"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// Next (下一步) is the command that the office should run next and why.
+type Next struct {
+	Code    string `json:"code"`    // see Nexts
+	Command string `json:"command"` // as it would be typed
+	Place   string `json:"place,omitempty"`
+	Due     string `json:"due,omitempty"`
+	Late    int    `json:"late,omitempty"` // working days
+}
+
+// Nexts lists what is to be done, most urgent first: what a draw demands, then
+// what a year's work still lacks.
+func (o *Office) Nexts() ([]Next, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, err
+	}
+	var list []Next
+	for _, d := range s.Duties(o.Today()) {
+		if d.Open == 0 {
+			continue
+		}
+		n := Next{Code: "office.next-" + d.Code, Place: d.Draw, Due: d.Due, Late: d.Late}
+		switch d.Code {
+		case "run":
+			n.Command = "sunlot draw run " + d.Draw
+		case "dispatch":
+			n.Command = "sunlot dispatch " + d.Draw
+		case "result":
+			n.Command = "sunlot result outbox/" + d.Draw + "-….xlsx"
+			if s.Lot(d.Draw).Sent == nil {
+				continue // first the dispatch
+			}
+		case "open-k":
+			n.Command = "sunlot draw open " + d.Draw
+			if o.Today() < d.Due && !s.Lot(d.Draw).Closed() {
+				continue
+			}
+		case "file-plan":
+			n.Command = "sunlot file-plan --to 市场监管部门 --date 日期"
+		}
+		list = append(list, n)
+	}
+	return append(list, o.missing(s)...), nil
+}
+
+// missing is what must stand before a draw can be announced, and what of the
+// plan has not been drawn.
+func (o *Office) missing(s *rules.State) []Next {
+	year := int64(o.Now().In(record.Beijing).Year())
+	switch {
+	case s.Checklist() == nil:
+		return []Next{{Code: "office.next-checklist", Command: "sunlot form 清单"}}
+	case s.Roster("objects") == nil:
+		return []Next{{Code: "office.next-firms", Command: "sunlot record 名录库.xlsx"}}
+	case s.Roster("inspectors") == nil:
+		return []Next{{Code: "office.next-inspectors", Command: "sunlot record 人员库.xlsx"}}
+	case s.Plan(year) == nil:
+		return []Next{{Code: "office.next-plan", Command: "sunlot record 计划.xlsx", Place: num(year)}}
+	}
+	var list []Next
+	for _, l := range s.Plan(year).Body.Lines {
+		drawn := slices.ContainsFunc(s.Lots, func(lot *rules.Lot) bool {
+			return lot.Body.Line == l.No && lot.Body.Draw[:4] == num(year) && !lot.Failed && lot.Abort == nil
+		})
+		if !drawn {
+			list = append(list, Next{Code: "office.next-announce", Command: "sunlot draw announce --plan " + l.No, Place: l.No + " " + l.Name, Due: l.To})
+		}
+	}
+	return list
+}
+
+// Task turns a task sheet's row into what the rules need.
+func (o *Office) Task(r *intake.Task, round uint64) (rules.Task, []intake.Problem, error) {
+	t := rules.Task{Line: r.Plan, Name: r.Name, Round: round, From: r.From, To: r.To, Scheme: r.Scheme}
+	s, err := o.State()
+	if err != nil {
+		return t, nil, err
+	}
+	var problems []intake.Problem
+	for _, u := range r.Units {
+		unit := record.Unit{Name: u.Name}
+		for _, town := range u.Towns {
+			unit.Towns = append(unit.Towns, named(s.Pack.Towns, town, r.Line, "执行单位", "office.unknown-town", &problems))
+		}
+		t.Units = append(t.Units, unit)
+	}
+	for _, q := range r.Slots {
+		t.Slots = append(t.Slots, named(s.Pack.Specialities, q, r.Line, "组员专长", "office.unknown-speciality", &problems))
+	}
+	for len(t.Slots) < r.TeamSize {
+		t.Slots = append(t.Slots, "")
+	}
+	return t, problems, nil
+}
+
+// Filing drafts the receipt of a plan filed with another body (G-6.1c).
+func (o *Office) Filing(year int64, to, date, receipt string) (*Draft, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, err
+	}
+	index := int64(0)
+	if p := s.Plan(year); p != nil {
+		index = p.Index
+	}
+	return o.draft(&Draft{}, &record.Filing{Plan: index, To: or(to, s.Pack.Plan.FileWith), Date: or(date, o.Today()), Receipt: receipt})
+}
