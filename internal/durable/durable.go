@@ -31,7 +31,8 @@ import (
 const TempSuffix = ".tmp"
 
 // Hook stands around every operation that changes a Dir: op is one of mkdir,
-// write, rename, sync, syncdir, remove; do performs it. Tests count
+// write, writesync (durable content, temporary name), rename, sync, syncdir,
+// remove; do performs it. Tests count
 // operations, end the process at one, or fail it before or after do. A nil
 // hook performs. It is called from several goroutines during Sync.
 type Hook func(op, name string, do func() error) error
@@ -98,8 +99,11 @@ func (d *Dir) Put(name string, data []byte) error {
 	if err := d.write(sub, name, base, data, false); err != nil {
 		return err
 	}
+	if err := d.rename(sub, name, base); err != nil {
+		return err
+	}
 	d.files[name] = true
-	return d.rename(sub, name, base)
+	return nil
 }
 
 // Replace writes the file name so that at every moment, also after a power
@@ -223,7 +227,11 @@ func (d *Dir) syncDirs() error {
 }
 
 func (d *Dir) write(sub *os.Root, name, base string, data []byte, sync bool) error {
-	return d.do("write", name, func() error {
+	op := "write"
+	if sync {
+		op = "writesync"
+	}
+	return d.do(op, name, func() error {
 		f, err := sub.OpenFile(base+TempSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, d.fileMode())
 		if err != nil {
 			return err

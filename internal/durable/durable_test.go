@@ -112,7 +112,7 @@ func TestOrderOfOperations(t *testing.T) {
 	if err := d.Replace("x", nil); err != nil {
 		t.Fatal(err)
 	}
-	check("write x, rename x, syncdir .")
+	check("writesync x, rename x, syncdir .")
 	if err := d.Put("a/b/c", nil); err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ type Options struct {
 	Copies  bool               // write entry copies and proof files
 	Policy  []byte             // Create only; nil: the log's key, no witnesses
 	Witness ledger.WitnessFunc // nil: nobody is asked
-	Hook    durable.Hook       // tests: stands around every change of the disk
+	Hook    durable.Hook       // tests: stands around every change of the disk; names in Guard begin with "guard:"
 }
 
 // Batch is what one Append adds.
@@ -150,7 +150,7 @@ func (l *Log) take(opt Options, create bool) (err error) {
 			return fault.Wrap("ledger.unreadable", dir, err).Of(fault.Unreachable)
 		}
 	}
-	if l.second, err = durable.Open(opt.Guard, durable.Options{Private: true, Hook: opt.Hook}); err != nil {
+	if l.second, err = durable.Open(opt.Guard, durable.Options{Private: true, Hook: guardHook(opt.Hook)}); err != nil {
 		return written(err)
 	}
 	if l.public, err = durable.Open(opt.Dir, durable.Options{Hook: opt.Hook}); err != nil {
@@ -160,6 +160,14 @@ func (l *Log) take(opt Options, create bool) (err error) {
 		return err
 	}
 	return nil
+}
+
+// guardHook tells the two directories apart for the hook.
+func guardHook(hook durable.Hook) durable.Hook {
+	if hook == nil {
+		return nil
+	}
+	return func(op, name string, do func() error) error { return hook(op, "guard:"+name, do) }
 }
 
 // missing says which of the two places is gone, in the guard's words.
