@@ -25,11 +25,11 @@ var codeForm = regexp.MustCompile(`^(draw|record|beacon|rules|ledger|verify|inta
 // fileName tells office.toml from a code.
 var fileName = regexp.MustCompile(`\.(toml|age|json|md|xlsx|csv|tsv|txt|html|css|go|key|pub|tar)$`)
 
-// sourceCodes reads the literals of every Go file that is not a test: codes,
-// heads, and all other words that could be a tail.
-func sourceCodes(t *testing.T) (codes map[string]string, heads []string, tails map[string]bool) {
+// sourceCodes reads the literals of every Go file that is not a test: codes
+// with a file of each, heads, and as tails the codes of duties.
+func sourceCodes(t *testing.T) (codes map[string]string, heads, tails []string) {
 	t.Helper()
-	codes, tails = map[string]string{}, map[string]bool{}
+	codes = map[string]string{}
 	top := filepath.Join("..", "..")
 	err := filepath.WalkDir(top, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -49,15 +49,16 @@ func sourceCodes(t *testing.T) (codes map[string]string, heads []string, tails m
 			return err
 		}
 		ast.Inspect(tree, func(n ast.Node) bool {
+			if code := dutyCode(n); code != "" && tree.Name.Name == "rules" {
+				tails = append(tails, code)
+			}
 			lit, ok := n.(*ast.BasicLit)
 			if !ok || lit.Kind != token.STRING {
 				return true
 			}
 			s, _ := strconv.Unquote(lit.Value)
 			switch {
-			case !codeForm.MatchString(s):
-				tails[s] = true
-			case fileName.MatchString(s):
+			case !codeForm.MatchString(s), fileName.MatchString(s):
 			case strings.HasSuffix(s, "-"):
 				heads = append(heads, s)
 			default:
@@ -70,17 +71,44 @@ func sourceCodes(t *testing.T) (codes map[string]string, heads []string, tails m
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(codes) < 200 {
-		t.Fatalf("only %d codes found: the test does not look where the source stands", len(codes))
+	if len(codes) < 200 || len(tails) < 4 {
+		t.Fatalf("only %d codes and %d duties found: the test does not look where the source stands", len(codes), len(tails))
 	}
 	return codes, heads, tails
 }
 
+var plainCode = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+
+// dutyCode is the word of a member Code: "dispatch", "" for anything else.
+func dutyCode(n ast.Node) string {
+	kv, ok := n.(*ast.KeyValueExpr)
+	if !ok {
+		return ""
+	}
+	key, ok1 := kv.Key.(*ast.Ident)
+	lit, ok2 := kv.Value.(*ast.BasicLit)
+	if !ok1 || !ok2 || key.Name != "Code" || lit.Kind != token.STRING {
+		return ""
+	}
+	s, _ := strconv.Unquote(lit.Value)
+	if !plainCode.MatchString(s) {
+		return ""
+	}
+	return s
+}
+
 func TestEveryCodeHasALine(t *testing.T) {
-	codes, _, _ := sourceCodes(t)
+	codes, heads, tails := sourceCodes(t)
 	for code, name := range codes {
 		if !Known(code) {
 			t.Errorf("%s of %s has no line in codes.tsv", code, name)
+		}
+	}
+	for _, head := range heads {
+		for _, tail := range tails {
+			if !Known(head + tail) {
+				t.Errorf("%s%s, the code of a duty, has no line in codes.tsv", head, tail)
+			}
 		}
 	}
 }
@@ -90,7 +118,7 @@ func TestEveryLineHasACode(t *testing.T) {
 	for _, code := range Codes() {
 		made := slices.ContainsFunc(heads, func(head string) bool {
 			tail, ok := strings.CutPrefix(code, head)
-			return ok && tails[tail]
+			return ok && slices.Contains(tails, tail)
 		})
 		if codes[code] == "" && !made {
 			t.Errorf("%s stands in codes.tsv and nowhere in the source", code)
