@@ -107,7 +107,7 @@ func (c *agentConn) find(choice string) (ed25519.PublicKey, error) {
 		print := ssh.FingerprintSHA256(k)
 		there = append(there, print+" "+k.Comment)
 		line := strings.Fields(choice)
-		if choice == print || choice == k.Comment || len(line) >= 2 && strings.Join(line[:2], " ") == authorizedKey(k) {
+		if choice == print || choice == k.Comment && choice != "" || len(line) >= 2 && strings.Join(line[:2], " ") == authorizedKey(k) {
 			found = append(found, pub)
 		}
 	}

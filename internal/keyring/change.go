@@ -28,7 +28,10 @@ func (k *Keys) AddPerson(np NewPerson, m Making) (Person, error) {
 	if len(r.People) >= maxPeople {
 		return Person{}, fewPeople(len(r.People) + 1)
 	}
-	if err := errors.Join(checkNames(np.Name, np.Role), checkPassphrase(np.Passphrase)); err != nil {
+	if err := checkNames(np.Name, np.Role); err != nil {
+		return Person{}, err
+	}
+	if err := checkPassphrase(np.Passphrase); err != nil {
 		return Person{}, err
 	}
 	p, _, raw, err := newPerson(r.People[len(r.People)-1].Number+1, np, m, work)

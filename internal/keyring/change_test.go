@@ -135,6 +135,7 @@ func TestNewRecovery(t *testing.T) {
 // At every operation that a change makes, failed or failed but done, those who
 // stay can unlock the same keys, and the same change then completes.
 func TestChangesFailSafely(t *testing.T) {
+	t.Parallel()
 	add := func(k *Keys) error {
 		_, err := k.AddPerson(NewPerson{"演示丙", "领导", passThree}, making(5))
 		return err

@@ -15,6 +15,7 @@ import (
 // A bit changed in every byte, cut at many lengths, every file: refused with a code.
 // age vouches for its files, the seal and the one text for people.json.
 func TestDamagedFiles(t *testing.T) {
+	t.Parallel()
 	dir, _ := made(t)
 	own := unlocked(t, dir, passOne, "1").Identity()
 	sound := opened(t, dir)

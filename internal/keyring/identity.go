@@ -21,7 +21,7 @@ const (
 
 // Making says how new secrets are made.
 type Making struct {
-	Random io.Reader // of seeds and identities
+	Random io.Reader // of seeds and identities; age draws its file keys and salts itself
 	Work   int       // scrypt work factor, a power of two; 0 is 18
 	Weak   bool      // allows Work below 18. Set by the code of tests and the demo, never by a flag
 }

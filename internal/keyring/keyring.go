@@ -116,7 +116,8 @@ func (k *Keys) Office() ledger.Signer { return k.office }
 func (k *Keys) Ring() *Ring { return k.ring }
 
 // Identity is the AGE-SECRET-KEY-1… that unlocked, to hand to a child process
-// so that it need not ask again and pays no scrypt; "" with an agent.
+// so that it need not ask again and pays no scrypt; "" with an agent and for
+// the keys that Create returns.
 func (k *Keys) Identity() string {
 	if k.identity == nil {
 		return ""

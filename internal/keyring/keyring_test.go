@@ -340,6 +340,7 @@ func TestCreateOverwritesNothing(t *testing.T) {
 
 // The product's own strength, once: the file says 18.
 func TestProductWorkFactor(t *testing.T) {
+	t.Parallel()
 	if w, err := (Making{}).work(); w != 18 || err != nil {
 		t.Fatalf("default %d, %v", w, err)
 	}
@@ -371,6 +372,7 @@ func failAt(n int, after bool, count *atomic.Int64) func(op, name string, do fun
 }
 
 func TestCreateFailsWhole(t *testing.T) {
+	t.Parallel()
 	for _, after := range []bool{false, true} {
 		for n := 1; ; n++ {
 			var count atomic.Int64

@@ -86,12 +86,12 @@ func PackTrees(w io.Writer, trees []Tree, lim Limits) error {
 }
 
 func packTree(tw *tar.Writer, root *os.Root, base, name string, lim *Limits) error {
-	return fs.WalkDir(root.FS(), base, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return readFault(p, err)
-		}
-		// Lstat again: the top entry's own kind is looked through by WalkDir.
+	return fs.WalkDir(root.FS(), base, func(p string, _ fs.DirEntry, walked error) error {
+		// Lstat: WalkDir looks through the top entry where that is a link.
 		info, err := root.Lstat(filepath.FromSlash(p))
+		if err == nil && info.Mode()&fs.ModeSymlink == 0 {
+			err = walked
+		}
 		if err != nil {
 			return readFault(p, err)
 		}
@@ -181,7 +181,11 @@ func UnpackTrees(r io.Reader, trees []Tree, lim Limits) (err error) {
 		return err
 	}
 	u := &unpacker{lim: lim.orDefault(), trees: map[string]*target{}, seen: map[string]bool{}}
-	defer func() { err = errors.Join(err, u.clean()) }()
+	defer func() {
+		if left := u.clean(); left != nil {
+			err = errors.Join(err, writeFault("restore", left))
+		}
+	}()
 	for _, t := range trees {
 		if _, err := os.Lstat(t.Path); err == nil {
 			return fault.New("keyring.target-exists", t.Path, "something", "nothing")
