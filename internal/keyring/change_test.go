@@ -136,9 +136,9 @@ func TestNewRecovery(t *testing.T) {
 // stay can unlock the same keys, and the same change then completes.
 func TestChangesFailSafely(t *testing.T) {
 	t.Parallel()
-	add := func(k *Keys) error {
-		_, err := k.AddPerson(NewPerson{"演示丙", "领导", passThree}, making(5))
-		return err
+	three, _ := made(t)
+	if _, err := unlocked(t, three, passOne, "1").AddPerson(NewPerson{"演示丙", "领导", passThree}, making(5)); err != nil {
+		t.Fatal(err)
 	}
 	changes := map[string]func(k *Keys) error{
 		"add": func(k *Keys) error {
@@ -155,11 +155,11 @@ func TestChangesFailSafely(t *testing.T) {
 	for name, change := range changes {
 		for _, after := range []bool{false, true} {
 			for n := 1; ; n++ {
-				dir, _ := made(t)
-				k := unlocked(t, dir, passTwo, "2")
-				if err := add(k); err != nil {
+				dir := filepath.Join(t.TempDir(), "keys")
+				if err := os.CopyFS(dir, os.DirFS(three)); err != nil {
 					t.Fatal(err)
 				}
+				k := unlocked(t, dir, passTwo, "2")
 				var count atomic.Int64
 				k.ring.durable.Hook = failAt(n, after, &count)
 				err := change(k)
