@@ -35,4 +35,4 @@ release: ## programs for four platforms, built twice and compared, in dist/
 	@sh tools/release.sh dist
 
 clean: ## what the other targets made
-	@rm -rf bin dist public
+	@rm -rf bin dist public demo-offices

@@ -5,6 +5,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 out=$1
+work=demo-offices
 [ "${2:-}" = short ] || sh tools/setup.sh
 
 now() { date +%s%N; }
@@ -16,7 +17,8 @@ trap 'exit 130' INT TERM
 start=$(now)
 go build -trimpath -o "$bin/" ./cmd/sunlot ./cmd/sunlot-verify ./cmd/sunlot-demo
 built=$(now)
-"$bin/sunlot-demo" -out "$out" </dev/null
+[ "${2:-}" != short ] || work=$bin/offices
+"$bin/sunlot-demo" -out "$out" -work "$work" </dev/null
 ran=$(now)
 for office in gaoqing yanshi; do
 	printf '\nsunlot-verify %s\n' "$out/$office"
