@@ -53,7 +53,7 @@ func (a *auditor) checkProof(index uint64) error {
 	if err != nil {
 		return err
 	}
-	p, err := ParseProof(data)
+	p, err := parseProofHead(data)
 	if err != nil {
 		return err
 	}

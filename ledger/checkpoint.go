@@ -88,11 +88,16 @@ func OpenCheckpoint(msg []byte, key Key) (Checkpoint, *Note, error) {
 	return c, n, nil
 }
 
-// parseHash reads 32 bytes of base64 in its one form.
+// parseHash reads 32 bytes of base64 in its one form: 44 characters of which
+// none is skipped, no spare bits.
 func parseHash(s string) (h Hash, err error) {
-	raw, err := base64.StdEncoding.Strict().DecodeString(s)
-	if err != nil || len(raw) != len(h) || base64.StdEncoding.EncodeToString(raw) != s {
+	var raw [33]byte
+	n := 0
+	if len(s) == 44 {
+		n, err = base64.StdEncoding.Strict().Decode(raw[:], []byte(s))
+	}
+	if err != nil || n != len(h) {
 		return h, fault.New("ledger.hash-form", "hash", clip(s), "base64 of 32 bytes")
 	}
-	return Hash(raw), nil
+	return Hash(raw[:32]), nil
 }

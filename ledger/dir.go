@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -156,25 +157,49 @@ func (d *Dir) read(name string, limit int64) ([]byte, error) {
 		return nil, fault.Wrap("ledger.unreadable", name, err).Of(fault.Unreachable)
 	}
 	defer f.Close()
+	// Most files are small: they need no question for their size.
+	buf := readBuffers.Get().(*[smallFile]byte)
+	defer readBuffers.Put(buf)
+	n, err := io.ReadFull(f, buf[:])
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		if int64(n) > limit {
+			return nil, fault.New("ledger.file-size", name, strconv.Itoa(n), fmt.Sprintf("at most %d bytes", limit))
+		}
+		return append([]byte(nil), buf[:n]...), nil
+	case err != nil:
+		if info, serr := f.Stat(); serr == nil && !info.Mode().IsRegular() {
+			return nil, fault.New("ledger.not-a-file", name, info.Mode().String(), "a file")
+		}
+		return nil, fault.Wrap("ledger.unreadable", name, err).Of(fault.Unreachable)
+	}
+	return readLarge(f, buf[:], name, limit)
+}
+
+const smallFile = 8 << 10
+
+var readBuffers = sync.Pool{New: func() any { return new([smallFile]byte) }}
+
+// readLarge reads on after head, to the size that the file says it has.
+func readLarge(f fs.File, head []byte, name string, limit int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fault.Wrap("ledger.unreadable", name, err).Of(fault.Unreachable)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fault.New("ledger.not-a-file", name, info.Mode().String(), "a file")
+	size := max(info.Size(), int64(len(head)))
+	if size > limit {
+		return nil, fault.New("ledger.file-size", name, strconv.FormatInt(size, 10), fmt.Sprintf("at most %d bytes", limit))
 	}
-	if info.Size() > limit {
-		return nil, fault.New("ledger.file-size", name, strconv.FormatInt(info.Size(), 10), fmt.Sprintf("at most %d bytes", limit))
-	}
-	data := make([]byte, info.Size()+1) // one more: the file may have grown
-	n, err := io.ReadFull(f, data)
+	data := make([]byte, size+1) // one more: the file may have grown
+	k := copy(data, head)
+	n, err := io.ReadFull(f, data[k:])
 	if err == nil {
-		return nil, fault.New("ledger.file-size", name, "a file that grows", strconv.FormatInt(info.Size(), 10))
+		return nil, fault.New("ledger.file-size", name, "a file that grows", strconv.FormatInt(size, 10))
 	}
 	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, fault.Wrap("ledger.unreadable", name, err).Of(fault.Unreachable)
 	}
-	return data[:n:n], nil
+	return data[: k+n : k+n], nil
 }
 
 // indexOf reads the number between a prefix and a suffix in its one form.

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
 
 	"github.com/sunlot/sunlot/internal/fault"
 )
@@ -158,8 +160,8 @@ func grow(from *edge, entries [][]byte) *growth {
 			push(level+1, up)
 		}
 	}
-	for _, entry := range entries {
-		push(0, LeafHash(entry))
+	for _, h := range leafHashesOf(entries) {
+		push(0, h)
 	}
 	for level, row := range to.levels {
 		if len(row) > 0 && nodesAt(level, to.size) != nodesAt(level, from.size) {
@@ -168,6 +170,27 @@ func grow(from *edge, entries [][]byte) *growth {
 	}
 	g.to = to
 	return g
+}
+
+// leafHashesOf hashes entries, many of them on all processors.
+func leafHashesOf(entries [][]byte) []Hash {
+	out := make([]Hash, len(entries))
+	piece := max(512, (len(entries)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for from := 0; from < len(entries); from += piece {
+		work := func() {
+			for i := from; i < min(from+piece, len(entries)); i++ {
+				out[i] = LeafHash(entries[i])
+			}
+		}
+		if from+piece >= len(entries) {
+			work() // the last piece here
+		} else {
+			wg.Go(work)
+		}
+	}
+	wg.Wait()
+	return out
 }
 
 func (g *growth) add(level int, n uint64, row []Hash) {

@@ -53,6 +53,22 @@ func (p *Proof) Format() []byte {
 // ParseProof reads a proof file in its one form; the checkpoint in it must be
 // the one form of a signed checkpoint too. It verifies nothing.
 func ParseProof(data []byte) (*Proof, error) {
+	p, err := parseProofHead(data)
+	if err != nil {
+		return nil, err
+	}
+	n, err := ParseNote(p.Checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := ParseCheckpoint(n.Text); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// parseProofHead is ParseProof without a look at the checkpoint.
+func parseProofHead(data []byte) (*Proof, error) {
 	bad := func(got, want string) (*Proof, error) {
 		return nil, fault.New("ledger.proof-form", "proof", clip(got), want)
 	}
@@ -68,7 +84,7 @@ func ParseProof(data []byte) (*Proof, error) {
 		return bad(lines[0], proofHeader)
 	}
 	lines = lines[1:]
-	p := &Proof{Checkpoint: []byte(checkpoint)}
+	p := &Proof{Checkpoint: data[len(data)-len(checkpoint):]}
 	if len(lines) > 0 && strings.HasPrefix(lines[0], "extra ") {
 		extra, err := base64.StdEncoding.Strict().DecodeString(lines[0][len("extra "):])
 		if err != nil || len(extra) > maxExtra {
@@ -90,13 +106,6 @@ func ParseProof(data []byte) (*Proof, error) {
 			return bad(l, "a hash a line")
 		}
 		p.Path = append(p.Path, h)
-	}
-	n, err := ParseNote(p.Checkpoint)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := ParseCheckpoint(n.Text); err != nil {
-		return nil, err
 	}
 	if string(p.Format()) != string(data) {
 		return bad(head, "the one form")

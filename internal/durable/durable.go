@@ -58,7 +58,9 @@ type Dir struct {
 	subs  map[string]*os.Root // opened directories by slash path, "." is root
 	files map[string]bool     // put, not yet synced
 	dirs  map[string]bool     // directories with new names, not yet synced
-	seen  map[string]bool     // directories whose own name was marked once
+	seen  map[string]bool     // directories whose own name was marked once, when distrusted
+
+	distrust bool
 }
 
 // Open makes dir if it is missing (its parent must exist) and opens it.
@@ -82,6 +84,11 @@ func Open(dir string, opt Options) (*Dir, error) {
 
 // FS reads the tree. It does not follow links that lead outside.
 func (d *Dir) FS() fs.FS { return d.root.FS() }
+
+// Distrust is called before work that a crash cut short is repeated: a
+// directory that stands there may never have been synced into its parent, so
+// from now on each one that is used is synced once.
+func (d *Dir) Distrust() { d.distrust = true }
 
 // Close frees the handles. What was Put and not synced is not made durable.
 func (d *Dir) Close() error {
@@ -269,12 +276,12 @@ func (d *Dir) sub(dir string) (*os.Root, error) {
 	}
 	base := path.Base(dir)
 	if _, err := up.Lstat(base); errors.Is(err, fs.ErrNotExist) {
+		d.dirs[path.Dir(dir)] = true
 		if err := d.do("mkdir", dir, func() error { return up.Mkdir(base, d.dirMode()) }); err != nil {
 			return nil, err
 		}
 	}
-	// A directory that a crash left may never have been synced into its parent.
-	if !d.seen[dir] {
+	if d.distrust && !d.seen[dir] {
 		d.seen[dir] = true
 		d.dirs[path.Dir(dir)] = true
 	}

@@ -227,6 +227,7 @@ func (l *Log) complete() error {
 	if origin != l.pub.Log.Key().Name {
 		return fault.New("ledger.pending-other", pendingName, origin, l.pub.Log.Key().Name)
 	}
+	l.public.Distrust()
 	if err := l.pub.Publish(from, b); err != nil {
 		return err
 	}
