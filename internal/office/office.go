@@ -74,9 +74,10 @@ func (o *Office) Bundle() (*verify.Bundle, error) {
 	if err != nil {
 		return nil, fault.Wrap("office.no-ledger", o.Public(), err).Of(fault.Unreachable)
 	}
-	defer root.Close()
+	// The bundle reads blobs later, so the folder stays open as long as it.
 	b, err := verify.Open(root.FS(), verify.Options{Today: o.Today()})
 	if err != nil {
+		root.Close()
 		return nil, err
 	}
 	o.bundle = b

@@ -1,0 +1,207 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/publish"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/verify"
+	"github.com/sunlot/sunlot/internal/words"
+	"github.com/sunlot/sunlot/site"
+)
+
+func (c *Command) newBuild() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "build",
+		Short: "核验账本，由账本生成网站（public/）",
+		Long: `先用与公众相同的办法核验账本，再只用核验过的内容生成网页。账本本身（ledger/）是网站的一部分。
+账本不相符时仍生成页面，但如实标出不相符之处，退出码为 1。` + exitCodes,
+		Example: "  sunlot build\n  sunlot build -o /srv/www/sunlot",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.build(out) },
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "写到哪个文件夹（缺省为本单位文件夹下的 public）")
+	return cmd
+}
+
+func (c *Command) build(out string) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	b, err := o.Bundle()
+	if err != nil {
+		return err
+	}
+	dir := o.SiteDir()
+	if out != "" {
+		dir = c.abs(out)
+	}
+	w, err := site.OpenDir(dir, site.DirOptions{})
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	opt := site.Options{Built: record.Time(o.Now().Unix()), Progress: c.progress("生成网页")}
+	if d := o.Config.Site.Domain; d != "" {
+		opt.Base = "https://" + strings.TrimSuffix(d, "/") + "/"
+	}
+	if err := site.Build(b, o.Pages(), opt, w); err != nil {
+		return err
+	}
+	if err := w.Finish(); err != nil {
+		return err
+	}
+	if c.flags.json {
+		if err := c.printJSON(map[string]any{"folder": dir, "written": w.Written, "same": w.Same, "removed": w.Removed, "sound": !b.Failed()}); err != nil {
+			return err
+		}
+	}
+	c.note("已生成 %s：写入 %d 个文件，未变 %d 个，删除 %d 个，用时 %.1f 秒\n", dir, w.Written, w.Same, w.Removed, time.Since(start).Seconds())
+	if b.Failed() {
+		return c.failed(b)
+	}
+	c.note("下一步：用浏览器打开 %s/index.html 查看，或运行 sunlot publish --to 网站目录\n", dir)
+	return nil
+}
+
+// failed lists what is 不相符 and gives the error that ends the command.
+func (c *Command) failed(b *verify.Bundle) error {
+	var first *fault.Error
+	for _, p := range b.Parts() {
+		if p.Name != "failed" {
+			continue
+		}
+		for _, f := range p.Findings {
+			s, remedy := words.Say(f.Code, f.Place, f.Got, f.Want)
+			c.note("不相符：%s　%s\n", s, remedy)
+			if first == nil {
+				first = fault.New("command.unsound", f.Place, f.Code, "")
+			}
+		}
+	}
+	return first
+}
+
+// progress shows a count on a terminal, nothing elsewhere.
+func (c *Command) progress(what string) func(done, total int) {
+	f, ok := c.Stderr.(*os.File)
+	if !ok || !isTerminal(f) {
+		return nil
+	}
+	return func(done, total int) {
+		if done%100 == 0 || done == total {
+			fmt.Fprintf(f, "\r%s %d/%d", what, done, total)
+		}
+		if done == total {
+			fmt.Fprint(f, "\r\033[K")
+		}
+	}
+}
+
+func (c *Command) newServe() *cobra.Command {
+	var port int
+	cmd := &cobra.Command{
+		Use:     "serve",
+		Short:   "在本机浏览生成的网站（只在本机）",
+		Example: "  sunlot serve\n  sunlot serve --port 8400",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.serve(cmd.Context(), port) },
+	}
+	cmd.Flags().IntVar(&port, "port", 8400, "端口，0 为任意空闲端口")
+	return cmd
+}
+
+func (c *Command) serve(ctx context.Context, port int) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(o.SiteDir())
+	if err != nil {
+		return usage("command.not-built", o.SiteDir(), "", "sunlot build")
+	}
+	defer root.Close()
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return fault.Wrap("command.cannot-listen", fmt.Sprintf("127.0.0.1:%d", port), err).Of(fault.Unreachable)
+	}
+	srv := &http.Server{Handler: http.FileServerFS(root.FS()), ReadHeaderTimeout: 10 * time.Second}
+	c.note("网站在 http://%s/ ，按 Ctrl+C 结束\n", l.Addr())
+	go func() {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		_ = srv.Shutdown(stop)
+	}()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fault.Wrap("command.cannot-listen", l.Addr().String(), err).Of(fault.Unreachable)
+	}
+	return nil
+}
+
+func (c *Command) newPublish() *cobra.Command {
+	var to string
+	cmd := &cobra.Command{
+		Use:   "publish",
+		Short: "把生成的网站发布到一个目录，账本快照最后写",
+		Long: `把 public/ 发布到网站目录：先账本文件，再页面，再目录页，账本快照最后；多余的旧文件最后删除。
+中断后再运行一次即可。发布前核对 public/ 与账本一致。` + exitCodes,
+		Example: "  sunlot publish --to /srv/www/sunlot",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.publish(to) },
+	}
+	cmd.Flags().StringVar(&to, "to", "", "网站目录")
+	_ = cmd.MarkFlagRequired("to")
+	return cmd
+}
+
+func (c *Command) publish(to string) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	sum, err := publish.Dir(o.SiteDir(), c.abs(to), publish.Options{Today: o.Today(), Progress: c.progress("发布")})
+	if err != nil {
+		return err
+	}
+	if c.flags.json {
+		return c.printJSON(sum)
+	}
+	c.note("已发布到 %s：写入 %d 个文件，未变 %d 个，删除 %d 个。快照 %d 条，总校验码 %s\n", to, sum.Written, sum.Same, sum.Removed, sum.Size, sum.Root)
+	c.note("下一步：请在另一台电脑上运行 sunlot-verify 网址\n")
+	return nil
+}
+
+func (c *Command) newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "版本",
+		Example: "  sunlot version",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v := "(devel)"
+			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+				v = info.Main.Version
+			}
+			if c.flags.json {
+				return c.printJSON(map[string]string{"version": v, "draw": "draw1", "entry": "sunlot/v1"})
+			}
+			c.printf("sunlot %s（draw1，sunlot/v1）\n", v)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,215 @@
+// Package command is the office's door as a value: every command of `sunlot`
+// with its arguments, streams, environment, clock and randomness given, so the
+// program, the transcripts and the demonstration years all run the same code.
+//
+// One file a command: newX wires flags, its run function makes one call into
+// room office and prints. Everything printed here is plain Chinese; codes of
+// faults become sentences in package words alone.
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/keyring"
+	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/internal/words"
+)
+
+// Command is one run of sunlot with everything that it may touch.
+type Command struct {
+	Args           []string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Env            func(string) (string, bool)
+	Now            func() time.Time
+	Rand           io.Reader
+	Work           keyring.Making // work factor of new keys; zero is the product's own. No flag sets it
+	Dir            string         // where relative paths start; "" the process's own folder
+	Keys           *office.Keys   // already unlocked keys, handed over by a caller in the same process
+
+	flags struct {
+		office       string
+		json         bool
+		yes          bool
+		dry          bool
+		passphraseFD int
+		person       string
+	}
+}
+
+const exitCodes = `
+退出码：0 成功；1 不相符或被规则拒绝；2 用法不对；3 读不到或连不上。
+逾期、提示、注意不影响退出码。`
+
+// Run does what Args say and returns the exit code.
+func (c *Command) Run(ctx context.Context) int {
+	root := c.root()
+	root.SetArgs(c.Args)
+	root.SetIn(c.Stdin)
+	root.SetOut(c.Stdout)
+	root.SetErr(c.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	return c.fail(err)
+}
+
+// fail prints an error and gives its exit code.
+func (c *Command) fail(err error) int {
+	var f *fault.Error
+	code := 2 // cobra's own errors are about the command line
+	if errors.As(err, &f) {
+		code = map[fault.Kind]int{fault.Unsound: 1, fault.Usage: 2, fault.Unreachable: 3}[f.Kind]
+	} else if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
+		code = 3
+	}
+	if c.flags.json {
+		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
+	}
+	if f == nil {
+		fmt.Fprintln(c.Stderr, "命令写法不对："+err.Error()+"\n用 sunlot --help 查看写法。")
+		return code
+	}
+	for _, e := range each(err) {
+		fmt.Fprintln(c.Stderr, words.Error(e))
+	}
+	return code
+}
+
+func each(err error) []error {
+	if j, ok := err.(interface{ Unwrap() []error }); ok {
+		return j.Unwrap()
+	}
+	return []error{err}
+}
+
+func (c *Command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sunlot",
+		Short: "阳光签：双随机抽查的公开账本和网站",
+		Long: `阳光签（sunlot）把“双随机、一公开”的每一次抽取和结果写进只增不改的公开账本，
+并由账本生成网站。任何人都可以用 sunlot-verify 核验。
+
+第一次用：
+  sunlot init 本单位文件夹 --pack gaoqing --name 单位名称 --origin 域名/路径
+  sunlot form 名录库            得到空白表，填好后
+  sunlot record 名录库.xlsx     写入
+  sunlot status                 看下一步做什么` + exitCodes,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Use: "help [命令]", Hidden: true})
+	root.SetUsageTemplate(usageTemplate)
+	f := root.PersistentFlags()
+	f.StringVarP(&c.flags.office, "office", "C", ".", "本单位文件夹")
+	f.BoolVar(&c.flags.json, "json", false, "输出给机器读的结果")
+	f.BoolP("help", "h", false, "显示说明")
+	f.IntVar(&c.flags.passphraseFD, "passphrase-fd", -1, "从该文件描述符读口令")
+	f.StringVar(&c.flags.person, "person", "", "用谁的口令（姓名或序号）")
+	root.AddCommand(c.newInit(), c.newForm(), c.newRecord(), c.newDraw(), c.newDispatch(), c.newResult(), c.newCorrect(),
+		c.newReplace(), c.newFilePlan(), c.newBuild(), c.newServe(), c.newStatus(), c.newCheck(), c.newPublish(), c.newBackup(), c.newRestore(), c.newVersion())
+	return root
+}
+
+const usageTemplate = `用法：
+  {{.UseLine}}{{if .HasAvailableSubCommands}}
+
+命令：{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}{{end}}{{if .HasExample}}
+
+例：
+{{.Example}}{{end}}{{if .HasAvailableLocalFlags}}
+
+选项：
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+通用选项：
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+`
+
+// writing adds the flags of commands that write to the ledger.
+func (c *Command) writing(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().BoolVarP(&c.flags.yes, "yes", "y", false, "不再询问，直接写入")
+	cmd.Flags().BoolVar(&c.flags.dry, "dry-run", false, "只看将写入什么，不写入")
+	return cmd
+}
+
+// abs makes a path that a person typed independent of the process's folder.
+func (c *Command) abs(path string) string {
+	if filepath.IsAbs(path) || c.Dir == "" {
+		return path
+	}
+	return filepath.Join(c.Dir, path)
+}
+
+// open opens the office's folder.
+func (c *Command) open() (*office.Office, error) {
+	o, err := office.Open(c.abs(c.flags.office))
+	if err != nil {
+		return nil, err
+	}
+	o.Now, o.Rand = c.Now, c.Rand
+	o.Unlock = func() (office.Keys, error) {
+		if c.Keys != nil {
+			return *c.Keys, nil
+		}
+		return o.UnlockKeys(c.secrets())
+	}
+	return o, nil
+}
+
+// secrets says where passphrases come from: descriptor, environment, prompt.
+func (c *Command) secrets() *keyring.Source {
+	src := &keyring.Source{Env: c.Env, Person: c.flags.person}
+	if c.flags.passphraseFD >= 0 {
+		src.FD = os.NewFile(uintptr(c.flags.passphraseFD), "passphrase")
+	}
+	if in, ok := c.Stdin.(*os.File); ok && isTerminal(in) {
+		src.Prompt = keyring.Terminal(in, c.Stderr)
+	}
+	return src
+}
+
+func isTerminal(f *os.File) bool {
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
+}
+
+func (c *Command) printJSON(v any) error {
+	enc := json.NewEncoder(c.Stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+func (c *Command) printf(format string, args ...any) { fmt.Fprintf(c.Stdout, format, args...) }
+
+// note prints to people only: with --json standard output is for machines.
+func (c *Command) note(format string, args ...any) {
+	w := c.Stdout
+	if c.flags.json {
+		w = c.Stderr
+	}
+	fmt.Fprintf(w, format, args...)
+}
+
+func usage(code, place, got, want string) error {
+	return fault.New(code, place, got, want).Of(fault.Usage)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func num(n int) string { return fmt.Sprint(n) }

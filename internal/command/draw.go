@@ -1,0 +1,310 @@
+package command
+
+import (
+	"context"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/beacon"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/fetch"
+	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+func (c *Command) newDraw() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "draw",
+		Short:   "抽取：预告、摇号、查看、启封、终止",
+		Example: "  sunlot draw announce --plan G01\n  sunlot draw run 2023-001\n  sunlot draw show 2023-001",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newShow(), c.newOpen(), c.newAbort())
+	return cmd
+}
+
+func (c *Command) newAnnounce() *cobra.Command {
+	var line, at string
+	var round uint64
+	cmd := &cobra.Command{
+		Use:   "announce [任务表]",
+		Short: "发布抽取预告：从哪些企业、按什么比例、用哪一期号码",
+		Long: `发布抽取预告。名录库、排除的条款、分区、名额、检查人员名单和将用的公开随机数期号都在
+抽取前写入账本；号码公布后任何人可以重算。缺省用下一个工作日上午 10 时的一期。` + exitCodes,
+		Example: "  sunlot draw announce --plan G01\n  sunlot draw announce --plan G01 --at \"2024-07-14 05:45:00\"\n  sunlot draw announce 任务.xlsx",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.announce(args, line, at, round)
+		},
+	}
+	cmd.Flags().StringVar(&line, "plan", "", "年度计划中的计划项编号")
+	cmd.Flags().StringVar(&at, "at", "", "北京时间，用这一刻或其后第一期公开随机数")
+	cmd.Flags().Uint64Var(&round, "round", 0, "直接指定期号")
+	return c.writing(cmd)
+}
+
+func (c *Command) announce(files []string, line, at string, round uint64) error {
+	if (len(files) == 1) == (line != "") {
+		return usage("command.announce-what", "draw announce", "", "--plan")
+	}
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	tasks := []rules.Task{{Line: line}}
+	if len(files) == 1 {
+		if tasks, err = c.tasks(o, files[0]); err != nil {
+			return err
+		}
+	}
+	for i := range tasks {
+		if tasks[i].Round == 0 {
+			if tasks[i].Round, err = c.round(at, round); err != nil {
+				return err
+			}
+		}
+		d, a, err := o.Announce(tasks[i])
+		if err != nil {
+			return err
+		}
+		c.showNotice(a.Notice)
+		c.findings(a.Shorts)
+		if err := c.commit(o, d); err != nil {
+			return err
+		}
+		c.howToDraw(o, a.Notice)
+	}
+	return nil
+}
+
+// round chooses the round: the one given, that of a time, or that of the next
+// working day at ten, when an office is at its desk.
+func (c *Command) round(at string, given uint64) (uint64, error) {
+	chain, now := beacon.Quicknet(), c.Now()
+	if given > 0 {
+		return given, nil
+	}
+	when := time.Time{}
+	if at != "" {
+		var err error
+		if when, err = parseTime(at); err != nil {
+			return 0, err
+		}
+	} else {
+		day, ok := rules.Workdays().Add(record.Day(now.Unix()), 1)
+		if !ok {
+			day = record.Day(now.Add(24 * time.Hour).Unix())
+		}
+		when, _ = time.ParseInLocation("2006-01-02 15:04", day+" 10:00", record.Beijing)
+	}
+	r := chain.RoundAt(when.Unix())
+	if r > 0 && chain.Time(r) < when.Unix() {
+		r++
+	}
+	if r == 0 {
+		return 0, usage("command.bad-time", "--at", at, record.Time(chain.Genesis))
+	}
+	return r, nil
+}
+
+func parseTime(s string) (time.Time, error) {
+	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if t, err := time.ParseInLocation(layout, strings.TrimSpace(s), record.Beijing); err == nil {
+			return t, nil
+		}
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	return time.Time{}, usage("command.bad-time", "--at", s, "2024-07-14 05:45:00")
+}
+
+func (c *Command) showNotice(n *record.Notice) {
+	c.note("抽取预告 %s：%s（%s，计划项 %s）\n", n.Draw, n.Name, n.Mode, n.Line)
+	for _, g := range n.Groups {
+		switch g.Rule {
+		case "census":
+			c.note("  %s：全数检查（100%%），不是抽签\n", g.Words)
+		default:
+			c.note("  %s：基数 %d，应抽 %d%s\n", g.Words, g.Base, g.Total, ratioWords(g.Ratio))
+		}
+		for _, cell := range g.Cells {
+			c.note("    %s　企业 %d　名额 %d\n", cell.Name, cell.Count, cell.Quota)
+		}
+	}
+	for _, g := range n.Grounds {
+		c.note("  未列入 %d 家：%s（%s）\n", g.Count, g.Words, g.Clause)
+	}
+	c.note("  检查人员 %d 名，每家 %d 人\n", n.People.Lines, len(n.Slots))
+	c.note("  公开随机数：drand quicknet 第 %d 期，%s\n", n.Randomness.Round, n.Randomness.Time)
+	c.note("  检查期 %s 至 %s，派发期限 %s，结果公示期限 %s\n", n.From, n.To, n.Due.Dispatch, n.Due.Results)
+	if len(n.Told) > 0 {
+		c.note("注意：%d 个分区的企业太少或全部抽中，从预告就能知道是谁。\n", len(n.Told))
+	}
+}
+
+func ratioWords(ratio string) string {
+	if ratio == "" {
+		return ""
+	}
+	return "（比例 " + percent(ratio) + "，不足一家的进为一家）"
+}
+
+// percent writes 0.05 as 5%, in whole digits: no floating point near a quota.
+func percent(ratio string) string {
+	if ratio == "1" {
+		return "100%"
+	}
+	digits := strings.TrimPrefix(ratio, "0.")
+	for len(digits) < 2 {
+		digits += "0"
+	}
+	whole := strings.TrimLeft(digits[:2], "0")
+	if whole == "" {
+		whole = "0"
+	}
+	if rest := strings.TrimRight(digits[2:], "0"); rest != "" {
+		whole += "." + rest
+	}
+	return whole + "%"
+}
+
+func (c *Command) howToDraw(o *office.Office, n *record.Notice) {
+	if c.flags.dry || o.Config.Internet {
+		return
+	}
+	chain, round := n.Randomness.Chain, strconv.FormatInt(n.Randomness.Round, 10)
+	c.note("本机不上网。%s 之后，在能上网的电脑或手机上打开下面任一网址，把整页内容存成文件或抄下 signature：\n", n.Randomness.Time)
+	for _, r := range o.Config.Relays {
+		c.note("  %s/%s/public/%s\n", strings.TrimSuffix(r, "/"), chain, round)
+	}
+	c.note("然后运行：sunlot draw run %s --beacon 文件　或　--signature 抄下的字符\n", n.Draw)
+}
+
+func (c *Command) newRun() *cobra.Command {
+	var file, signature string
+	cmd := &cobra.Command{
+		Use:   "run 抽取编号",
+		Short: "摇号：用预告指定的那一期公开随机数抽取",
+		Long: `用预告指定的那一期公开随机数抽取企业和检查人员。随机数从文件、标准输入（-）、命令行
+或设置中的网址取得，取得后都要核验签名；不是那一期、签名不对的一律不用。` + exitCodes,
+		Example: "  sunlot draw run 2023-001\n  sunlot draw run 2023-001 --beacon 随机数.json\n  sunlot draw run 2023-001 --signature b44679b9…",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.run(cmd.Context(), args[0], file, signature)
+		},
+	}
+	cmd.Flags().StringVar(&file, "beacon", "", "公开随机数的文件，- 为标准输入")
+	cmd.Flags().StringVar(&signature, "signature", "", "手工输入该期的 signature（96 个字符）")
+	return c.writing(cmd)
+}
+
+func (c *Command) run(ctx context.Context, id, file, signature string) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	s, err := o.State()
+	if err != nil {
+		return err
+	}
+	lot := s.Lot(id)
+	if lot == nil {
+		return usage("office.no-such-draw", id, "", "")
+	}
+	round, err := c.beacon(ctx, o, lot, file, signature)
+	if err != nil {
+		return err
+	}
+	d, body, err := o.Run(id, round)
+	if err != nil {
+		return err
+	}
+	c.note("抽取 %s：抽中 %d 家，摇号种子 %s\n", id, body.Count, body.Seed)
+	for _, cell := range body.Cells {
+		if cell.Quota > 0 {
+			c.note("  %s　%d 家中抽 %d 家，中签线 %s\n", cellName(lot.Body, cell.Cell), cell.Count, cell.Quota, cell.Cutoff)
+		}
+	}
+	if n := body.Unstaffed.Lines; n > 0 {
+		c.note("注意：%d 家排不出符合条件的检查组，须直接委派。\n", n)
+	}
+	return c.commit(o, d)
+}
+
+func cellName(n *record.Notice, code string) string {
+	for _, g := range n.Groups {
+		for _, cell := range g.Cells {
+			if cell.Cell == code {
+				return cell.Name
+			}
+		}
+	}
+	return code
+}
+
+// beacon gets the round's signature; whatever the source, office verifies it.
+func (c *Command) beacon(ctx context.Context, o *office.Office, lot *rules.Lot, file, signature string) (beacon.Round, error) {
+	want := uint64(lot.Body.Randomness.Round)
+	switch {
+	case signature != "":
+		return beacon.Round{Chain: lot.Body.Randomness.Chain, Number: want, Signature: strings.ToLower(strings.Join(strings.Fields(signature), ""))}, nil
+	case file != "":
+		data, err := c.readInput(file)
+		if err != nil {
+			return beacon.Round{}, err
+		}
+		rounds, err := beacon.ParseRounds(data)
+		if err != nil {
+			return beacon.Round{}, err
+		}
+		for _, r := range rounds {
+			if r.Number == want {
+				return r, nil
+			}
+		}
+		return beacon.Round{}, fault.New("command.no-round", file, "", strconv.FormatUint(want, 10))
+	case !o.Config.Internet || len(o.Config.Relays) == 0:
+		return beacon.Round{}, usage("command.need-beacon", lot.Body.Draw, "", strconv.FormatUint(want, 10))
+	}
+	chain, err := beacon.Find(lot.Body.Randomness.Chain)
+	if err != nil {
+		return beacon.Round{}, err
+	}
+	check := func(data []byte) error {
+		r, err := beacon.ParseRound(data)
+		if err != nil {
+			return err
+		}
+		if r.Number != want {
+			return fault.New("office.other-round", lot.Body.Draw, strconv.FormatUint(r.Number, 10), strconv.FormatUint(want, 10))
+		}
+		_, err = r.Check(chain)
+		return err
+	}
+	data, err := fetch.Beacon(ctx, o.Config.Relays, chain.Hash, want, check, fetch.Options{})
+	if err != nil {
+		return beacon.Round{}, err
+	}
+	return beacon.ParseRound(data)
+}
+
+// readInput reads a small file, or standard input for "-".
+func (c *Command) readInput(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(io.LimitReader(c.Stdin, beacon.MaxBytes+1))
+	}
+	f, err := os.Open(c.abs(name))
+	if err != nil {
+		return nil, fault.Wrap("command.unreadable", name, err).Of(fault.Unreachable)
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, beacon.MaxBytes+1))
+}

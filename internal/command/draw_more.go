@@ -1,0 +1,230 @@
+package command
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+func (c *Command) newShow() *cobra.Command {
+	return &cobra.Command{
+		Use:     "show 抽取编号",
+		Short:   "查看一次抽取的全部经过（含名单，只在本单位看）",
+		Example: "  sunlot draw show 2023-001\n  sunlot draw show 2023-001 --json",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.show(args[0]) },
+	}
+}
+
+func (c *Command) show(id string) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	d, err := o.Drawing(id)
+	if err != nil {
+		return err
+	}
+	view := drawView(d)
+	if c.flags.json {
+		return c.printJSON(view)
+	}
+	c.showNotice(d.Lot.Body)
+	if d.Lot.Abort != nil {
+		c.printf("已终止：%s\n", d.Lot.Abort.Body.Ground)
+	}
+	if d.Lot.Draw == nil {
+		c.printf("尚未抽取。\n")
+		return nil
+	}
+	c.printf("摇号种子 %s\n抽中 %d 家：\n", d.Lot.Draw.Body.Seed, len(view.Objects))
+	for i, v := range view.Objects {
+		c.printf("%4d　%s　%s　%s\n      签号 %s　检查组 %s　%s\n", i+1, v.Name, v.Code, cellName(d.Lot.Body, v.Cell), v.Handle, teamWords(v), v.State)
+	}
+	return nil
+}
+
+type objectView struct {
+	Handle string   `json:"handle"`
+	Cell   string   `json:"cell"`
+	Ticket string   `json:"ticket"`
+	Code   string   `json:"code"`
+	Name   string   `json:"name"`
+	Team   []string `json:"team"`
+	IDs    []string `json:"certificates"`
+	Leader string   `json:"leader,omitempty"`
+	State  string   `json:"state"`
+}
+
+type lotView struct {
+	Draw    string       `json:"draw"`
+	Seed    string       `json:"seed,omitempty"`
+	Objects []objectView `json:"objects"`
+}
+
+func drawView(d *office.Drawing) lotView {
+	v := lotView{Draw: d.Lot.Body.Draw, Objects: []objectView{}}
+	if d.Lot.Draw == nil {
+		return v
+	}
+	v.Seed = d.Lot.Draw.Body.Seed
+	for _, obj := range d.Lot.Objects {
+		o := objectView{Handle: obj.Handle, Cell: obj.Cell, Ticket: obj.Ticket, Team: d.Team(obj), State: objectState(obj)}
+		if f := d.Firms[obj.Handle]; f != nil {
+			o.Code, o.Name = f.ID, f.Name
+		}
+		for _, h := range obj.Team {
+			if p := d.People[h]; p != nil {
+				o.IDs = append(o.IDs, p.ID)
+			}
+		}
+		if p := d.People[obj.Leader]; p != nil {
+			o.Leader = p.Name
+		}
+		v.Objects = append(v.Objects, o)
+	}
+	return v
+}
+
+func objectState(o *rules.Object) string {
+	switch {
+	case o.Result != nil:
+		return "已公示结果"
+	case o.Dispatch != 0:
+		return "已派发"
+	case o.Unstaffed:
+		return "待直接委派"
+	}
+	return "待派发"
+}
+
+func teamWords(v objectView) string {
+	s := ""
+	for i, name := range v.Team {
+		if i > 0 {
+			s += "、"
+		}
+		s += name
+		if name == v.Leader {
+			s += "（组长）"
+		}
+	}
+	return s
+}
+
+func (c *Command) newOpen() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "open 抽取编号",
+		Short:   "公开启封钥匙：从此任何人可以拿名单核对签筒",
+		Long:    "公开一次抽取的启封钥匙。期限是最后一个结果应公示之日；到期不公开，核验不通过。" + exitCodes,
+		Example: "  sunlot draw open 2023-001",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.OpenK(args[0]) })
+		},
+	}
+	return c.writing(cmd)
+}
+
+func (c *Command) newAbort() *cobra.Command {
+	var ground string
+	cmd := &cobra.Command{
+		Use:     "abort 抽取编号",
+		Short:   "终止一次抽取，写明理由；已抽中的仍然列出",
+		Example: "  sunlot draw abort 2023-001 --ground 检查对象名录库有误，重新公告",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if ground == "" {
+				return usage("command.need-flag", "draw abort", "", "--ground")
+			}
+			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Abort(args[0], ground) })
+		},
+	}
+	cmd.Flags().StringVar(&ground, "ground", "", "终止的理由")
+	return c.writing(cmd)
+}
+
+// draft opens the office, makes one step and commits it.
+func (c *Command) draft(step func(*office.Office) (*office.Draft, error)) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	d, err := step(o)
+	if err != nil {
+		return err
+	}
+	return c.commit(o, d)
+}
+
+func (c *Command) newDispatch() *cobra.Command {
+	var in office.Sending
+	cmd := &cobra.Command{
+		Use:   "dispatch 抽取编号",
+		Short: "派发：给每个执行单位一张任务清单（也是结果表），发布抽查任务公告",
+		Long: `确认名单并派发。每个执行单位得到一张 Excel 清单（outbox/），检查后在同一张表里填结果交回；
+同时在账本写入派发记录，网站据此发布抽查任务公告。` + exitCodes,
+		Example: "  sunlot dispatch 2023-001 --confirmed-by 王某某",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.Draw = args[0]
+			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Dispatch(in) })
+		},
+	}
+	cmd.Flags().StringVar(&in.Confirmed, "confirmed-by", "", "确认名单的人（不公开）")
+	cmd.Flags().StringVar(&in.Platform, "platform-no", "", "监管平台上的任务编号")
+	cmd.Flags().StringArrayVar(&in.Leaders, "leader", nil, "指定组长的执法证号，可给多次；不给时为组内第一人")
+	return c.writing(cmd)
+}
+
+func (c *Command) newReplace() *cobra.Command {
+	var in office.Replacing
+	cmd := &cobra.Command{
+		Use:   "replace 抽取编号",
+		Short: "更换检查人员（另行指派）、回避、直接委派",
+		Long: `检查前更换一名检查人员：写明理由和执行单位的同意，原抽取结果保留可见。
+规则包不允许更换的，命令会拒绝。` + exitCodes,
+		Example: `  sunlot replace 2023-001 --object 签号 --leave YS0001 --come YS0002 --ground 身体健康状况 \
+    --consent 高青县应急管理局 --agreed-by 王某某`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.Draw = args[0]
+			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Replace(in) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.Object, "object", "", "签号或统一社会信用代码")
+	f.StringVar(&in.Kind, "kind", "replacement", "replacement 更换、recusal 回避、direct 直接委派")
+	f.StringVar(&in.Leave, "leave", "", "退出人员的执法证号")
+	f.StringVar(&in.Come, "come", "", "接替人员的执法证号")
+	f.StringVar(&in.Ground, "ground", "", "理由，用规则包列出的说法")
+	f.StringVar(&in.Note, "note", "", "补充说明（不公开）")
+	f.StringVar(&in.Consent, "consent", "", "同意的任务执行单位")
+	f.StringVar(&in.By, "agreed-by", "", "同意的人（不公开）")
+	f.StringVar(&in.Agreed, "agreed", "", "同意的日期，缺省为今天")
+	f.BoolVar(&in.Leads, "leads", false, "接替人员任组长")
+	for _, name := range []string{"object", "come", "ground", "consent", "agreed-by"} {
+		_ = cmd.MarkFlagRequired(name)
+	}
+	return c.writing(cmd)
+}
+
+func (c *Command) newFilePlan() *cobra.Command {
+	var year int64
+	var to, date, receipt string
+	cmd := &cobra.Command{
+		Use:     "file-plan",
+		Short:   "登记年度计划已备案",
+		Example: "  sunlot file-plan --year 2023 --date 2023-06-20 --receipt 备案回执1号",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Filing(year, to, date, receipt) })
+		},
+	}
+	cmd.Flags().Int64Var(&year, "year", int64(c.Now().Year()), "计划年度")
+	cmd.Flags().StringVar(&to, "to", "", "备案机关，缺省按规则包")
+	cmd.Flags().StringVar(&date, "date", "", "备案日期，缺省为今天")
+	cmd.Flags().StringVar(&receipt, "receipt", "", "回执")
+	return c.writing(cmd)
+}

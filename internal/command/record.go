@@ -1,0 +1,227 @@
+package command
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/durable"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/intake"
+	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/internal/words"
+)
+
+type recording struct {
+	as, sheet string
+	listing   office.Listing
+	title     string
+}
+
+func (c *Command) newRecord() *cobra.Command {
+	var r recording
+	cmd := &cobra.Command{
+		Use:   "record 文件…",
+		Short: "读入名录库、人员库、清单、计划、开账前历史并写入账本",
+		Long: `读入 Excel（.xlsx）、CSV（UTF-8 或 GB18030）或 TOML，按列名认出是哪种表，显示读到了什么、
+改正了什么、将写入什么，再问是否写入。有错的表不写入，另存一份带“问题说明”列的副本。
+身份证号、电话、住所等不公开的列只存在本单位 private/ 下，不进账本。` + exitCodes,
+		Example: "  sunlot record inbox/名录库.xlsx\n  sunlot record --as 清单 inbox/导出.csv --dry-run",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, name := range args {
+				if err := c.record(name, r); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&r.as, "as", "", "表的种类（按列名认不出或认错时用）："+formNames())
+	f.StringVar(&r.sheet, "sheet", "", "只读这张工作表")
+	f.IntVar(&r.listing.Year, "year", 0, "清单或计划的年度，缺省为今年")
+	f.StringVar(&r.listing.Date, "date", "", "版本日期，缺省为今天")
+	f.StringVar(&r.listing.Source, "source", "", "数据来源，或清单依据的上级要求")
+	f.StringVar(&r.listing.Reason, "reason", "", "版本的缘由：制定、更新、立、改、废、释、层级权限、其他")
+	f.StringVar(&r.title, "title", "", "计划的标题")
+	return c.writing(cmd)
+}
+
+func (c *Command) record(name string, r recording) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	t, err := c.table(o, name, r.as, r.sheet, r.listing.Year)
+	if err != nil {
+		return err
+	}
+	d, problems, err := c.drafted(o, t, name, r)
+	if err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		return c.refuse(t, name, problems)
+	}
+	return c.commit(o, d)
+}
+
+// drafted reads the rows of a table and drafts what its kind becomes.
+func (c *Command) drafted(o *office.Office, t *intake.Table, name string, r recording) (*office.Draft, []intake.Problem, error) {
+	switch t.Kind {
+	case intake.KindFirms:
+		rows, rep := t.Firms()
+		if err := c.reading(t, name, rep); err != nil {
+			return nil, nil, err
+		}
+		r.listing.Unsure = len(rep.Confirm)
+		c.note("将写入检查对象名录库：%d 家。公开的只有户数、各镇街户数和校验码。\n", len(rows))
+		return o.Firms(rows, r.listing)
+	case intake.KindInspectors:
+		rows, rep := t.Inspectors()
+		if err := c.reading(t, name, rep); err != nil {
+			return nil, nil, err
+		}
+		c.note("将写入执法检查人员名录库：%d 人。公开的只有人数和校验码。\n", len(rows))
+		return o.Inspectors(rows, r.listing)
+	case intake.KindItems:
+		rows, rep := t.Items()
+		if err := c.reading(t, name, rep); err != nil {
+			return nil, nil, err
+		}
+		c.note("将写入随机抽查事项清单：%d 项，全文公开。\n", len(rows))
+		return o.Checklist(rows, r.listing)
+	case intake.KindPlan:
+		rows, rep := t.PlanLines()
+		if err := c.reading(t, name, rep); err != nil {
+			return nil, nil, err
+		}
+		c.note("将写入年度抽查工作计划：%d 个计划项，全文公开。\n", len(rows))
+		return o.Plan(rows, r.listing, r.title)
+	case intake.KindHistory:
+		rows, rep := t.History()
+		if err := c.reading(t, name, rep); err != nil {
+			return nil, nil, err
+		}
+		c.note("将写入开账前历史：%d 次抽查，只计入频次，不作公正性证明。\n", len(rows))
+		return o.History(rows)
+	}
+	return nil, nil, usage("command.other-command", name, string(t.Kind), takes(t.Kind))
+}
+
+// table opens a file and finds the one table in it.
+func (c *Command) table(o *office.Office, name, as, sheet string, year int) (*intake.Table, error) {
+	opt := intake.Options{Sheet: sheet, Year: year}
+	if opt.Year == 0 {
+		opt.Year = c.Now().Year()
+	}
+	if as != "" {
+		kind, ok := intake.KindOf(as)
+		if !ok {
+			return nil, usage("command.no-form", "--as", as, formNames())
+		}
+		opt.As = kind
+	}
+	var err error
+	if opt.Codes, err = o.Codes(); err != nil {
+		return nil, err
+	}
+	wb, err := intake.Open(c.abs(name))
+	if err != nil {
+		return nil, err
+	}
+	tables, err := wb.Tables(opt)
+	if err != nil {
+		return nil, err
+	}
+	if len(tables) != 1 {
+		return nil, usage("command.many-tables", name, "", "--as")
+	}
+	t := tables[0]
+	c.note("%s：认作“%s”\n", name, t.Kind)
+	c.columns(t)
+	return t, nil
+}
+
+// columns says which heading was taken for what where the words differ, and
+// which columns are not used; the rest needs no words.
+func (c *Command) columns(t *intake.Table) {
+	var same int
+	var other, unused []string
+	for _, m := range t.Mapping {
+		written := strings.TrimPrefix(oneLine(m.Header), "*")
+		switch {
+		case m.Field == "":
+			unused = append(unused, written)
+		case m.Field == written:
+			same++
+		default:
+			other = append(other, written+"→"+m.Field)
+		}
+	}
+	c.note("  列：%d 列按列名认出", same)
+	if len(other) > 0 {
+		c.note("；另认作　%s", strings.Join(other, "　"))
+	}
+	if len(unused) > 0 {
+		c.note("；不用　%s", strings.Join(unused, "　"))
+	}
+	c.note("\n")
+}
+
+// reading shows what was mended and what a person must confirm; problems refuse
+// the file.
+func (c *Command) reading(t *intake.Table, name string, rep *intake.Report) error {
+	c.note("  读到 %d 行\n", rep.Rows)
+	shown := map[string]int{}
+	for _, r := range rep.Repairs {
+		if shown[r.Why]++; shown[r.Why] > 3 {
+			continue
+		}
+		s, _ := words.Say(r.Why, r.Place.String(), r.From, r.To)
+		c.note("  已改正　%s\n", s)
+	}
+	for why, n := range shown {
+		if n > 3 {
+			s, _ := words.Say(why, "", "", "")
+			c.note("  已改正　同类共 %d 处（%s）\n", n, oneLine(s))
+		}
+	}
+	for i, p := range rep.Confirm {
+		if i == 10 {
+			c.note("  请核对　另有 %d 处\n", len(rep.Confirm)-i)
+			break
+		}
+		c.note("  请核对　%s\n", sentence(p))
+	}
+	if len(rep.Problems) > 0 {
+		return c.refuse(t, name, rep.Problems)
+	}
+	return nil
+}
+
+func sentence(p intake.Problem) string {
+	return strings.ReplaceAll(words.Error(p.Fault()), "\n", "　")
+}
+
+// refuse lists the problems and leaves a marked copy beside the file.
+func (c *Command) refuse(t *intake.Table, name string, problems []intake.Problem) error {
+	for i, p := range problems {
+		if i == 20 {
+			c.note("  另有 %d 处，见副本\n", len(problems)-i)
+			break
+		}
+		c.note("  问题　%s\n", sentence(p))
+	}
+	copied, data, err := t.Marked(problems, sentence)
+	if err != nil {
+		return err
+	}
+	copied = filepath.Join(filepath.Dir(name), copied)
+	if err := durable.WriteFile(c.abs(copied), data, 0o600); err != nil {
+		return fault.Wrap("command.unwritable", copied, err).Of(fault.Unreachable)
+	}
+	return fault.New("command.refused", name, problems[0].Code, copied)
+}

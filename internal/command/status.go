@@ -1,0 +1,123 @@
+package command
+
+import (
+	"encoding/hex"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/words"
+)
+
+func (c *Command) newStatus() *cobra.Command {
+	return &cobra.Command{
+		Use:     "status",
+		Short:   "现在到哪一步了：到期的、没做完的、下一步命令",
+		Example: "  sunlot status\n  sunlot status --json",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.status() },
+	}
+}
+
+func (c *Command) status() error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	b, err := o.Bundle()
+	if err != nil {
+		return err
+	}
+	list, err := o.Nexts()
+	if err != nil {
+		return err
+	}
+	duties := b.State.Duties(o.Today())
+	if c.flags.json {
+		return c.printJSON(map[string]any{"origin": b.Checkpoint.Origin, "size": b.Checkpoint.Size,
+			"root": hex.EncodeToString(b.Checkpoint.Root[:]), "today": o.Today(), "duties": duties, "next": list, "sound": !b.Failed()})
+	}
+	c.printf("%s　%s\n账本 %d 条记录，总校验码 %s\n", o.Config.Name, o.Today(), b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
+	for _, d := range duties {
+		if line := dutyLine(d); line != "" {
+			c.printf("  %s\n", line)
+		}
+	}
+	if len(list) == 0 {
+		c.printf("没有待办。\n")
+	}
+	for i, n := range list {
+		if i == 0 {
+			c.printf("下一步：\n")
+		}
+		c.printf("  %s\n", c.nextLine(n))
+	}
+	if b.Failed() {
+		return c.failed(b)
+	}
+	return nil
+}
+
+// dutyLine says what is due and how far it is done, in one line.
+func dutyLine(d rules.Duty) string {
+	s, _ := words.Say("rules.duty-"+d.Code, d.Draw, "", d.Due)
+	if d.Count > 1 {
+		s += "，" + num(d.Count-d.Open) + "/" + num(d.Count)
+	}
+	switch {
+	case d.Open == 0 && d.Late > 0:
+		return s + "，已完成，晚 " + num(d.Late) + " 个工作日"
+	case d.Open == 0:
+		return s + "，已完成"
+	case d.Late > 0:
+		return s + "，已晚 " + num(d.Late) + " 个工作日"
+	case !d.Sure:
+		return s + "（该年放假安排尚未公布，期限待定）"
+	}
+	return s
+}
+
+func (c *Command) newCheck() *cobra.Command {
+	return &cobra.Command{
+		Use:     "check",
+		Short:   "用与公众相同的办法核验本单位的账本，列出条款方面的发现",
+		Long:    "核验本单位账本：签名、校验树、每条记录、抽取、启封；并列出逾期、注意、提示和对应条款。" + exitCodes,
+		Example: "  sunlot check\n  sunlot check --json",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.check() },
+	}
+}
+
+func (c *Command) check() error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	b, err := o.Bundle()
+	if err != nil {
+		return err
+	}
+	if c.flags.json {
+		data, err := b.JSON()
+		if err != nil {
+			return err
+		}
+		c.printf("%s\n", data)
+	} else {
+		for _, f := range b.Findings {
+			if f.Severity == rules.OK || f.Severity == rules.Breach || f.Severity == rules.Believed {
+				continue
+			}
+			s, remedy := words.Say(f.Code, f.Place, f.Got, f.Want)
+			if cl := b.State.Pack.Clause(f.Clause); cl.ID != "" {
+				s += "（" + cl.ID + "“" + cl.Words + "”）"
+			}
+			c.printf("%s：%s　%s\n", severityWord(f.Severity), s, remedy)
+		}
+	}
+	if b.Failed() {
+		return c.failed(b)
+	}
+	c.note("核验相符：%d 条记录，总校验码 %s\n", b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
+	return nil
+}

@@ -1,0 +1,114 @@
+package command
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/words"
+)
+
+// commit shows what the rules noticed, asks 写入？, writes, and says the next
+// step. Before it a command prints what will be written.
+func (c *Command) commit(o *office.Office, d *office.Draft) error {
+	c.findings(d.Findings)
+	if c.flags.dry {
+		c.note("未写入（--dry-run）。\n")
+		return nil
+	}
+	if !c.flags.yes {
+		ok, err := c.ask("写入？")
+		if err != nil || !ok {
+			c.note("未写入。\n")
+			return err
+		}
+	}
+	w, err := o.Write(d)
+	if err != nil {
+		return err
+	}
+	if c.flags.json {
+		if err := c.printJSON(map[string]any{"first": w.First, "count": w.Count, "size": w.Size, "root": w.Root, "files": w.Files}); err != nil {
+			return err
+		}
+	}
+	c.note("已写入%s。账本共 %d 条，总校验码 %s\n", entries(w.First, w.Count), w.Size, w.Root)
+	for _, f := range w.Files {
+		c.note("已生成 %s\n", f)
+	}
+	return c.next(o)
+}
+
+func entries(first, count int64) string {
+	if count == 1 {
+		return fmt.Sprintf("第 %d 条记录", first)
+	}
+	return fmt.Sprintf("第 %d 至 %d 条记录", first, first+count-1)
+}
+
+// findings prints what the rules noticed and did not refuse.
+func (c *Command) findings(list []rules.Finding) {
+	seen := map[string]int{}
+	for _, f := range list {
+		if seen[f.Code]++; seen[f.Code] > 5 || f.Severity == rules.OK {
+			continue
+		}
+		s, _ := words.Say(f.Code, f.Place, f.Got, f.Want)
+		if f.Clause != "" {
+			s += "（条款 " + f.Clause + "）"
+		}
+		c.note("%s：%s\n", severityWord(f.Severity), s)
+	}
+}
+
+func severityWord(s rules.Severity) string {
+	switch s {
+	case rules.Note:
+		return "提示"
+	case rules.Warning:
+		return "注意"
+	case rules.Overdue:
+		return "逾期"
+	case rules.Breach:
+		return "不相符"
+	case rules.Unknown:
+		return "无法核验"
+	}
+	return "相符"
+}
+
+// ask puts a question to the person; without anybody to answer it is an error.
+func (c *Command) ask(question string) (bool, error) {
+	fmt.Fprintf(c.Stderr, "%s（输入 y 或 是）", question)
+	line, err := bufio.NewReader(c.Stdin).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	if err != nil && answer == "" {
+		fmt.Fprintln(c.Stderr)
+		return false, usage("command.no-answer", "", "", "--yes")
+	}
+	return answer == "y" || answer == "yes" || answer == "是" || answer == "好", nil
+}
+
+// next says what to do now: the first of the office's list.
+func (c *Command) next(o *office.Office) error {
+	list, err := o.Nexts()
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		c.note("下一步：没有待办。可以运行 sunlot build 更新网站。\n")
+		return nil
+	}
+	c.note("下一步：%s\n", c.nextLine(list[0]))
+	return nil
+}
+
+func (c *Command) nextLine(n office.Next) string {
+	s, _ := words.Say(n.Code, n.Place, "", n.Due)
+	if n.Late > 0 {
+		s += fmt.Sprintf("（已晚 %d 个工作日）", n.Late)
+	}
+	return s + "：" + n.Command
+}
