@@ -79,7 +79,7 @@ func (c *Command) fail(err error) int {
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
 	}
 	if f == nil {
-		fmt.Fprintln(c.Stderr, "命令写法不对："+err.Error()+"\n用 sunlot --help 查看写法。")
+		fmt.Fprintln(c.Stderr, "命令写法不对："+plain(err)+"\n用 sunlot --help 查看写法。")
 		return code
 	}
 	for _, e := range each(err) {
@@ -112,33 +112,18 @@ func (c *Command) root() *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Use: "help [命令]", Hidden: true})
-	root.SetUsageTemplate(usageTemplate)
+	root.SetUsageFunc(printUsage)
 	f := root.PersistentFlags()
 	f.StringVarP(&c.flags.office, "office", "C", ".", "本单位文件夹")
 	f.BoolVar(&c.flags.json, "json", false, "输出给机器读的结果")
 	f.BoolP("help", "h", false, "显示说明")
 	f.IntVar(&c.flags.passphraseFD, "passphrase-fd", -1, "从该文件描述符读口令")
 	f.StringVar(&c.flags.person, "person", "", "用谁的口令（姓名或序号）")
+	root.DisableFlagsInUseLine = true
 	root.AddCommand(c.newInit(), c.newForm(), c.newRecord(), c.newDraw(), c.newDispatch(), c.newResult(), c.newCorrect(),
 		c.newReplace(), c.newFilePlan(), c.newBuild(), c.newServe(), c.newStatus(), c.newCheck(), c.newPublish(), c.newBackup(), c.newRestore(), c.newVersion())
 	return root
 }
-
-const usageTemplate = `用法：
-  {{.UseLine}}{{if .HasAvailableSubCommands}}
-
-命令：{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}{{end}}{{if .HasExample}}
-
-例：
-{{.Example}}{{end}}{{if .HasAvailableLocalFlags}}
-
-选项：
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-通用选项：
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
-`
 
 // writing adds the flags of commands that write to the ledger.
 func (c *Command) writing(cmd *cobra.Command) *cobra.Command {
