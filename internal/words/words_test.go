@@ -18,8 +18,8 @@ import (
 	"github.com/sunlot/sunlot/internal/fault"
 )
 
-// A code is room.kebab-case. A literal that ends in a hyphen is the head of
-// codes whose tail is a code of its own (a duty's).
+// A code is room.kebab-case. A literal that ends in a hyphen and to which
+// something is added is the head of codes whose tails are duties.
 var codeForm = regexp.MustCompile(`^(draw|record|beacon|rules|ledger|verify|intake|site|publish|keyring|office|command|fetch|durable|fault|local|words|desk|demo)\.[a-z0-9-]+$`)
 
 // fileName tells office.toml from a code.
@@ -52,16 +52,16 @@ func sourceCodes(t *testing.T) (codes map[string]string, heads, tails []string) 
 			if code := dutyCode(n); code != "" && tree.Name.Name == "rules" {
 				tails = append(tails, code)
 			}
-			lit, ok := n.(*ast.BasicLit)
-			if !ok || lit.Kind != token.STRING {
+			if sum, ok := n.(*ast.BinaryExpr); ok && sum.Op == token.ADD {
+				if s := literal(sum.X); codeForm.MatchString(s) && strings.HasSuffix(s, "-") {
+					heads = append(heads, s)
+				}
+			}
+			e, ok := n.(ast.Expr)
+			if !ok {
 				return true
 			}
-			s, _ := strconv.Unquote(lit.Value)
-			switch {
-			case !codeForm.MatchString(s), fileName.MatchString(s):
-			case strings.HasSuffix(s, "-"):
-				heads = append(heads, s)
-			default:
+			if s := literal(e); codeForm.MatchString(s) && !fileName.MatchString(s) && !strings.HasSuffix(s, "-") {
 				codes[s] = name
 			}
 			return true
@@ -85,15 +85,22 @@ func dutyCode(n ast.Node) string {
 	if !ok {
 		return ""
 	}
-	key, ok1 := kv.Key.(*ast.Ident)
-	lit, ok2 := kv.Value.(*ast.BasicLit)
-	if !ok1 || !ok2 || key.Name != "Code" || lit.Kind != token.STRING {
+	if key, ok := kv.Key.(*ast.Ident); !ok || key.Name != "Code" {
+		return ""
+	}
+	if s := literal(kv.Value); plainCode.MatchString(s) {
+		return s
+	}
+	return ""
+}
+
+// literal is the text of a string literal, "" for any other expression.
+func literal(e ast.Expr) string {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
 		return ""
 	}
 	s, _ := strconv.Unquote(lit.Value)
-	if !plainCode.MatchString(s) {
-		return ""
-	}
 	return s
 }
 
