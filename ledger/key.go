@@ -72,7 +72,8 @@ func parseKey(vkey string, typ byte) (Key, error) {
 		return Key{}, fault.New("ledger.key-form", "key", clip(vkey), "name+hex+base64")
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(b64)
-	if err != nil || len(raw) != 33 {
+	// Decoders skip \r and \n: written again, every character must be there.
+	if err != nil || len(raw) != 33 || base64.StdEncoding.EncodeToString(raw) != b64 {
 		return Key{}, fault.New("ledger.key-form", "key "+clip(name), clip(b64), "base64 of 33 bytes")
 	}
 	if raw[0] != typ {
