@@ -96,13 +96,14 @@ func parseTileName(name string) (level int, n uint64, width int, ok bool) {
 	if !ok || !ok2 || len(name) > 64 {
 		return 0, 0, 0, false
 	}
-	level, err := strconv.Atoi(l)
+	level, _ = strconv.Atoi(l) // what is no number does not format to itself
 	if l == "entries" {
-		level, err = -1, nil
+		level = -1
 	} else if level < 0 || level > 63 || strconv.Itoa(level) != l {
 		return 0, 0, 0, false
 	}
 	width = TileWidth
+	var err error
 	if num, w, partial := strings.Cut(rest, ".p/"); partial {
 		if width, err = strconv.Atoi(w); err != nil || width < 1 || width >= TileWidth {
 			return 0, 0, 0, false
