@@ -73,7 +73,7 @@ var importers = map[string][]string{
 	"golang.org/x/mod":            nil, // any room
 	"golang.org/x/sys":            {"internal/durable", "internal/keyring", "ledger/local"},
 	"golang.org/x/term":           {"internal/keyring"},
-	"golang.org/x/text":           {"internal/intake"},
+	"golang.org/x/text":           {"internal/intake", "internal/demo"}, // demo writes what intake reads
 	"rsc.io/qr":                   {"site"},
 }
 
