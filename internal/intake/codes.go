@@ -71,6 +71,9 @@ func unit18(s string) verdict {
 	switch {
 	case want != s[17]:
 		v.doubt, v.want = "intake.code-check-digit", "末位按其余各位算应为 "+string(want)
+		if t := strings.ReplaceAll(s, "L", "1"); t != s && unitCheck(t[:17]) == t[17] { // l typed for 1
+			v.want = "是不是 " + t
+		}
 	case inner != s[16]:
 		v.doubt, v.want = "intake.code-check-digit", "第17位按第9至16位算应为 "+string(inner)
 	}

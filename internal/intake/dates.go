@@ -120,7 +120,7 @@ func checkDay(y, m, d string) (string, string) {
 	if t.Year() != yy || int(t.Month()) != mm || t.Day() != dd {
 		return "", "intake.no-such-day"
 	}
-	if yy < 1900 || yy > 2199 {
+	if out := t.Format("2006-01-02"); (yy < 1900 || yy > 2199) && out != forever {
 		return "", "intake.date-range"
 	}
 	return t.Format("2006-01-02"), ""

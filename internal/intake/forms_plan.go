@@ -40,7 +40,7 @@ var planColumns = []column{
 	{field: "filter", head: "定向条件", weight: 3, typ: tText, also: "抽取条件 筛选条件 入库对象筛选条件说明 定向抽取条件", help: "定向抽查才填，如：行业 = 机械 且 镇街 属于（田镇街道、唐坊镇）。可用行业、镇街、类型、监管类型、标签、风险、注册日期"},
 	{field: "ratio", head: "抽查比例", or: "ratio_frequency", weight: 3, typ: tRatio, example: "5%", also: "比例 抽取比例 抽查比例(%) 比例(%) 总抽取比例", help: "如 5%；全数检查写 100%"},
 	{field: "ratio_frequency", head: "抽查比例及频次", weight: 3, typ: tText, blank: true, also: "抽查比例和频次 比例及频次 抽查比例频次 比例频次 抽查比例、频次"},
-	{field: "frequency", head: "抽查频次", or: "ratio_frequency", weight: 3, typ: tText, example: "1次/年", also: "频次 检查频次 抽查频率 检查频次和上限 频次上限 检查频次及上限", help: "一年几次"},
+	{field: "frequency", head: "抽查频次", or: "ratio_frequency", weight: 3, typ: tText, example: "1次/年", also: "频次 检查频次 抽查频率 检查频次和上限 频次与上限 检查频次及上限", help: "一年几次"},
 	{field: "cap", head: "频次上限", weight: 3, typ: tCount, also: "检查上限 上限 年度检查上限 年度频次上限", help: "同一单位一年最多几次，可不填"},
 	{field: "count", head: "预估数量", weight: 3, typ: tCount, example: "30", also: "预计数量 抽查数量 大约抽取的检查对象数量 计划数量 预计抽查数量 抽查户数 预估抽查数量 预计抽查户数 计划抽查数 抽取目标总户数 数量", help: "大约抽多少家"},
 	{field: "from", head: "开始日期", need: required, or: "period", weight: 1, typ: tDate, example: "2023-06-01", also: "开始时间 起始日期 检查日期自 起始时间 计划开始时间 抽查开始时间", help: "年-月-日"},

@@ -100,10 +100,7 @@ type Place struct {
 
 // String gives "名录库.xlsx Sheet1!C14", "firms.csv!C14" or "firms.csv!14".
 func (p Place) String() string {
-	s := p.File
-	if p.Sheet != "" {
-		s += " " + p.Sheet
-	}
+	s := strings.TrimSpace(p.File + " " + p.Sheet)
 	if p.Row > 0 {
 		s += "!" + p.Column + strconv.Itoa(p.Row)
 	}

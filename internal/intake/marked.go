@@ -37,11 +37,12 @@ func (t *Table) Marked(problems []Problem, say func(Problem) string) (name strin
 	return name, data, err
 }
 
-// headRow is where the added column gets its heading; column its place.
+// column is where the notes go: beside the table, or where an earlier copy has
+// put them.
 func (p *part) column() int {
 	last := 0
 	for _, h := range p.header {
-		if headKey(h.text) == problemHead {
+		if strings.HasPrefix(headKey(h.text), problemHead) {
 			return h.col
 		}
 		last = max(last, h.col+1)
@@ -82,6 +83,14 @@ func (t *Table) markBook(notes map[string]map[int][]Problem, say func(Problem) s
 		sheet, col := p.sheet.Name, letter(p.column())
 		w.try(w.f.SetColWidth(sheet, col, col, 60))
 		w.try(w.f.SetCellStr(sheet, col+itoa(p.last), problemHead))
+		if err := p.sheet.Each(func(r *Row) error { // what an earlier copy said
+			if r.Number > p.last && p.column() < len(r.Cells) {
+				w.try(w.f.SetCellStr(sheet, col+itoa(r.Number), ""))
+			}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
 		rows := notes[sheet]
 		for _, row := range sortedRows(rows) {
 			at := row

@@ -59,6 +59,7 @@ var (
 	decimalRE  = regexp.MustCompile(`^\d{1,6}(?:\.\d{1,9})?$`)
 	atLeastRE  = regexp.MustCompile(`^(?:不低于|不少于|不小于|大于等于|大于或等于|至少|达到|约|按|>=|≥|=|比例为?|抽查比例为?)+`)
 	atMostRE   = regexp.MustCompile(`不超过|不高于|不大于|小于|少于|以下|以内|<|≤`)
+	rangeRE    = regexp.MustCompile(`^-|\d[%‰]?(?:-|~|至|到)\d`) // 5-10%
 	innerPctRE = regexp.MustCompile(`\d+(?:\.\d+)?[%‰]|(?:百分之|千分之|万分之)[〇零一二两三四五六七八九十百]+`)
 )
 
@@ -86,6 +87,9 @@ func ratioOf(c Cell, percent bool) (ratio, repair, bad string) {
 	switch t {
 	case "全部", "全覆盖", "全数", "全数检查", "全部检查", "全部抽取", "百分之百", "100%全覆盖":
 		t = "100%"
+	}
+	if rangeRE.MatchString(t) {
+		return "", "", "intake.bad-ratio"
 	}
 	if atMostRE.MatchString(t) && !strings.Contains(t, "不少于") && !strings.Contains(t, "不小于") {
 		return "", "", "intake.bad-ratio"

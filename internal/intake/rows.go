@@ -363,6 +363,9 @@ func (r *rowReader) moment(field string) moment {
 		return moment{}
 	}
 	m, repair, bad := momentOf(c, r.p.sheet.Date1904)
+	if m.day == forever && field != "valid_to" {
+		bad = "intake.bad-date"
+	}
 	if bad != "" {
 		r.problem(field, bad, c.Text, "2023-06-08")
 		return moment{}

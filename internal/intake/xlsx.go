@@ -151,9 +151,6 @@ func (b *book) readStyles() error {
 func styleOf(code string) style {
 	var st style
 	low := strings.ToLower(code)
-	if strings.Contains(low, "general") || strings.Contains(low, "@") {
-		return st
-	}
 	for i := 0; i < len(low); i++ {
 		switch c := low[i]; c {
 		case '"':

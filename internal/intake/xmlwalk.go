@@ -39,6 +39,10 @@ type capReader struct {
 }
 
 func (c *capReader) ReadByte() (byte, error) {
+	b, err := c.r.ReadByte()
+	if err != nil {
+		return 0, err
+	}
 	if c.left--; c.left < 0 {
 		c.err = errTooLarge
 		return 0, c.err
@@ -47,7 +51,7 @@ func (c *capReader) ReadByte() (byte, error) {
 		c.err = errToken
 		return 0, c.err
 	}
-	return c.r.ReadByte()
+	return b, nil
 }
 
 func (c *capReader) Read(p []byte) (int, error) {
