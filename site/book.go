@@ -1,0 +1,309 @@
+package site
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/verify"
+	"github.com/sunlot/sunlot/ledger"
+)
+
+// entryView is one record of the ledger in plain form.
+type entryView struct {
+	page
+	Tags    []tag
+	Summary string
+	Shown   *link // where the record is shown as what it is
+	Facts   facts
+	Text    string // the signed note, as it stands in the tree
+	Fields  []fieldRow
+	Handles int
+	Proof   facts
+	Found   []said
+	Turn    []link
+}
+
+type fieldRow struct{ Path, Value, Salt string }
+
+// bookView is the entrance of the ledger; bookPart one list page.
+type bookView struct {
+	page
+	Facts facts
+	Parts []link
+	Files []link
+	Types []countRow
+}
+
+type bookPart struct {
+	page
+	From, To int64
+	Rows     []bookRow
+	Turn     []link
+}
+
+type bookRow struct {
+	Link                *link
+	Type, Time, Summary string
+	State               tag
+}
+
+// bookPages makes a page for every record, reading the ledger once.
+func (m *maker) bookPages() error {
+	return m.b.Dir.Entries(0, m.b.Checkpoint.Size, func(i uint64, raw []byte) error {
+		return m.entryPage(m.b.Entries[i], string(raw))
+	})
+}
+
+func (m *maker) entryPage(e *verify.Entry, raw string) error {
+	i := e.Index
+	name := "读不出的记录"
+	if e.Record != nil {
+		name = typeName(e.Record.Type)
+	}
+	v := &entryView{page: m.newPage(entryPath(i), "book", "第"+num(i)+"条记录："+name), Text: raw}
+	p := &v.page
+	p.Entry = i
+	v.Tags = []tag{m.entryState(e)}
+	m.asArticle(p, article{timeOf(e), "公开账本," + name})
+	if e.Record != nil {
+		v.Summary = m.summary(e)
+		v.Shown = m.shown(p, e)
+		v.Facts.add("时间（本单位填报）", text(second(e.Record.Env.At)))
+		v.Facts.add("填写", text(e.Record.Env.By))
+		if b := e.Record.Env.Beacon; b != nil {
+			v.Facts.add("写入时已知的公开随机数（本单位填报）", text("drand 第"+num(b.Round)+"期"))
+		}
+		if len(m.b.Policy.Witnesses) == 0 {
+			v.Facts.add("时间区间", text("没有见证，不能确定最晚在什么时候写成"))
+		}
+	}
+	v.Facts.add("签名", text(or(strings.Join(e.Signers, "、"), "没有核验通过的单位签名")))
+	v.Facts.add("校验码（SHA-256）", hash(e.Hash))
+	if o := e.Opening; o != nil {
+		for _, path := range slices.Sorted(maps.Keys(o.Fields)) {
+			v.Fields = append(v.Fields, fieldRow{path, o.Fields[path].Value, o.Fields[path].Salt})
+		}
+		v.Handles = len(o.Handles)
+	}
+	v.Proof = m.proofFacts(p, i)
+	v.Found = m.sayAll(p, m.found[i])
+	if i > 0 {
+		v.Turn = append(v.Turn, *p.to(entryPath(i-1), "上一条"))
+	}
+	if i+1 < int64(len(m.b.Entries)) {
+		v.Turn = append(v.Turn, *p.to(entryPath(i+1), "下一条"))
+	}
+	m.list(p, day(timeOf(e)))
+	return m.render("entry", v)
+}
+
+func timeOf(e *verify.Entry) string {
+	if e.Record == nil {
+		return ""
+	}
+	return e.Record.Env.At
+}
+
+func (m *maker) entryState(e *verify.Entry) tag {
+	switch {
+	case e.Record == nil || breached(e.Findings):
+		return tag{"不相符，没有效力", "bad"}
+	case breached(m.found[e.Index]):
+		return tag{"不相符", "bad"}
+	}
+	if f := m.s.ResultAt(e.Index); f != nil && len(f.Corrections) > 0 {
+		return tag{"已更正", "warn"}
+	}
+	return tag{"已记录，" + m.site.Witness, ""}
+}
+
+// proofFacts are the files by which anyone checks a record without this site.
+// The checkpoint is the one of the record's own publication, never the latest.
+func (m *maker) proofFacts(p *page, i int64) facts {
+	var f facts
+	f.add("记录原文", p.at("ledger/"+ledger.EntryPath(uint64(i)), "entry/"+num(i)+".txt"))
+	name := "ledger/" + ledger.ProofPath(uint64(i))
+	if !m.made[name] {
+		f.add("入账证明", text("缺失"))
+		return f
+	}
+	f.add("入账证明", p.at(name, "proof/"+num(i)+".tlog-proof"))
+	if c, ok := m.proofHead(i); ok {
+		f.add("入账时的账本快照", text("共"+num(c.Size)+"条记录"), hash(c.Root.String()))
+	}
+	if opening := "ledger/" + ledger.OpeningPath(uint64(i)); m.made[opening] {
+		f.add("启封凭据", p.at(opening, "opening/"+num(i)+".json"))
+	}
+	return f
+}
+
+func (m *maker) proofHead(i int64) (ledger.Checkpoint, bool) {
+	data, err := m.b.Dir.Proof(uint64(i))
+	if err != nil {
+		return ledger.Checkpoint{}, false
+	}
+	proof, err := ledger.ParseProof(data)
+	if err != nil {
+		return ledger.Checkpoint{}, false
+	}
+	note, err := ledger.ParseNote(proof.Checkpoint)
+	if err != nil {
+		return ledger.Checkpoint{}, false
+	}
+	c, err := ledger.ParseCheckpoint(note.Text)
+	return c, err == nil
+}
+
+func (m *maker) drawName(notice int64) string {
+	if l := m.s.LotAt(notice); l != nil {
+		return l.Body.Draw
+	}
+	return "第" + num(notice) + "条记录"
+}
+
+// summary says in one sentence what a record does.
+func (m *maker) summary(e *verify.Entry) string {
+	switch b := e.Record.Body.(type) {
+	case *record.Charter:
+		return "开账声明：" + b.Office + "，执行" + b.Pack.ID
+	case *record.Checklist:
+		return "公布随机抽查事项清单第" + num(b.Version) + "版，" + num(len(b.Items)) + "项"
+	case *record.Roster:
+		return "登记" + or(rosterNames[b.Kind], b.Kind) + "第" + num(b.Version) + "版，共" + num(b.Count) + "条"
+	case *record.Plan:
+		return "公布" + b.Title + "第" + num(b.Version) + "版，" + num(len(b.Lines)) + "项"
+	case *record.Filing:
+		return "计划报" + b.To + "备案，" + b.Date
+	case *record.History:
+		return "登记开账前的抽查" + num(b.Count) + "次（只计频次，不证明公平）"
+	case *record.Notice:
+		return "发布抽取预告 " + b.Draw + "：" + b.Name
+	case *record.Draw:
+		return "完成抽取 " + m.drawName(b.Notice) + "，抽中" + num(b.Count) + "户"
+	case *record.Dispatch:
+		return "派发 " + m.drawName(b.Notice) + "：" + b.Unit + "，" + num(b.Count) + "户"
+	case *record.TeamChange:
+		return or(changeNames[b.Kind], b.Kind) + "（" + m.drawName(b.Notice) + "）：" + b.Ground
+	}
+	return m.summaryAfter(e)
+}
+
+func (m *maker) summaryAfter(e *verify.Entry) string {
+	switch b := e.Record.Body.(type) {
+	case *record.Result:
+		return "公示抽查结果：" + or(e.Value("name"), closed) + "，" + m.codeNames(b.Outcome.Codes)
+	case *record.Correction:
+		return "更正第" + num(b.Result) + "条记录的抽查结果：" + b.Ground
+	case *record.FollowUp:
+		return "第" + num(b.Result) + "条记录的后续处置：" + b.Kind
+	case *record.Opened:
+		if b.K {
+			return "公开启封钥匙（" + m.drawName(b.Notice) + "）"
+		}
+		return "公开" + num(len(b.Handles)) + "支签的名称（" + m.drawName(b.Notice) + "）"
+	case *record.Abort:
+		return "终止抽取 " + m.drawName(b.Notice) + "：" + b.Ground
+	}
+	return typeName(e.Record.Type)
+}
+
+// shown is the page on which a record appears as what it is, nil for none.
+func (m *maker) shown(p *page, e *verify.Entry) *link {
+	about, _ := aboutEntry(e.Record.Body)
+	switch b := e.Record.Body.(type) {
+	case *record.Charter:
+		return p.to("about/index.html", "关于本账本")
+	case *record.Checklist:
+		for _, c := range m.s.Checklists {
+			if c.Index == e.Index {
+				return p.to(m.checklistPath(c.Body.Version), "事项清单第"+num(c.Body.Version)+"版")
+			}
+		}
+	case *record.Plan:
+		if m.s.Plan(b.Year) != nil {
+			return p.to(planPath(b.Year), num(b.Year)+"年度计划")
+		}
+	case *record.Notice:
+		about = e.Index
+	case *record.Result:
+		if m.s.ResultAt(e.Index) != nil {
+			return p.to(resultPath(e.Index), "抽查结果")
+		}
+	case *record.Correction, *record.FollowUp:
+		if m.s.ResultAt(about) != nil {
+			return p.to(resultPath(about), "抽查结果")
+		}
+	}
+	if l := m.s.LotAt(about); l != nil {
+		return p.to(m.drawPath(l), "抽取 "+l.Body.Draw)
+	}
+	return nil
+}
+
+func bookPath(n int) string { return "book/page-" + num(n) + "/index.html" }
+
+func (m *maker) bookLists() error {
+	all := m.b.Entries
+	parts := (len(all) + perPage - 1) / perPage
+	for n := 1; n <= parts; n++ {
+		from, to := (n-1)*perPage, min(n*perPage, len(all))
+		v := &bookPart{page: m.newPage(bookPath(n), "book", "账本（第"+num(n)+"页）"), From: int64(from), To: int64(to - 1)}
+		v.asList()
+		for _, e := range all[from:to] {
+			r := bookRow{Link: v.to(entryPath(e.Index), num(e.Index)), Type: "读不出的记录", Time: minute(timeOf(e)), State: m.entryState(e)}
+			if e.Record != nil {
+				r.Type, r.Summary = typeName(e.Record.Type), m.summary(e)
+			}
+			v.Rows = append(v.Rows, r)
+		}
+		v.Turn = turn(&v.page, n, parts, bookPath)
+		m.list(&v.page, "")
+		if err := m.render("book-part", v); err != nil {
+			return err
+		}
+	}
+	v := &bookView{page: m.newPage("book/index.html", "book", "公开账本")}
+	p := &v.page
+	p.asList()
+	v.Facts = m.headFacts(p)
+	for n := parts; n >= 1; n-- {
+		v.Parts = append(v.Parts, *p.to(bookPath(n), "第"+num((n-1)*perPage)+"至"+num(min(n*perPage, len(all))-1)+"条"))
+	}
+	v.Files = []link{*p.to("ledger/checkpoint", "账本快照 checkpoint")}
+	if m.made["ledger/policy"] {
+		v.Files = append(v.Files, *p.to("ledger/policy", "见证和账本公钥 policy"))
+	}
+	v.Types = m.typeCounts()
+	m.list(p, "")
+	return m.render("book", v)
+}
+
+// headFacts are size, root and times of the ledger as of this build.
+func (m *maker) headFacts(p *page) facts {
+	var f facts
+	c := m.b.Checkpoint
+	f.add("记录", text("共"+num(c.Size)+"条"))
+	f.add("总校验码", hash(c.Root.String()))
+	f.add("账本名称", text(c.Origin))
+	if n := len(m.b.Entries); n > 0 {
+		f.add("最后一条记录", p.record(int64(n-1)), text(minute(timeOf(m.b.Entries[n-1]))))
+	}
+	f.add("见证", text(m.site.Witness))
+	return f
+}
+
+func (m *maker) typeCounts() []countRow {
+	counts := map[string]int{}
+	for _, e := range m.b.Entries {
+		if e.Record != nil {
+			counts[e.Record.Type]++
+		}
+	}
+	var rows []countRow
+	for _, t := range slices.Sorted(maps.Keys(counts)) {
+		rows = append(rows, countRow{t, typeName(t), counts[t]})
+	}
+	return rows
+}

@@ -1,0 +1,458 @@
+package site
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
+)
+
+// drawView is a draw as a story: 预告 → 抽取 → 派发公告 → 结果 → 启封.
+type drawView struct {
+	page
+	Tags    []tag
+	Lead    string
+	Failed  []said    // why it is not sound, in words
+	Ignored []ignored // entries about it that have no effect
+	Steps   []step
+	Example *example
+	List    drawnList
+	Noted   []said // everything else that was found about it
+}
+
+// step is one stage of the story. Kind picks the tables below its facts.
+type step struct {
+	Kind, Title, When string
+	State             tag
+	Open              bool // not done yet
+	Text              string
+	Facts             facts
+	Cells             []cellRow
+	Grounds           []groundRow
+	Sent              []sentRow
+	Changes           []changeRow
+	Counts            []countRow
+}
+
+type cellRow struct {
+	Name                       string
+	Count, Quota               int64
+	Share, Cutoff              string
+	Told                       bool // the notice itself tells which firms are drawn
+	Rule                       string
+	Group                      string
+	CountText, QuotaText, Note string
+}
+
+type groundRow struct {
+	Words  string
+	Count  int64
+	Clause *link
+}
+
+type sentRow struct {
+	Unit, Number, Date, Period string
+	Count                      int64
+	Entry                      *link
+	File                       value
+}
+
+type changeRow struct {
+	Date, Kind, Object, Leave, Come, Ground, Consent string
+	Entry                                            *link
+}
+
+type countRow struct {
+	Code, Name string
+	Count      int
+}
+
+// ignored is an entry that was judged to have no effect.
+type ignored struct {
+	Entry *link
+	Type  string
+	Said  []said
+}
+
+// example is one ticket to be computed by hand.
+type example struct {
+	Command, Ticket, Cutoff, Handle, Cell string
+}
+
+// drawnList is a part of the drawn list; Turn leads to the other parts.
+type drawnList struct {
+	From, To, All int
+	Rows          []drawnRow
+	Turn          []link
+	Cells         bool // there is more than one cell
+	Teams         bool
+}
+
+type drawnRow struct {
+	Handle, Ticket, Cell string
+	Name                 *link  // firm, once opened
+	Plain                string // what stands in its place
+	Team                 string
+	State                string
+	Result               *link
+}
+
+// drawnPart is a further page of a long drawn list.
+type drawnPart struct {
+	page
+	List drawnList
+}
+
+// drawListView is the list of all draws, latest first.
+type drawListView struct {
+	page
+	Years []drawYear
+}
+
+type drawYear struct {
+	Year string
+	Rows []drawItem
+}
+
+type drawItem struct {
+	Link                                *link
+	Name, Mode, Round, Time, Drawn, Has string
+	State                               tag
+}
+
+// drawnPerPage is how many drawn objects a page lists.
+const drawnPerPage = 200
+
+func (m *maker) drawPages() error {
+	for _, l := range m.s.Lots {
+		if err := m.drawPage(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *maker) drawPage(l *rules.Lot) error {
+	b := l.Body
+	v := &drawView{page: m.newPage(m.drawPath(l), "draws", b.Draw+" "+b.Name)}
+	p := &v.page
+	p.Entry = l.Index
+	m.asArticle(p, article{l.Time, b.Name + ",抽取,双随机"})
+	v.Tags = append([]tag{m.drawState(l)}, m.grade(l)...)
+	v.Lead = m.drawLead(l)
+	m.drawFound(l, v)
+	v.Steps = append(v.Steps, m.noticeStep(p, l), m.castStep(p, l))
+	if l.Draw != nil {
+		v.Steps = append(v.Steps, m.sendStep(p, l), m.resultStep(p, l))
+		v.Example = m.example(l)
+	}
+	if l.Draw != nil || l.Abort != nil {
+		v.Steps = append(v.Steps, m.openStep(p, l))
+	}
+	if l.Abort != nil {
+		v.Steps = append(v.Steps, m.abortStep(p, l))
+	}
+	m.list(p, day(l.Time))
+	parts := (len(l.Objects) + drawnPerPage - 1) / drawnPerPage
+	for n := 2; n <= parts; n++ {
+		part := &drawnPart{page: m.newPage(m.drawnPath(l, n), "draws", b.Draw+" 抽中名单（第"+num(n)+"页）", link{p.Path, b.Draw})}
+		part.Entry = l.Index
+		part.List = m.drawn(&part.page, l, n)
+		if err := m.render("drawn-part", part); err != nil {
+			return err
+		}
+	}
+	v.List = m.drawn(p, l, 1)
+	return m.render("draw", v)
+}
+
+func (m *maker) drawnPath(l *rules.Lot, part int) string {
+	if part == 1 {
+		return m.drawPath(l)
+	}
+	return "draws/" + m.drawDir[l.Index] + "/page-" + num(part) + "/index.html"
+}
+
+// drawState is where the draw stands, in one word or two.
+func (m *maker) drawState(l *rules.Lot) tag {
+	results := 0
+	for _, o := range l.Objects {
+		if o.Result != nil {
+			results++
+		}
+	}
+	switch {
+	case l.Failed:
+		return tag{"不相符", "bad"}
+	case l.Abort != nil:
+		return tag{"已终止", "warn"}
+	case l.Draw == nil:
+		return tag{"已预告，未抽取", ""}
+	case results == len(l.Objects) && results > 0:
+		return tag{"结果已全部公示", "good"}
+	case len(l.Sent) > 0:
+		return tag{"已派发，检查中", ""}
+	}
+	return tag{"已抽取，未派发", ""}
+}
+
+// grade is the draw's grade for people: what the randomness was, who bore
+// witness.
+func (m *maker) grade(l *rules.Lot) []tag {
+	list := []tag{{"公共随机数", ""}}
+	if c := m.charterAt(l.Index); c != nil && c.Policy == "" {
+		list = append(list, tag{"未见证", ""})
+	}
+	return list
+}
+
+// charterAt is the charter in force at an entry: the last one before it.
+func (m *maker) charterAt(index int64) *record.Charter {
+	var c *record.Charter
+	for _, at := range m.s.Charters {
+		if at.Index < index || at.Index == 0 {
+			c = at.Body
+		}
+	}
+	return c
+}
+
+func (m *maker) drawLead(l *rules.Lot) string {
+	var pool int64
+	for _, g := range l.Body.Groups {
+		for _, c := range g.Cells {
+			pool += c.Count
+		}
+	}
+	switch {
+	case l.Failed:
+		return "这份抽取预告没有通过核对，不发生效力，照实列出。"
+	case l.Draw == nil && l.Abort != nil:
+		return "抽取前已终止，没有抽取。"
+	case l.Draw == nil:
+		return "签筒里有" + num(pool) + "户，等待第" + num(l.Body.Randomness.Round) + "期公开随机数（" + second(l.Body.Randomness.Time) + "）。"
+	}
+	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Randomness.Round) + "期公开随机数摇号。名单先封存、号码后产生，任何人都可以重算。"
+}
+
+// drawFound sorts what was found about a draw and its entries.
+func (m *maker) drawFound(l *rules.Lot, v *drawView) {
+	entries := []int64{l.Index}
+	if l.Draw != nil {
+		entries = append(entries, l.Draw.Index)
+	}
+	for _, s := range l.Sent {
+		entries = append(entries, s.Index)
+	}
+	for _, o := range l.Opened {
+		entries = append(entries, o.Index)
+	}
+	for _, o := range l.Objects {
+		for _, c := range o.Changes {
+			entries = append(entries, c.Index)
+		}
+	}
+	if l.Abort != nil {
+		entries = append(entries, l.Abort.Index)
+	}
+	slices.Sort(entries)
+	for _, i := range entries {
+		for _, f := range m.found[i] {
+			if f.Severity == rules.Breach {
+				v.Failed = append(v.Failed, m.say(&v.page, f))
+			} else {
+				v.Noted = append(v.Noted, m.say(&v.page, f))
+			}
+		}
+	}
+	v.Ignored = m.ignoredAbout(&v.page, l.Index)
+}
+
+func (m *maker) ignoredAbout(p *page, index int64) []ignored {
+	var list []ignored
+	for _, e := range m.noted[index] {
+		list = append(list, m.ignoredEntry(p, e))
+	}
+	return list
+}
+
+func (m *maker) ignoredEntry(p *page, e *verify.Entry) ignored {
+	list := m.sayAll(p, m.found[e.Index])
+	for i := range list {
+		list[i].Entry = nil // it is named once already
+	}
+	return ignored{p.entry(e.Index), typeName(e.Record.Type), list}
+}
+
+// castStep is the draw itself.
+func (m *maker) castStep(p *page, l *rules.Lot) step {
+	r := l.Body.Randomness
+	s := step{Kind: "cast", Title: "抽取（第" + num(r.Round) + "期）", When: second(r.Time), Open: l.Draw == nil}
+	if l.Draw == nil {
+		s.State, s.Text = tag{"未抽取", ""}, "第"+num(r.Round)+"期公开随机数在"+second(r.Time)+"产生，之前没有人知道。"
+		if l.Failed {
+			s.Text = "预告不发生效力，没有依据它抽取。"
+		}
+		return s
+	}
+	d := l.Draw.Body
+	s.State = tag{"抽中" + num(d.Count) + "户", ""}
+	f := &s.Facts
+	f.add("记录", p.record(l.Draw.Index), text("入账时间（本单位填报）："+second(l.Draw.Time)))
+	f.add("公开随机数", text("drand quicknet 第"+num(r.Round)+"期，"+second(r.Time)))
+	f.add("该期签名", hash(d.Signature))
+	f.add("随机数 ρ", hash(d.Rho))
+	f.add("预告校验码 C", hash(d.Commitment))
+	f.add("摇号种子", hash(d.Seed))
+	f.add("抽中名单", m.blob(p, d.Drawn.SHA256, "名单文件（分区|签值|签号）"))
+	if len(l.Body.Slots) > 0 {
+		f.add("检查组", m.blob(p, d.Teams.SHA256, "分组文件（签号|成员签号）"), text("每名人员最多承担"+num(d.Cap)+"户"))
+		f.add("回避", m.blob(p, d.Recusals.SHA256, "抽中企业的回避名单"))
+	}
+	if d.Unstaffed.Lines > 0 {
+		f.add("摇号凑不齐检查组", text(num(d.Unstaffed.Lines)+"户，由本单位直接委派"), m.blob(p, d.Unstaffed.SHA256, "名单文件"))
+	}
+	names := map[string]string{}
+	for _, g := range l.Body.Groups {
+		for _, c := range g.Cells {
+			names[c.Cell] = c.Name
+		}
+	}
+	for _, c := range d.Cells {
+		s.Cells = append(s.Cells, cellRow{Name: or(names[c.Cell], c.Cell), Count: c.Count, Quota: c.Quota, Share: percent(c.Quota, c.Count), Cutoff: c.Cutoff})
+	}
+	return s
+}
+
+// example takes the first drawn object and finds the command that gives its
+// ticket: the lot's number is 1 unless the notice gave it several.
+func (m *maker) example(l *rules.Lot) *example {
+	if len(l.Objects) == 0 {
+		return nil
+	}
+	o, d := l.Objects[0], l.Draw.Body
+	x := &example{Ticket: o.Ticket, Handle: o.Handle, Cell: o.Cell}
+	for _, c := range d.Cells {
+		if c.Cell == o.Cell {
+			x.Cutoff = c.Cutoff
+		}
+	}
+	lot := 1
+	for w := 1; w <= 16; w++ {
+		if draw.Ticket(d.Seed, o.Handle, w) == o.Ticket {
+			lot = w
+			break
+		}
+	}
+	x.Command = "printf '%s' '" + d.Seed + "|O|" + o.Handle + "|" + num(lot) + "' | sha256sum"
+	return x
+}
+
+// drawn is one page of the drawn list.
+func (m *maker) drawn(p *page, l *rules.Lot, part int) drawnList {
+	from := (part - 1) * drawnPerPage
+	to := min(from+drawnPerPage, len(l.Objects))
+	list := drawnList{From: from + 1, To: to, All: len(l.Objects)}
+	if l.Draw == nil || from >= to {
+		return drawnList{}
+	}
+	list.Cells = len(l.Draw.Body.Cells) > 1
+	list.Teams = len(l.Body.Slots) > 0
+	names := map[string]string{}
+	for _, g := range l.Body.Groups {
+		for _, c := range g.Cells {
+			names[c.Cell] = c.Name
+		}
+	}
+	ids := m.openedIDs(l)
+	for _, o := range l.Objects[from:to] {
+		list.Rows = append(list.Rows, m.drawnRow(p, l, o, names[o.Cell], ids[o.Handle]))
+	}
+	for n := 1; (n-1)*drawnPerPage < len(l.Objects) && len(l.Objects) > drawnPerPage; n++ {
+		if n != part {
+			list.Turn = append(list.Turn, *p.to(m.drawnPath(l, n), "第"+num((n-1)*drawnPerPage+1)+"至"+num(min(n*drawnPerPage, len(l.Objects)))+"户"))
+		}
+	}
+	return list
+}
+
+// openedIDs is handle → id of what the notice's opening opens.
+func (m *maker) openedIDs(l *rules.Lot) map[string]string {
+	ids := map[string]string{}
+	if o := m.b.Entries[l.Index].Opening; o != nil {
+		for _, h := range o.Handles {
+			ids[draw.Handle(h.Kind, h.Salt, h.ID)] = h.ID
+		}
+	}
+	return ids
+}
+
+func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string) drawnRow {
+	r := drawnRow{Handle: o.Handle, Ticket: o.Ticket, Cell: or(cell, o.Cell), Plain: "名单未到公开日期"}
+	if f := m.firmOf[id]; f != nil && id != "" {
+		r.Name, r.Plain = p.to(f.path(), f.name()), id
+	} else if o.Result != nil {
+		r.Plain = "未公开"
+	} else if id != "" {
+		r.Plain = id
+	}
+	var team []string
+	for _, h := range o.Team {
+		s := short(h)
+		if h == o.Leader {
+			s += "（组长）"
+		}
+		team = append(team, s)
+	}
+	r.Team = strings.Join(team, "、")
+	if o.Unstaffed {
+		r.Team = strings.TrimPrefix(r.Team+"（直接委派）", "（直接委派）")
+		if r.Team == "" {
+			r.Team = "摇号凑不齐，待直接委派"
+		}
+	} else if len(o.Changes) > 0 {
+		r.Team += "（有变动）"
+	}
+	switch {
+	case o.Result != nil:
+		r.Result = p.to(resultPath(o.Result.Index), m.codeNames(o.Result.Outcome().Codes))
+	case l.Abort != nil:
+		r.State = "已抽中、未执行"
+	case o.Dispatch != 0:
+		r.State = "已派发，结果未公示"
+	default:
+		r.State = "未派发"
+	}
+	return r
+}
+
+// drawList is the list of draws, by year, latest first.
+func (m *maker) drawList() error {
+	v := &drawListView{page: m.newPage("draws/index.html", "draws", "抽取")}
+	v.asList()
+	for i := len(m.s.Lots) - 1; i >= 0; i-- {
+		l := m.s.Lots[i]
+		year := l.Body.Randomness.Time[:4]
+		if n := len(v.Years); n == 0 || v.Years[n-1].Year != year {
+			v.Years = append(v.Years, drawYear{Year: year})
+		}
+		item := drawItem{Link: v.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Mode: l.Body.Mode,
+			Round: "第" + num(l.Body.Randomness.Round) + "期", Time: minute(l.Body.Randomness.Time), Drawn: "–", Has: "–", State: m.drawState(l)}
+		if l.Draw != nil {
+			done := 0
+			for _, o := range l.Objects {
+				if o.Result != nil {
+					done++
+				}
+			}
+			item.Drawn, item.Has = num(len(l.Objects)), num(done)
+		}
+		y := &v.Years[len(v.Years)-1]
+		y.Rows = append(y.Rows, item)
+	}
+	m.list(&v.page, "")
+	return m.render("draws", v)
+}

@@ -1,0 +1,46 @@
+package site
+
+import "github.com/sunlot/sunlot/ledger"
+
+// facts is a list of named values: the dl of a record.
+type facts []fact
+
+type fact struct {
+	Term   string
+	Values []value
+}
+
+// value is text, a link, or a long number that may break anywhere.
+type value struct {
+	Text, Href string
+	Hash       bool
+}
+
+// add appends a term with those of its values that are not empty, and nothing
+// if none is left.
+func (f *facts) add(term string, values ...value) {
+	var list []value
+	for _, v := range values {
+		if v.Text != "" {
+			list = append(list, v)
+		}
+	}
+	if len(list) > 0 {
+		*f = append(*f, fact{term, list})
+	}
+}
+
+func text(s string) value { return value{Text: s} }
+func hash(s string) value { return value{Text: s, Hash: true} }
+
+func (p *page) at(href, text string) value { return value{Text: text, Href: p.Root + href} }
+
+func (p *page) record(i int64) value { return p.at(entryPath(i), "第"+num(i)+"条记录") }
+
+// blob links to a file beside the log, if it is there.
+func (m *maker) blob(p *page, sum, name string) value {
+	if !m.made["ledger/"+ledger.BlobPath(sum)] {
+		return text(name + "缺失")
+	}
+	return p.at("ledger/"+ledger.BlobPath(sum), name)
+}

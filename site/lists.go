@@ -1,0 +1,262 @@
+package site
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// checklistView is one version of the checklist; the latest stands at
+// checklist/, every version at checklist/<version>/.
+type checklistView struct {
+	page
+	Latest   bool
+	Facts    facts
+	Items    []listItem
+	Versions []versionRow
+}
+
+type listItem struct {
+	No, Anchor, Name, Object, Content, Category, Method, Body string
+	Basis                                                     []string
+}
+
+// versionRow is a version of a list, with what it changed.
+type versionRow struct {
+	Link             *link
+	Date, Reason     string
+	Items            int
+	Added, Gone, New string // numbers of items added, dropped, changed
+	Entry            *link
+}
+
+// planView is a year's plan with the progress of each line.
+type planView struct {
+	page
+	Facts    facts
+	Lines    []planRow
+	Versions []versionRow
+}
+
+type planRow struct {
+	No, Anchor, Name, Mode, Scope, Filter, Quantity, Base, Estimate string
+	Period, Unit, Partners, Frequency, Method                       string
+	Items                                                           []value
+	Draws                                                           []progress
+}
+
+// progress of one draw of a plan line.
+type progress struct {
+	Link  *link
+	State tag
+	Words string
+}
+
+// plansView is the list of years.
+type plansView struct {
+	page
+	Rows []versionRow
+}
+
+func (m *maker) checklistPath(version int64) string {
+	return "checklist/" + num(version) + "/index.html"
+}
+
+func (m *maker) checklistPages() error {
+	for i := range m.s.Checklists {
+		if err := m.checklistPage(i, false); err != nil {
+			return err
+		}
+	}
+	return m.checklistPage(len(m.s.Checklists)-1, true)
+}
+
+func (m *maker) checklistPage(i int, latest bool) error {
+	v := &checklistView{Latest: latest}
+	if i < 0 {
+		v.page = m.newPage("checklist/index.html", "checklist", "随机抽查事项清单")
+		v.asList()
+		m.list(&v.page, "")
+		return m.render("checklist", v)
+	}
+	at := m.s.Checklists[i]
+	b := at.Body
+	if latest {
+		v.page = m.newPage("checklist/index.html", "checklist", "随机抽查事项清单")
+		v.asList()
+	} else {
+		v.page = m.newPage(m.checklistPath(b.Version), "checklist", "随机抽查事项清单第"+num(b.Version)+"版")
+		m.asArticle(&v.page, article{at.Time, "随机抽查事项清单"})
+	}
+	p := &v.page
+	p.Entry = at.Index
+	v.Facts.add("版本", text("第"+num(b.Version)+"版，"+num(b.Year)+"年"))
+	v.Facts.add("公布日期", text(b.Date))
+	v.Facts.add("制定单位", text(b.Unit))
+	v.Facts.add("原因", text(b.Reason))
+	v.Facts.add("上级要求", text(b.Upstream))
+	if b.AllItems > 0 {
+		v.Facts.add("占全部执法事项", text(num(len(b.Items))+"项，全部"+num(b.AllItems)+"项，占"+percent(int64(len(b.Items)), b.AllItems)+sourced(b.Source)))
+	}
+	v.Facts.add("记录", p.record(at.Index))
+	for _, it := range b.Items {
+		v.Items = append(v.Items, itemOf(it))
+	}
+	if latest {
+		for k := len(m.s.Checklists) - 1; k >= 0; k-- {
+			v.Versions = append(v.Versions, m.checklistVersion(p, k))
+		}
+	}
+	m.list(p, day(at.Time))
+	return m.render("checklist", v)
+}
+
+func itemOf(it record.Item) listItem {
+	r := listItem{No: it.No, Anchor: anchor("item-" + it.No), Name: it.Name, Object: it.Object, Content: it.Content, Category: it.Category,
+		Method: strings.Join(it.Methods, "、"), Body: strings.Trim(it.Body+" "+it.Level, " ")}
+	for _, b := range it.Basis {
+		r.Basis = append(r.Basis, b.Title+b.Article+"（"+b.Kind+"）")
+	}
+	return r
+}
+
+// checklistVersion says what a version changed against the one before.
+func (m *maker) checklistVersion(p *page, k int) versionRow {
+	at := m.s.Checklists[k]
+	r := versionRow{Link: p.to(m.checklistPath(at.Body.Version), "第"+num(at.Body.Version)+"版"), Date: at.Body.Date, Reason: at.Body.Reason,
+		Items: len(at.Body.Items), Added: "–", Gone: "–", New: "–", Entry: p.entry(at.Index)}
+	if k == 0 {
+		return r
+	}
+	was, is := map[string]string{}, map[string]string{}
+	var added, gone, changed []string
+	for _, it := range m.s.Checklists[k-1].Body.Items {
+		was[it.No] = canonical(it)
+	}
+	for _, it := range at.Body.Items {
+		is[it.No] = canonical(it)
+		switch old, ok := was[it.No]; {
+		case !ok:
+			added = append(added, it.No)
+		case old != is[it.No]:
+			changed = append(changed, it.No)
+		}
+	}
+	for _, it := range m.s.Checklists[k-1].Body.Items {
+		if is[it.No] == "" {
+			gone = append(gone, it.No)
+		}
+	}
+	r.Added, r.Gone, r.New = or(strings.Join(added, "、"), "–"), or(strings.Join(gone, "、"), "–"), or(strings.Join(changed, "、"), "–")
+	return r
+}
+
+func canonical(v any) string {
+	data, err := record.Canonical(v)
+	if err != nil {
+		return "" // it was parsed from canonical JSON
+	}
+	return string(data)
+}
+
+func planPath(year int64) string { return "plan/" + num(year) + "/index.html" }
+
+func (m *maker) planPages() error {
+	list := &plansView{page: m.newPage("plan/index.html", "plan", "年度计划")}
+	list.asList()
+	var years []int64
+	for _, pl := range m.s.Plans {
+		if !slices.Contains(years, pl.Body.Year) {
+			years = append(years, pl.Body.Year)
+		}
+	}
+	slices.Sort(years)
+	slices.Reverse(years)
+	for _, y := range years {
+		if err := m.planPage(y); err != nil {
+			return err
+		}
+		at := m.s.Plan(y)
+		list.Rows = append(list.Rows, versionRow{Link: list.to(planPath(y), at.Body.Title), Date: at.Body.Date, Reason: "第" + num(at.Body.Version) + "版，" + at.Body.Reason,
+			Items: len(at.Body.Lines), Entry: list.entry(at.Index)})
+	}
+	m.list(&list.page, "")
+	return m.render("plans", list)
+}
+
+func (m *maker) planPage(year int64) error {
+	at := m.s.Plan(year)
+	b := at.Body
+	v := &planView{page: m.newPage(planPath(year), "plan", b.Title)}
+	p := &v.page
+	p.Entry = at.Index
+	m.asArticle(p, article{at.Time, "年度抽查工作计划," + num(year)})
+	v.Facts.add("版本", text("第"+num(b.Version)+"版，"+b.Reason))
+	v.Facts.add("日期", text(b.Date))
+	v.Facts.add("记录", p.record(at.Index))
+	if m.pack.Plan.FileWith != "" {
+		filed := text("未填")
+		for _, f := range m.s.Filings {
+			if f.Body.Plan == at.Index {
+				filed = p.at(entryPath(f.Index), f.Body.Date+" 报"+f.Body.To+"备案 "+f.Body.Receipt)
+			}
+		}
+		v.Facts.add("备案（"+m.pack.Plan.FileWith+"）", filed)
+	}
+	for i := range b.Lines {
+		v.Lines = append(v.Lines, m.planRow(p, year, &b.Lines[i]))
+	}
+	for i := len(m.s.Plans) - 1; i >= 0; i-- {
+		if pl := m.s.Plans[i]; pl.Body.Year == year {
+			v.Versions = append(v.Versions, versionRow{Link: p.to(entryPath(pl.Index), "第"+num(pl.Body.Version)+"版"), Date: pl.Body.Date, Reason: pl.Body.Reason, Items: len(pl.Body.Lines), Entry: p.entry(pl.Index)})
+		}
+	}
+	m.list(p, day(at.Time))
+	return m.render("plan", v)
+}
+
+func (m *maker) planRow(p *page, year int64, l *record.PlanLine) planRow {
+	r := planRow{No: l.No, Anchor: anchor("line-" + l.No), Name: l.Name, Mode: l.Mode, Scope: l.Scope, Filter: l.Filter, Quantity: quantity(l),
+		Period: l.From + " 至 " + l.To, Unit: l.Unit, Partners: strings.Join(l.Partners, "、"), Frequency: l.Frequency, Method: l.Method}
+	if l.Base > 0 {
+		r.Base = num(l.Base) + "户"
+	}
+	if l.Estimate > 0 {
+		r.Estimate = num(l.Estimate) + "户"
+	}
+	if c := m.s.Checklist(); c != nil {
+		r.Items = m.itemRefs(p, c.Index, l.Items)
+	}
+	for _, lot := range m.s.Lots {
+		if lot.Body.Line == l.No && strings.HasPrefix(lot.Body.Draw, num(year)+"-") {
+			r.Draws = append(r.Draws, m.progress(p, lot))
+		}
+	}
+	return r
+}
+
+func (m *maker) progress(p *page, l *rules.Lot) progress {
+	sent, done := 0, 0
+	for _, o := range l.Objects {
+		if o.Dispatch != 0 {
+			sent++
+		}
+		if o.Result != nil {
+			done++
+		}
+	}
+	g := progress{Link: p.to(m.drawPath(l), l.Body.Draw), State: m.drawState(l)}
+	if l.Draw != nil {
+		g.Words = "抽中" + num(len(l.Objects)) + "户，已派发" + num(sent) + "户，已公示结果" + num(done) + "户"
+	}
+	return g
+}
+
+func sourced(source string) string {
+	if source == "" {
+		return ""
+	}
+	return "（来源：" + source + "）"
+}

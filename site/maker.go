@@ -1,0 +1,218 @@
+package site
+
+import (
+	"html/template"
+	"io/fs"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
+)
+
+// maker is one build.
+type maker struct {
+	b       *verify.Bundle
+	s       *rules.State
+	pack    *rules.Pack
+	charter *record.Charter
+	content fs.FS
+	opt     Options
+	out     Out
+	tmpl    *template.Template
+	site    *identity
+	chromes map[string]chrome
+
+	made  map[string]bool   // names handed out
+	links map[string]string // target name → a page that points to it
+	pages []made            // for the site maps, in order of making
+	total int               // estimate for Progress
+
+	found   map[int64][]rules.Finding // by entry, whatever found them
+	noted   map[int64][]*verify.Entry // notice or result index → entries about it that have no effect
+	drawDir map[int64]string          // notice index → folder of its page
+	firms   []*firm                   // in order of their list
+	firmOf  map[string]*firm          // by code
+	due     []rules.Duty              // as of the bundle's day; see duties
+}
+
+// made is a page for the site maps.
+type made struct {
+	Name, Title, Section, Day string
+}
+
+// identity is what every page says about the site.
+type identity struct {
+	Name, Office, Region, Origin string
+	Demo                         bool
+	Witness                      string // who witnesses, one sentence
+	Site                         record.Site
+	Channel, Errors              weblink
+}
+
+// weblink is an address that the charter gives: a link where it is one, text
+// where it is not.
+type weblink struct{ URL, Text string }
+
+func (m *maker) identity() *identity {
+	id := &identity{
+		Name: m.charter.Site.Name, Office: m.charter.Office, Region: m.pack.RegionName, Origin: m.s.Origin,
+		Demo: m.charter.Demo, Site: m.charter.Site, Witness: "本单位未设见证",
+		Channel: outward(m.charter.Site.Channel), Errors: outward(m.charter.Site.Errors),
+	}
+	if n := len(m.b.Policy.Witnesses); n > 0 {
+		id.Witness = "账本快照由" + num(n) + "家见证单位联署"
+	}
+	return id
+}
+
+// outward makes a link of what is an absolute web address.
+func outward(s string) weblink {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return weblink{Text: s}
+	}
+	return weblink{URL: u.String(), Text: s}
+}
+
+func cleanBase(base string) (string, error) {
+	if base == "" {
+		return "", nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", fault.New("site.base", "base", base, "https://host/path/").Of(fault.Usage)
+	}
+	if !strings.HasSuffix(u.Path, "/") {
+		u.Path += "/"
+	}
+	return u.String(), nil
+}
+
+// put hands one file out.
+func (m *maker) put(name string, data []byte) error {
+	if m.made[name] {
+		return fault.New("site.twice", name, "two files of one name", "one")
+	}
+	m.made[name] = true
+	if err := m.out.Put(name, data); err != nil {
+		return err
+	}
+	if m.opt.Progress != nil {
+		m.opt.Progress(min(len(m.made), m.total-1), m.total)
+	}
+	return nil
+}
+
+// point notes the links of a page, to be checked once everything is made.
+func (m *maker) point(from string, html []byte) error {
+	for rest := string(html); ; {
+		i := strings.Index(rest, "=\"")
+		if i < 0 {
+			return nil
+		}
+		attr := rest[max(0, i-5):i]
+		value, after, _ := strings.Cut(rest[i+2:], "\"")
+		rest = after
+		if !strings.HasSuffix(attr, " href") && !strings.HasSuffix(attr, " src") {
+			continue
+		}
+		if err := m.pointOne(from, value); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *maker) pointOne(from, value string) error {
+	value, _, _ = strings.Cut(value, "#")
+	switch {
+	case value == "":
+		return nil
+	case strings.HasPrefix(value, "https://"), strings.HasPrefix(value, "http://"):
+		return nil // the charter's and the text pages' own; nothing is fetched from there
+	case strings.HasPrefix(value, "/") && from == "404.html":
+		return nil // it is shown under any address, so its links begin at the server's root
+	}
+	target := path.Join(path.Dir(from), value)
+	if strings.HasPrefix(target, "..") || strings.HasPrefix(value, "/") || strings.Contains(value, ":") {
+		return fault.New("site.dead-link", from, value, "a file of the site")
+	}
+	if _, ok := m.links[target]; !ok {
+		m.links[target] = from
+	}
+	return nil
+}
+
+// checkLinks: nothing points to a file that is not there.
+func (m *maker) checkLinks() error {
+	for target, from := range m.links {
+		if !m.made[target] && target != "ledger/checkpoint" {
+			return fault.New("site.dead-link", from, target, "a file of the site")
+		}
+	}
+	return nil
+}
+
+// index sorts what was found and said by the entry that it concerns.
+func (m *maker) index() {
+	m.found, m.noted = map[int64][]rules.Finding{}, map[int64][]*verify.Entry{}
+	for _, f := range m.b.Findings {
+		if f.Entry >= 0 {
+			m.found[f.Entry] = append(m.found[f.Entry], f)
+		}
+	}
+	for _, e := range m.b.Entries {
+		if e.Record == nil || !breached(e.Findings) {
+			continue
+		}
+		if about, ok := aboutEntry(e.Record.Body); ok {
+			m.noted[about] = append(m.noted[about], e)
+		}
+	}
+	m.drawDir = map[int64]string{}
+	taken := map[string]bool{}
+	for _, l := range m.s.Lots {
+		dir := "notice-" + num(l.Index)
+		if drawID.MatchString(l.Body.Draw) && !taken[l.Body.Draw] {
+			dir = l.Body.Draw
+		}
+		taken[dir] = true
+		m.drawDir[l.Index] = dir
+	}
+	m.collectFirms()
+}
+
+func breached(found []rules.Finding) bool {
+	for _, f := range found {
+		if f.Severity == rules.Breach {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutEntry is the index of the entry that a body follows from.
+func aboutEntry(body any) (int64, bool) {
+	switch b := body.(type) {
+	case *record.Draw:
+		return b.Notice, true
+	case *record.Dispatch:
+		return b.Notice, true
+	case *record.TeamChange:
+		return b.Notice, true
+	case *record.Opened:
+		return b.Notice, true
+	case *record.Abort:
+		return b.Notice, true
+	case *record.Result:
+		return b.Notice, b.Origin == "random"
+	case *record.Correction:
+		return b.Result, true
+	case *record.FollowUp:
+		return b.Result, true
+	}
+	return 0, false
+}

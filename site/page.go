@@ -1,0 +1,217 @@
+package site
+
+import (
+	"bytes"
+	"html/template"
+	"strings"
+
+	"github.com/sunlot/sunlot/templates"
+)
+
+// page is the frame of every page; each view embeds it.
+type page struct {
+	Path    string // "draws/2023-001/index.html"
+	Root    string // "../../": from the page to the site's top
+	Section string // key of the navigation entry that it belongs to
+	Title   string // its one h1
+	Line    string // of the title element: thing – service – site
+	Crumbs  []link
+	Metas   []meta
+	Entry   int64  // index of the record that the page shows, -1 for none
+	Address string // printed on paper
+	Site    *identity
+}
+
+func (p *page) frame() *page { return p }
+
+// to is a link to a file of the site, named from its top.
+func (p *page) to(href, text string) *link { return &link{p.Root + href, text} }
+
+// entry is a link to a record of the ledger.
+func (p *page) entry(i int64) *link { return p.to(entryPath(i), "第"+num(i)+"条记录") }
+
+// view is what put renders: a struct that embeds page.
+type view interface{ frame() *page }
+
+// meta is a tag of 政府网站发展指引, appendix 2.
+type meta struct{ Name, Content string }
+
+// link is relative to the page that it stands on (page.to makes it).
+type link struct{ Href, Text string }
+
+// article says what the meta tags of a record's page need.
+type article struct {
+	time     string // env.at of the entry
+	keywords string
+}
+
+// section is an entry of the navigation.
+type section struct{ Key, Href, Text, About string }
+
+var sections = []section{
+	{"front", "index.html", "首页", ""},
+	{"checklist", "checklist/index.html", "事项清单", "随机抽查事项清单的各个版本，每个事项的依据、方式和类别"},
+	{"plan", "plan/index.html", "年度计划", "年度抽查工作计划，每一计划项的比例、时间和进展"},
+	{"draws", "draws/index.html", "抽取", "每次抽取的预告、摇号、派发、结果和启封"},
+	{"results", "results/index.html", "抽查结果", "每户企业的抽查结果、更正和后续处置"},
+	{"firms", "firms/index.html", "企业", "已公开名称的被抽查企业"},
+	{"rules", "rules/index.html", "规则", "本单位执行的制度，逐条列出"},
+	{"book", "book/index.html", "账本", "公开账本的每一条记录"},
+	{"verify", "verify/index.html", "怎样核验", "不用相信本单位，自己核对每一步"},
+}
+
+func sectionOf(key string) section {
+	for _, s := range sections {
+		if s.Key == key {
+			return s
+		}
+	}
+	return section{Key: key}
+}
+
+// chrome is what stands before and after the main part: it depends on depth
+// and section alone and is rendered once for each.
+type chrome struct{ head, foot []byte }
+
+func parseTemplates() (*template.Template, error) {
+	return template.New("site").Funcs(template.FuncMap{"short": short, "rows": titled}).ParseFS(templates.FS, "*.html")
+}
+
+// titledRows are the rows of a table that several pages share, with its
+// caption.
+type titledRows struct {
+	Title string
+	Rows  any
+}
+
+func titled(title string, rows any) titledRows { return titledRows{title, rows} }
+
+// newPage begins a page at a path; the crumbs, named from the site's top, lead
+// through its section.
+func (m *maker) newPage(path, key, title string, crumbs ...link) page {
+	sec := sectionOf(key)
+	p := page{
+		Path: path, Root: strings.Repeat("../", strings.Count(path, "/")), Section: key, Title: title,
+		Entry: -1, Address: m.opt.Base + path, Site: m.site,
+	}
+	service := sec.Text
+	p.Line = title + " – " + m.site.Name
+	if service != "" && service != title && path != sec.Href {
+		p.Line = title + " – " + service + " – " + m.site.Name
+	}
+	if path != "index.html" {
+		p.Crumbs = append(p.Crumbs, *p.to("index.html", "首页"))
+		if sec.Href != "" && path != sec.Href {
+			p.Crumbs = append(p.Crumbs, *p.to(sec.Href, sec.Text))
+		}
+		for _, c := range crumbs {
+			p.Crumbs = append(p.Crumbs, *p.to(c.Href, c.Text))
+		}
+	}
+	p.Metas = m.siteMetas()
+	return p
+}
+
+func (m *maker) siteMetas() []meta {
+	s := m.site.Site
+	return metas("SiteName", s.Name, "SiteDomain", s.Domain, "SiteIDCode", s.IDCode)
+}
+
+// metas pairs names and contents; an empty content makes no tag.
+func metas(pairs ...string) []meta {
+	var list []meta
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			list = append(list, meta{pairs[i], pairs[i+1]})
+		}
+	}
+	return list
+}
+
+// asList adds the tags of a column page (栏目页).
+func (p *page) asList() {
+	s := sectionOf(p.Section)
+	p.Metas = append(p.Metas, metas("ColumnName", s.Text, "ColumnDescription", s.About, "ColumnKeywords", s.Text+",双随机,抽查", "ColumnType", "重点领域信息公开")...)
+}
+
+// asArticle adds the tags of an article: PubDate is the record's own time,
+// never the build's.
+func (m *maker) asArticle(p *page, a article) {
+	p.Metas = append(p.Metas, metas("ColumnName", sectionOf(p.Section).Text, "ArticleTitle", p.Title, "PubDate", minute(a.time),
+		"ContentSource", m.site.Office, "Keywords", a.keywords, "Description", p.Title+"，"+m.site.Office)...)
+	if m.opt.Base != "" {
+		p.Metas = append(p.Metas, meta{"Url", p.Address})
+	}
+}
+
+// render writes one page: head, chrome, the template named kind, foot.
+func (m *maker) render(kind string, v view) error {
+	p := v.frame()
+	c, err := m.chrome(p.Root, p.Section)
+	if err != nil {
+		return err
+	}
+	var buf bytes.Buffer
+	if err := m.tmpl.ExecuteTemplate(&buf, "head", p); err != nil {
+		return err
+	}
+	buf.Write(c.head)
+	for _, name := range []string{"crumbs", kind, "paper"} {
+		if err := m.tmpl.ExecuteTemplate(&buf, name, v); err != nil {
+			return err
+		}
+	}
+	buf.Write(c.foot)
+	if err := m.point(p.Path, buf.Bytes()); err != nil {
+		return err
+	}
+	return m.put(p.Path, buf.Bytes())
+}
+
+// list notes a page for the site maps; day is that of its record, or "".
+func (m *maker) list(p *page, day string) {
+	m.pages = append(m.pages, made{p.Path, p.Title, p.Section, day})
+}
+
+type navItem struct {
+	link
+	Here bool
+}
+
+func (m *maker) chrome(root, key string) (chrome, error) {
+	if c, ok := m.chromes[root+"|"+key]; ok {
+		return c, nil
+	}
+	data := struct {
+		Root string
+		Site *identity
+		Nav  []navItem
+	}{Root: root, Site: m.site}
+	for _, s := range sections {
+		data.Nav = append(data.Nav, navItem{link{s.Href, s.Text}, s.Key == key})
+	}
+	var head, foot bytes.Buffer
+	if err := m.tmpl.ExecuteTemplate(&head, "header", data); err != nil {
+		return chrome{}, err
+	}
+	if err := m.tmpl.ExecuteTemplate(&foot, "footer", data); err != nil {
+		return chrome{}, err
+	}
+	c := chrome{head.Bytes(), foot.Bytes()}
+	m.chromes[root+"|"+key] = c
+	return c, nil
+}
+
+// assets are the files that every page loads.
+func (m *maker) assets() error {
+	for _, name := range []string{"style.css", "icon.svg"} {
+		data, err := templates.FS.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := m.put(name, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
