@@ -119,3 +119,29 @@ func (c *Command) tasks(o *office.Office, name string) ([]rules.Task, error) {
 	}
 	return list, nil
 }
+
+func (c *Command) newFollowUp() *cobra.Command {
+	var in office.Following
+	cmd := &cobra.Command{
+		Use:     "follow-up 结果记录号",
+		Short:   "登记后续处置：整改、立案、移交，直到办结",
+		Example: "  sunlot follow-up 23 --kind 责令限期整改 --date 2023-10-20 --closed",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return usage("office.no-such-result", args[0], "", "")
+			}
+			in.Result = n
+			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.FollowUp(in) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.Kind, "kind", "", "处置方式，用规则包列出的说法")
+	f.StringVar(&in.Number, "number", "", "文书号")
+	f.StringVar(&in.Date, "date", "", "日期，缺省为今天")
+	f.BoolVar(&in.Closed, "closed", false, "已办结")
+	f.StringVar(&in.Remark, "remark", "", "补充说明（不公开）")
+	_ = cmd.MarkFlagRequired("kind")
+	return c.writing(cmd)
+}

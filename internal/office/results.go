@@ -306,3 +306,20 @@ func (o *Office) itemNames(items []string) []string {
 	}
 	return names
 }
+
+// Following (后续处置) is a step after a result, up to its end.
+type Following struct {
+	Result               int64 // index of the result's entry
+	Kind, Number, Remark string
+	Date                 string // "" today
+	Closed               bool
+}
+
+// FollowUp drafts a follow-up (Y-23, G-9.2a).
+func (o *Office) FollowUp(in Following) (*Draft, error) {
+	if _, err := o.State(); err != nil {
+		return nil, err
+	}
+	return o.draft(&Draft{}, &record.FollowUp{Result: in.Result, Kind: in.Kind, Number: in.Number, Date: or(in.Date, o.Today()),
+		Closed: in.Closed, Remark: record.Sealed(in.Remark)})
+}

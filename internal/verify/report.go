@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"encoding/hex"
 	"encoding/json"
 
 	"github.com/sunlot/sunlot/internal/rules"
@@ -86,5 +87,5 @@ func (b *Bundle) JSON() ([]byte, error) {
 		Root     string          `json:"root"`
 		Pinned   bool            `json:"policy_pinned"`
 		Findings []rules.Finding `json:"findings"`
-	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, b.Checkpoint.Root.String(), b.Pinned, b.Findings}, "", "  ")
+	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, b.Findings}, "", "  ")
 }
