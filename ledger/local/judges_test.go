@@ -1,3 +1,5 @@
+//go:build !windows
+
 package local
 
 // The outside judges: programs of others read what we wrote.
