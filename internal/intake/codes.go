@@ -9,7 +9,10 @@ import (
 // I, O, S, V, Z.
 const unitAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
-// digit is a code's finding: what to take, a refusal or a warning.
+// codeJunk is what stands in and around codes that were forced to be text.
+var codeJunk = strings.NewReplacer("-", "", "'", "", "`", "", "\"", "", "=", "")
+
+// verdict is a code's finding: what to take, a refusal or a warning.
 type verdict struct {
 	value  string // canonical id, "" if refused
 	code   string // problem, "" if none
@@ -24,9 +27,7 @@ type verdict struct {
 func unitCode(c Cell, registration bool) verdict {
 	s := strings.ToUpper(narrow(c.Text))
 	v := verdict{}
-	if t := strings.NewReplacer("-", "", "'", "", "`", "", "\"", "", "=", "").Replace(s); t != s {
-		s = t
-	}
+	s = codeJunk.Replace(s)
 	s = strings.TrimPrefix(s, "注册号:")
 	if c.Kind == CellDate {
 		return verdict{code: "intake.text-became-date", want: "文本格式的代码"}
@@ -80,10 +81,12 @@ func unit18(s string) verdict {
 	return v
 }
 
+var mistaken = strings.NewReplacer("O", "0", "I", "1", "S", "5", "Z", "2", "V", "U")
+
 // suggest replaces letters that the alphabet lacks by the digits they are
 // mistaken for, if the result then holds both check digits.
 func suggest(s string) string {
-	t := strings.NewReplacer("O", "0", "I", "1", "S", "5", "Z", "2", "V", "U").Replace(s)
+	t := mistaken.Replace(s)
 	if len(t) == 18 && strings.Trim(t, unitAlphabet) == "" && unitCheck(t[:17]) == t[17] {
 		return "是不是 " + t
 	}
@@ -153,6 +156,8 @@ func maskID(s string) string {
 	return string(r[:6]) + strings.Repeat("*", len(r)-8) + string(r[len(r)-2:])
 }
 
+var certificateJunk = strings.NewReplacer("(", "", ")", "", "〔", "", "〕", "", "[", "", "]", "", "'", "", "_", "-", ".", "-", "/", "-")
+
 // certificate reads the number of an enforcement certificate into the form that
 // draws use, [0-9A-Z-]{4,32}; a province's short name in front is left out.
 func certificate(c Cell) verdict {
@@ -165,7 +170,7 @@ func certificate(c Cell) verdict {
 	}
 	v := verdict{}
 	t := strings.TrimSuffix(strings.TrimPrefix(s, "第"), "号")
-	t = strings.NewReplacer("(", "", ")", "", "〔", "", "〕", "", "[", "", "]", "", "'", "", "_", "-", ".", "-", "/", "-").Replace(t)
+	t = certificateJunk.Replace(t)
 	if r := []rune(t); len(r) > 4 && strings.ContainsRune(provinces, r[0]) {
 		t = string(r[1:])
 		v.repair = "intake.fixed-certificate"

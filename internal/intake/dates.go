@@ -141,11 +141,13 @@ var (
 	beforeRE  = regexp.MustCompile(`(前|底|末|完成)`)
 )
 
+var spanWords = strings.NewReplacer("—", "-", "～", "~", "起", "", "--", "-")
+
 // periodOf reads a time span: 1月—12月, 7-12, 2025年2月至10月, 2025年9月, 2025年,
 // 全年, 第三季度, 下半年, 2023年5月8日至7月31日. year serves where none is written.
 func periodOf(text string, year int) (from, to, bad string) {
 	s := strings.Trim(narrow(text), "。;,.")
-	s = strings.NewReplacer("—", "-", "～", "~", "起", "", "--", "-").Replace(s)
+	s = spanWords.Replace(s)
 	if p := daysRE.FindStringSubmatch(s); p != nil {
 		y, m := p[4], p[5]
 		if y == "" {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"regexp"
 	"sort"
 	"strings"
@@ -76,18 +77,19 @@ func headKey(s string) string {
 	}, narrow(s))
 }
 
+var errEnough = errors.New("enough rows seen")
+
 // preview copies the first rows of a sheet.
 func preview(s *Sheet) ([]Row, error) {
 	var rows []Row
-	stop := fault.New("intake.preview", "", "", "")
 	err := s.Each(func(r *Row) error {
 		rows = append(rows, Row{Number: r.Number, Hidden: r.Hidden, Cells: append([]Cell(nil), r.Cells...)})
 		if len(rows) == scanRows {
-			return stop
+			return errEnough
 		}
 		return nil
 	})
-	if err == error(stop) {
+	if err == errEnough {
 		err = nil
 	}
 	return rows, err

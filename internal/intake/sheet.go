@@ -143,7 +143,7 @@ func (x *xlsxSheet) meta(t xml.StartElement) error {
 	case "mergeCell":
 		m, ok := parseRange(attr(t, "ref"))
 		if !ok {
-			return fault.New("intake.bad-xlsx", x.s.Name, attr(t, "ref"), "a range")
+			return fault.New("intake.bad-xlsx", x.s.Name, "合并区域 "+shorten(attr(t, "ref")), "")
 		}
 		if x.merges == nil {
 			x.merges = map[int][]merge{}
@@ -171,7 +171,7 @@ func (w *rowWalk) startRow(t xml.StartElement) error {
 	if r := attr(t, "r"); r != "" {
 		v, err := strconv.Atoi(r)
 		if err != nil || v < n || v > maxSheetRows {
-			return fault.New("intake.bad-xlsx", w.x.s.Name, "row "+shorten(r), "ascending up to "+strconv.Itoa(maxSheetRows))
+			return fault.New("intake.bad-xlsx", w.x.s.Name, "行号 "+shorten(r), "")
 		}
 		n = v
 	} else if n > maxSheetRows {
@@ -195,7 +195,7 @@ func (w *rowWalk) startCell(t xml.StartElement) error {
 	if ref := attr(t, "r"); ref != "" {
 		c, r, ok := parseRef(ref)
 		if !ok || r != w.row.Number || c < w.col {
-			return fault.New("intake.bad-xlsx", w.x.s.Name, "cell "+shorten(ref), "in row "+strconv.Itoa(w.row.Number)+", ascending")
+			return fault.New("intake.bad-xlsx", w.x.s.Name, "单元格 "+shorten(ref), "")
 		}
 		w.col = c
 	}
@@ -228,7 +228,7 @@ func (w *rowWalk) value() (Cell, error) {
 	case "s":
 		i, err := strconv.Atoi(strings.TrimSpace(raw))
 		if err != nil || i < 0 || i >= len(b.strings) {
-			return c, w.x.fault("intake.bad-xlsx", w.row.Number, w.col, "shared string "+shorten(raw), "")
+			return c, w.x.fault("intake.bad-xlsx", w.row.Number, w.col, "文字编号 "+shorten(raw), "")
 		}
 		c.Text, c.Kind = b.strings[i], CellText
 	case "str", "inlineStr":
@@ -261,7 +261,7 @@ func (w *rowWalk) number(c Cell, raw string) (Cell, error) {
 	}
 	v, err := strconv.ParseFloat(raw, 64)
 	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
-		return c, w.x.fault("intake.bad-xlsx", w.row.Number, w.col, shorten(raw), "a number")
+		return c, w.x.fault("intake.bad-xlsx", w.row.Number, w.col, "数值 "+shorten(raw), "")
 	}
 	var st style
 	if i := w.cell.style; i >= 0 && i < len(w.x.b.styles) {

@@ -92,7 +92,7 @@ func Prefilled(kind Kind, o FormOptions, rows [][]string) ([]byte, error) {
 	cols := formColumns(kind, o)
 	for i, r := range rows {
 		if len(r) != len(cols) {
-			return nil, fault.New("intake.bad-row", fmt.Sprintf("row %d", i), itoa(len(r)), itoa(len(cols)))
+			return nil, fault.New("intake.bad-row", fmt.Sprintf("%s row %d", kind, i), itoa(len(r)), itoa(len(cols)))
 		}
 	}
 	return writeForm(kind, cols, rows, false)

@@ -29,7 +29,7 @@ func openXLSX(name string, z *zip.Reader) (*Workbook, error) {
 	for _, f := range z.File {
 		key := strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(f.Name, `\`, "/"), "/"))
 		if b.parts[key] != nil {
-			return nil, fault.New("intake.bad-xlsx", name, "part "+key+" twice", "once")
+			return nil, fault.New("intake.bad-xlsx", name, "部件重复 "+key, "")
 		}
 		b.parts[key] = f
 		if !strings.HasPrefix(key, "xl/worksheets/") && strings.HasSuffix(key, ".xml") {
@@ -72,7 +72,7 @@ func openXLSX(name string, z *zip.Reader) (*Workbook, error) {
 		return nil, place(err, name)
 	}
 	if len(wb.Sheets) == 0 {
-		return nil, fault.New("intake.bad-xlsx", name, "no worksheet", "one")
+		return nil, fault.New("intake.bad-xlsx", name, "没有工作表", "")
 	}
 	for _, sh := range wb.Sheets {
 		sh.Date1904 = b.date1904
