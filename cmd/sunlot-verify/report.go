@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
@@ -22,7 +23,7 @@ func (c *Command) report(b *verify.Bundle) {
 	name := b.State.Origin
 	if ch := b.State.Charter(); ch != nil {
 		name = ch.Office
-		if ch.Demo {
+		if ch.Demo && !strings.Contains(name, "演示") {
 			name += "（演示）"
 		}
 	}
@@ -51,18 +52,19 @@ func count(n int) string {
 // findings prints the findings of one part; many of one code are counted.
 func (c *Command) findings(list []rules.Finding) {
 	printed := map[string]int{}
+	var many []string // codes that came too often, in the order in which they did
 	for _, f := range list {
-		printed[f.Code]++
+		if printed[f.Code]++; printed[f.Code] == shown+1 {
+			many = append(many, f.Code)
+		}
 		if printed[f.Code] > shown {
 			continue
 		}
 		sentence, _ := words.Say(f.Code, f.Place, f.Got, f.Want)
 		fmt.Fprintf(c.Stdout, "  · %s%s\n", sentence, source(f))
 	}
-	for code, n := range printed {
-		if n > shown {
-			fmt.Fprintf(c.Stdout, "  · 另有 %d 项同类（%s），--json 列出全部\n", n-shown, code)
-		}
+	for _, code := range many {
+		fmt.Fprintf(c.Stdout, "  · 另有 %d 项同类（%s），--json 列出全部\n", printed[code]-shown, code)
 	}
 }
 

@@ -50,7 +50,7 @@ func (c *Command) build(out string) error {
 	if out != "" {
 		dir = c.abs(out)
 	}
-	w, err := site.OpenDir(dir, site.DirOptions{})
+	w, err := site.OpenDir(dir, site.DirOptions{Hook: c.Hook})
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/keyring"
 	"github.com/sunlot/sunlot/internal/office"
@@ -36,6 +37,7 @@ type Command struct {
 	Rand           io.Reader
 	Work           keyring.Making // work factor of new keys; zero is the product's own. No flag sets it
 	Dir            string         // where relative paths start; "" the process's own folder
+	Hook           durable.Hook   // tests: stands around every change of office and site
 	Keys           *office.Keys   // already unlocked keys, handed over by a caller in the same process
 
 	flags struct {
@@ -146,7 +148,7 @@ func (c *Command) open() (*office.Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Now, o.Rand = c.Now, c.Rand
+	o.Now, o.Rand, o.Hook = c.Now, c.Rand, c.Hook
 	o.Unlock = func() (office.Keys, error) {
 		if c.Keys != nil {
 			return *c.Keys, nil

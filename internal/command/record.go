@@ -1,7 +1,9 @@
 package command
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -183,8 +185,8 @@ func (c *Command) reading(t *intake.Table, name string, rep *intake.Report) erro
 		s, _ := words.Say(r.Why, r.Place.String(), r.From, r.To)
 		c.note("  已改正　%s\n", s)
 	}
-	for why, n := range shown {
-		if n > 3 {
+	for _, why := range slices.Sorted(maps.Keys(shown)) {
+		if n := shown[why]; n > 3 {
 			s, _ := words.Say(why, "", "", "")
 			c.note("  已改正　同类共 %d 处（%s）\n", n, oneLine(s))
 		}

@@ -14,8 +14,8 @@ import (
 // Names of the demonstration offices.
 var Names = []string{"gaoqing", "yanshi"}
 
-// today is the day on which the demonstration ends.
-const today = "2024-07-31"
+// Today is the day on which the demonstration ends.
+const Today = "2024-07-31"
 
 // Show lives both offices, builds public/gaoqing, public/yanshi and
 // public/index.html, verifies both sites as a citizen would, and says where to
@@ -52,8 +52,14 @@ func Show(out, work string, w io.Writer) error {
 	}
 	fmt.Fprintf(w, "\n演示用时 %.1f 秒（不含编译）。\n用浏览器打开 %s 查看；两个单位的文件夹在 %s，经办人口令都是 %s\n", time.Since(start).Seconds(),
 		filepath.Join(out, "index.html"), work, passphrase)
-	fmt.Fprintf(w, "核验：go run ./cmd/sunlot-verify %s --today %s\n", filepath.Join(out, "gaoqing"), today)
+	fmt.Fprintf(w, "核验：go run ./cmd/sunlot-verify %s --today %s\n", filepath.Join(out, "gaoqing"), Today)
 	return nil
+}
+
+// Build builds the office's site into a folder on the last day.
+func (r *Run) Build(out string) error {
+	r.at(Today+" 17:30:00", 0, "build", "-o", out)
+	return r.err
 }
 
 func showOne(name, out, work string, w io.Writer) (*verify.Bundle, error) {
@@ -74,12 +80,11 @@ func showOne(name, out, work string, w io.Writer) (*verify.Bundle, error) {
 	}
 	lived := time.Now()
 	public := filepath.Join(out, name)
-	r.at(today+" 17:30:00", 0, "build", "-o", public)
-	if r.err != nil {
-		return nil, r.err
+	if err := r.Build(public); err != nil {
+		return nil, err
 	}
 	built := time.Now()
-	b, err := verify.Open(os.DirFS(public), verify.Options{Today: today})
+	b, err := verify.Open(os.DirFS(public), verify.Options{Today: Today})
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func Open(dir string) (*Office, error) {
 
 // put writes files below the office's folder, making folders as needed;
 // private/ and guard/ stay 0700.
-func (o *Office) put(files []privateFile, perm fs.FileMode) error {
+func (o *Office) put(files []privateFile, perm fs.FileMode) (err error) {
 	for _, f := range files {
 		name := o.path(filepath.FromSlash(f.name))
 		mode := fs.FileMode(0o755)
@@ -46,7 +46,13 @@ func (o *Office) put(files []privateFile, perm fs.FileMode) error {
 		if err := os.MkdirAll(filepath.Dir(name), mode); err != nil {
 			return fault.Wrap("office.unwritable", name, err)
 		}
-		if err := durable.WriteFile(name, f.data, perm); err != nil {
+		write := func() error { return durable.WriteFile(name, f.data, perm) }
+		if hook := o.Hook; hook != nil {
+			err = hook("file", f.name, write)
+		} else {
+			err = write()
+		}
+		if err != nil {
 			return fault.Wrap("office.unwritable", name, err)
 		}
 	}

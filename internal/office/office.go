@@ -40,7 +40,7 @@ type Office struct {
 	Now    func() time.Time
 	Rand   io.Reader
 	Unlock func() (Keys, error) // asked at most once, before the first signature
-	Hook   durable.Hook         // tests: stands around every change of the disk
+	Hook   durable.Hook         // tests: stands around every change of the disk; a private file or list is one op, "file"
 
 	bundle *verify.Bundle
 	keys   *Keys

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -82,10 +83,13 @@ func (j *judge) noticeSource(b *record.Notice) {
 	if c := s.Checklist(); c == nil || c.Index != b.Checklist {
 		j.breach("rules.not-latest", p.Items.Clause, "checklist", num(b.Checklist), "")
 	}
-	for kind, ref := range map[string]record.RosterRef{"objects": b.Roster, "inspectors": b.Inspectors} {
-		r := s.Roster(kind)
-		if r == nil || r.Index != ref.Entry || r.Body.Count != ref.Count || r.Body.File.SHA256 != ref.SHA256 {
-			j.breach("rules.not-latest", p.Draw.Before, kind, num(ref.Entry), "")
+	for _, used := range []struct {
+		kind string
+		ref  record.RosterRef
+	}{{"inspectors", b.Inspectors}, {"objects", b.Roster}} {
+		r := s.Roster(used.kind)
+		if r == nil || r.Index != used.ref.Entry || r.Body.Count != used.ref.Count || r.Body.File.SHA256 != used.ref.SHA256 {
+			j.breach("rules.not-latest", p.Draw.Before, used.kind, num(used.ref.Entry), "")
 		}
 	}
 	if len(b.Slots) < p.Team.Min {
@@ -177,8 +181,8 @@ func (j *judge) noticeGrounds(b *record.Notice, left []draw.LeftOut) {
 		}
 		delete(counts, g.Code)
 	}
-	for code, n := range counts {
-		j.breach("rules.grounds", "", code, num(n), "0")
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
+		j.breach("rules.grounds", "", code, num(counts[code]), "0")
 	}
 	byGroup := map[string]int64{}
 	for _, l := range left {
@@ -232,8 +236,8 @@ func (j *judge) noticeGroups(b *record.Notice, lot *Lot) {
 			delete(counts, c.Cell)
 		}
 	}
-	for cell, n := range counts {
-		j.breach("rules.quota", "", cell, "", num(n))
+	for _, cell := range slices.Sorted(maps.Keys(counts)) {
+		j.breach("rules.quota", "", cell, "", num(counts[cell]))
 	}
 }
 

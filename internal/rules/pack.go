@@ -262,9 +262,9 @@ func (p *Pack) Check() error {
 	if p.Schema != PackSchema {
 		return bad("schema", strconv.Itoa(p.Schema), strconv.Itoa(PackSchema))
 	}
-	for place, s := range map[string]string{"id": p.ID, "title": p.Title, "issuer": p.Issuer, "region": p.Region, "prefix": p.Prefix} {
-		if s == "" {
-			return bad(place, "", "a value")
+	for _, v := range [][2]string{{"id", p.ID}, {"title", p.Title}, {"issuer", p.Issuer}, {"region", p.Region}, {"prefix", p.Prefix}} {
+		if v[1] == "" {
+			return bad(v[0], "", "a value")
 		}
 	}
 	if len(p.Towns) == 0 || len(p.Result.Codes) == 0 || len(p.Items.Ranks) == 0 || len(p.Roster.Statuses) == 0 {

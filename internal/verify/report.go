@@ -31,9 +31,12 @@ func (b *Bundle) standing() {
 			results++
 		}
 	}
-	for code, n := range map[string]int{"verify.ok-draws": draws, "verify.ok-openings": fields, "verify.ok-results": results, "verify.ok-k": opened} {
-		if n > 0 {
-			ok(code, num(n))
+	for _, c := range []struct {
+		code string
+		n    int
+	}{{"verify.ok-draws", draws}, {"verify.ok-openings", fields}, {"verify.ok-results", results}, {"verify.ok-k", opened}} {
+		if c.n > 0 {
+			ok(c.code, num(c.n))
 		}
 	}
 	for _, code := range []string{"verify.believed-register", "verify.believed-dates", "verify.believed-visits"} {

@@ -1,0 +1,2 @@
+package demo_test
+func inChild() bool { return false }
