@@ -38,13 +38,10 @@ type step struct {
 }
 
 type cellRow struct {
-	Name                       string
-	Count, Quota               int64
-	Share, Cutoff              string
-	Told                       bool // the notice itself tells which firms are drawn
-	Rule                       string
-	Group                      string
-	CountText, QuotaText, Note string
+	Name          string
+	Count, Quota  int64
+	Share, Cutoff string
+	Told          bool // the notice itself tells which firms are drawn
 }
 
 type groundRow struct {

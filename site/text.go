@@ -237,7 +237,7 @@ func pageTarget(p *page, name, dest string, away bool) ([]byte, error) {
 	case w.URL != "" && away:
 		return []byte(w.URL), nil
 	case dest == "" || strings.ContainsAny(dest, ":\\\"'<> ") || strings.HasPrefix(dest, "/") || strings.HasPrefix(path.Clean(dest), ".."):
-		return nil, fault.New("site.page-link", name, clip(dest), "path/in/site.html")
+		return nil, fault.New("site.page-link", name, clip(dest), "an address on the web or a file of the site")
 	}
 	return []byte(p.Root + dest), nil
 }
