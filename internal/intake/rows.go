@@ -453,11 +453,10 @@ func (r *rowReader) choice(field string, others map[string]string) string {
 
 // unit is the canonical id from the columns of codes.
 func (r *rowReader) unit() string {
-	c := r.cell("code")
+	c, old := r.cell("code"), r.cell("registration")
 	field, registration := "code", false
 	if r.blank(c.Text) == "" {
-		c = r.cell("registration")
-		field, registration = "registration", true
+		c, field, registration = old, "registration", true
 	}
 	if r.blank(c.Text) == "" {
 		return ""
