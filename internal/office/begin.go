@@ -1,9 +1,11 @@
 package office
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,13 +48,19 @@ func Begin(in Beginning) (*Office, *Written, string, error) {
 		return nil, nil, "", fault.New("office.exists", in.Dir, ConfigName, "").Of(fault.Usage)
 	}
 	o := &Office{Dir: in.Dir, Config: c, Now: in.Now, Rand: in.Rand}
-	if err := o.folders(); err != nil {
+	if err := o.guardApart(); err != nil {
+		return nil, nil, "", err
+	}
+	undo, err := o.folders()
+	if err != nil {
+		undo()
 		return nil, nil, "", err
 	}
 	opt := in.Keyring
 	opt.Random, opt.Office, opt.LogName, opt.OfficeName, opt.At = in.Rand, c.Name, c.Origin, c.Origin+"/office", in.Now()
 	keys, sheet, err := keyring.Create(o.path("private", "keys"), opt)
 	if err != nil {
+		undo() // refused for a passphrase or too few people: nothing was made
 		return nil, nil, "", err
 	}
 	k := Keys{Log: keys.Log(), Office: keys.Office()}
@@ -94,14 +102,47 @@ func (c *Config) check() error {
 	return nil
 }
 
-func (o *Office) folders() error {
-	for name, mode := range map[string]os.FileMode{"": 0o755, "content": 0o755, "inbox": 0o755, "outbox": 0o755, "private": 0o700, o.Config.Guard: 0o700} {
-		dir := o.path(name)
-		if filepath.IsAbs(name) {
-			dir = name
+// folders makes the office's folders. undo takes away again those that it made
+// and that are still empty.
+func (o *Office) folders() (undo func(), err error) {
+	var made []string
+	undo = func() {
+		for _, dir := range slices.Backward(made) {
+			_ = os.Remove(dir) // one that is not empty stays
 		}
-		if err := os.MkdirAll(dir, mode); err != nil {
-			return fault.Wrap("office.unwritable", dir, err)
+	}
+	dirs := []struct {
+		name string
+		mode os.FileMode
+	}{{o.Dir, 0o755}, {o.path("content"), 0o755}, {o.path("inbox"), 0o755}, {o.path("outbox"), 0o755}, {o.path("private"), 0o700}, {o.guard(), 0o700}}
+	for _, d := range dirs {
+		var fresh []string
+		for dir := d.name; ; dir = filepath.Dir(dir) {
+			if _, err := os.Lstat(dir); err == nil || dir == filepath.Dir(dir) {
+				break
+			}
+			fresh = append(fresh, dir)
+		}
+		slices.Reverse(fresh)
+		made = append(made, fresh...)
+		if err := os.MkdirAll(d.name, d.mode); err != nil {
+			return undo, fault.Wrap("office.unwritable", d.name, err).Of(fault.Unreachable)
+		}
+	}
+	return undo, nil
+}
+
+// guardApart refuses a second place within the ledger's folder, or around it,
+// before anything is made: one mistaken restore would change both.
+func (o *Office) guardApart() error {
+	a, err1 := filepath.Abs(o.Public())
+	b, err2 := filepath.Abs(o.guard())
+	if err := errors.Join(err1, err2); err != nil {
+		return fault.Wrap("office.unwritable", o.Dir, err).Of(fault.Unreachable)
+	}
+	for _, pair := range [][2]string{{a, b}, {b, a}} {
+		if rel, err := filepath.Rel(pair[0], pair[1]); err == nil && filepath.IsLocal(rel) {
+			return fault.New("ledger.guard-inside", o.guard(), o.guard(), o.Public()).Of(fault.Usage)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/keyring"
+	"github.com/sunlot/sunlot/ledger/local"
 )
 
 func (o *Office) keyDir() string { return o.path("private", "keys") }
@@ -171,4 +172,14 @@ func rehome(dir string) error {
 	}
 	o.Config.Guard = "guard"
 	return o.put([]privateFile{{ConfigName, o.Config.format()}}, 0o644)
+}
+
+// Adopt lets the guard start again from the ledger as it stands, after a person
+// has compared its root with one that was printed or published.
+func (o *Office) Adopt() error {
+	k, err := o.unlock()
+	if err != nil {
+		return err
+	}
+	return local.Adopt(o.local(k))
 }
