@@ -157,3 +157,21 @@ func TestWrongKind(t *testing.T) {
 		t.Error(found(rep.Problems))
 	}
 }
+
+// Every field that the two regulations demand is a column here, by their word.
+func TestPackWords(t *testing.T) {
+	for kind, names := range map[Kind][]string{
+		KindFirms:      {"统一社会信用代码", "生产经营单位名称", "单位类型", "法定代表人", "住所", "经营范围", "行政区划", "行业类别", "监管类型"},
+		KindInspectors: {"身份证号", "姓名", "性别", "联系方式", "所在单位", "职务或职称", "执法证号", "业务专长"},
+		KindItems:      append(append([]string{}, gaoqingItems...), yanshiItems...),
+		KindPlan:       gaoqingPlan,
+	} {
+		data, err := Form(kind, FormOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tb := table(t, "x.xlsx", data, Options{Required: names}); len(tb.Missing) != 0 {
+			t.Errorf("%s: %v", kind, tb.Missing)
+		}
+	}
+}
