@@ -25,11 +25,7 @@ func (c *Command) newAdopt() *cobra.Command {
 // adopt asks for the root that a person has compared, so that nobody adopts
 // what he has not looked at.
 func (c *Command) adopt(root string) error {
-	o, err := c.open()
-	if err != nil {
-		return err
-	}
-	b, err := o.Bundle()
+	o, b, err := c.verified()
 	if err != nil {
 		return err
 	}

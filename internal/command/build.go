@@ -37,12 +37,8 @@ func (c *Command) newBuild() *cobra.Command {
 }
 
 func (c *Command) build(out string) error {
-	o, err := c.open()
-	if err != nil {
-		return err
-	}
 	start := time.Now()
-	b, err := o.Bundle()
+	o, b, err := c.verified()
 	if err != nil {
 		return err
 	}

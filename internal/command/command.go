@@ -24,6 +24,7 @@ import (
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/keyring"
 	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/internal/words"
 )
 
@@ -156,6 +157,16 @@ func (c *Command) open() (*office.Office, error) {
 		return o.UnlockKeys(c.secrets())
 	}
 	return o, nil
+}
+
+// verified opens the office and verifies its ledger.
+func (c *Command) verified() (*office.Office, *verify.Bundle, error) {
+	o, err := c.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := o.Bundle()
+	return o, b, err
 }
 
 // secrets says where passphrases come from: descriptor, environment, prompt.

@@ -141,6 +141,14 @@ func (c *Command) table(o *office.Office, name, as, sheet string, year int) (*in
 	if len(tables) != 1 {
 		return nil, usage("command.many-tables", name, "", "--as")
 	}
+	// Which columns the regulation demands depends on the kind, known only now.
+	opt.As = tables[0].Kind
+	if opt.Required, err = o.Required(opt.As); err != nil {
+		return nil, err
+	}
+	if tables, err = wb.Tables(opt); err != nil {
+		return nil, err
+	}
 	t := tables[0]
 	c.note("%s：认作“%s”\n", name, t.Kind)
 	c.columns(t)

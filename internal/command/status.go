@@ -20,11 +20,7 @@ func (c *Command) newStatus() *cobra.Command {
 }
 
 func (c *Command) status() error {
-	o, err := c.open()
-	if err != nil {
-		return err
-	}
-	b, err := o.Bundle()
+	o, b, err := c.verified()
 	if err != nil {
 		return err
 	}
@@ -89,11 +85,7 @@ func (c *Command) newCheck() *cobra.Command {
 }
 
 func (c *Command) check() error {
-	o, err := c.open()
-	if err != nil {
-		return err
-	}
-	b, err := o.Bundle()
+	_, b, err := c.verified()
 	if err != nil {
 		return err
 	}

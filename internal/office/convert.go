@@ -1,9 +1,11 @@
 package office
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -116,7 +118,7 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 		}
 		slices.Sort(p.Quals)
 		p.Quals = slices.Compact(p.Quals)
-		reg.Rows = append(reg.Rows, PersonRow{Person: p, Sex: r.Sex, IDNumber: r.IDNumber, Phone: r.Phone, Title: r.Title, Level: r.Level})
+		reg.Rows = append(reg.Rows, PersonRow{Person: p, Sex: r.Sex, IDNumber: r.IDNumber, Phone: r.Phone, Title: r.Title, Level: r.Level, Conflicts: r.Conflicts})
 	}
 	if len(problems) > 0 {
 		return nil, problems, nil
@@ -254,7 +256,11 @@ func (o *Office) planLine(s *rules.State, r *intake.PlanLine) (record.PlanLine, 
 	if r.Filter != "" {
 		f, err := rules.ParseFilter(s.Pack, r.Filter)
 		if err != nil {
-			problems = append(problems, problem(r.Line, "定向条件", "rules.bad-filter", r.Filter, err.Error()))
+			got, want := r.Filter, ""
+			if f := new(fault.Error); errors.As(err, &f) {
+				got, want = or(f.Got, got), f.Want
+			}
+			problems = append(problems, problem(r.Line, "定向条件", "rules.bad-filter", got, want))
 		} else {
 			line.Filter = f.Format(s.Pack)
 		}

@@ -33,6 +33,24 @@ func (o *Office) Codes() ([]intake.Code, error) {
 	return o.intakeCodes(), nil
 }
 
+// Required are the columns that the regulation demands of a kind of sheet, by
+// the names that it gives them.
+func (o *Office) Required(kind intake.Kind) ([]string, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case intake.KindFirms:
+		return s.Pack.Roster.Required, nil
+	case intake.KindInspectors:
+		return s.Pack.People.Required, nil
+	case intake.KindItems:
+		return s.Pack.Items.Required, nil
+	}
+	return nil, nil
+}
+
 // SiteDir is where the site is built.
 func (o *Office) SiteDir() string { return o.path("public") }
 

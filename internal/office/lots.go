@@ -21,9 +21,12 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := o.registers(s)
+	r, declared, err := o.registers(s)
 	if err != nil {
 		return nil, nil, err
+	}
+	if t.Declared == nil {
+		t.Declared = declared
 	}
 	secret, err := o.random(64)
 	if err != nil {
@@ -125,7 +128,7 @@ func (o *Office) Dispatch(in Sending) (*Draft, error) {
 		if err != nil {
 			return nil, err
 		}
-		draft.after = append(draft.after, privateFile{"outbox/" + in.Draw + "-" + fileName(u.Name) + "-任务清单.xlsx", list})
+		draft.lists = append(draft.lists, privateFile{"outbox/" + in.Draw + "-" + fileName(u.Name) + "-任务清单.xlsx", list})
 	}
 	if len(bodies) == 0 {
 		return nil, fault.New("office.nothing-to-dispatch", in.Draw, "", "")

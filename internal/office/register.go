@@ -34,6 +34,9 @@ type PersonRow struct {
 	Phone    string `json:"phone,omitempty"`
 	Title    string `json:"title,omitempty"`
 	Level    string `json:"level,omitempty"`
+	// Conflicts are firms, by code or name, that this person must not inspect
+	// (需回避的单位): known beforehand, so kept out of his teams by the lot.
+	Conflicts []string `json:"conflicts,omitempty"`
 }
 
 // HistoryRow is a selection of the time before the charter.
@@ -262,29 +265,40 @@ func (o *Office) hits(s *rules.State) (map[string][]string, error) {
 	return hits, nil
 }
 
-// registers are the two latest registers, for a notice.
-func (o *Office) registers(s *rules.State) (rules.Registers, error) {
-	var r rules.Registers
+// registers are the two latest registers, for a notice, and the recusals that
+// inspectors declared beforehand: object id → certificate numbers.
+func (o *Office) registers(s *rules.State) (r rules.Registers, declared map[string][]string, err error) {
 	objects, inspectors := s.Roster("objects"), s.Roster("inspectors")
 	if objects == nil || inspectors == nil {
-		return r, fault.New("rules.no-roster", "", "", "")
+		return r, nil, fault.New("rules.no-roster", "", "", "")
 	}
 	firms, err := load(o, objects.Body.File.SHA256, firmLine)
 	if err != nil {
-		return r, err
+		return r, nil, err
 	}
 	people, err := load(o, inspectors.Body.File.SHA256, personLine)
 	if err != nil {
-		return r, err
+		return r, nil, err
 	}
+	ids := make(map[string]string, 2*len(firms.Rows)) // code or name → id
 	for i := range firms.Rows {
-		r.Firms = append(r.Firms, firms.Rows[i].Firm)
+		f := &firms.Rows[i].Firm
+		r.Firms = append(r.Firms, *f)
+		ids[f.ID], ids[intake.NameKey(f.Name)] = f.ID, f.ID
 	}
+	declared = map[string][]string{}
 	for i := range people.Rows {
-		r.People = append(r.People, people.Rows[i].Person)
+		p := &people.Rows[i]
+		r.People = append(r.People, p.Person)
+		for _, written := range p.Conflicts {
+			id := or(ids[written], ids[intake.NameKey(written)])
+			if id != "" { // a firm that is not in the register cannot be drawn
+				declared[id] = append(declared[id], p.ID)
+			}
+		}
 	}
 	r.Hits, err = o.hits(s)
-	return r, err
+	return r, declared, err
 }
 
 // named resolves a written name with a list of the pack; what it does not know
