@@ -121,7 +121,7 @@ type drawItem struct {
 }
 
 // drawnPerPage is how many drawn objects a page lists.
-const drawnPerPage = 200
+const drawnPerPage = 100
 
 func (m *maker) drawPages() error {
 	for _, l := range m.s.Lots {
@@ -231,6 +231,9 @@ func (m *maker) drawLead(l *rules.Lot) string {
 		return "抽取前已终止，没有抽取。"
 	case l.Draw == nil:
 		return "签筒里有" + num(pool) + "户，等待第" + num(l.Body.Randomness.Round) + "期公开随机数（" + second(l.Body.Randomness.Time) + "）。"
+	}
+	if int64(len(l.Objects)) == pool {
+		return "全数检查：签筒里的" + num(pool) + "户全部检查，不是抽签；检查人员用第" + num(l.Body.Randomness.Round) + "期公开随机数摇号。"
 	}
 	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Randomness.Round) + "期公开随机数摇号。名单先封存、号码后产生，任何人都可以重算。"
 }

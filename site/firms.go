@@ -10,6 +10,7 @@ import (
 // firm is an enterprise whose name or code a draw has opened.
 type firm struct {
 	code  string
+	key   string   // by which it is sorted: sortKey of its name
 	names []string // as they stood in its results, latest first, each once
 	town  string   // of its latest draw by towns, "" if none
 	drawn []drawnFirm
@@ -114,8 +115,12 @@ func (m *maker) collectFirms() {
 			f.other = append(f.other, r)
 		}
 	}
+	places := m.places()
+	for _, f := range m.firms {
+		f.key = sortKey(f.name(), places)
+	}
 	slices.SortFunc(m.firms, func(a, b *firm) int {
-		if c := strings.Compare(m.sortKey(a.name()), m.sortKey(b.name())); c != 0 {
+		if c := strings.Compare(a.key, b.key); c != 0 {
 			return c
 		}
 		return strings.Compare(a.code, b.code)
@@ -138,9 +143,8 @@ func townOf(l *rules.Lot, o *rules.Object) string {
 	return ""
 }
 
-// sortKey is a name without the place that most names of a county begin with:
-// otherwise all of them would stand under one character.
-func (m *maker) sortKey(name string) string {
+// places are the words with which most names of a county begin.
+func (m *maker) places() []string {
 	region := m.pack.RegionName
 	places := []string{region}
 	if r := []rune(region); len(r) > 2 {
@@ -148,19 +152,24 @@ func (m *maker) sortKey(name string) string {
 	}
 	for _, t := range m.pack.Towns {
 		places = append(places, t.Name)
-		if r := []rune(strings.TrimSuffix(strings.TrimSuffix(t.Name, "街道"), "镇")); len(r) > 1 {
-			places = append(places, string(r))
+		if bare := strings.TrimSuffix(strings.TrimSuffix(t.Name, "街道"), "镇"); len([]rune(bare)) > 1 {
+			places = append(places, bare)
 		}
 	}
-	key := name
+	return places
+}
+
+// sortKey is a name without the places in front of it: with them nearly all
+// names would stand under one character.
+func sortKey(name string, places []string) string {
 	for range 2 {
 		for _, p := range places {
-			if rest := strings.TrimPrefix(key, p); rest != "" {
-				key = rest
+			if rest := strings.TrimPrefix(name, p); rest != "" {
+				name = rest
 			}
 		}
 	}
-	return key
+	return name
 }
 
 func (m *maker) firmPages() error {
@@ -230,7 +239,7 @@ func (m *maker) firmRow(p *page, f *firm) firmRow {
 func (m *maker) firmGroups(p *page, firms []*firm) []firmGroup {
 	var groups []firmGroup
 	for _, f := range firms {
-		key := string([]rune(m.sortKey(f.name()))[:1])
+		key := string([]rune(f.key)[:1])
 		if n := len(groups); n == 0 || groups[n-1].Key != key {
 			groups = append(groups, firmGroup{Key: key, Anchor: anchor("g-" + hashed(key))})
 		}
@@ -253,7 +262,7 @@ func (m *maker) firmLists() error {
 	parts := (len(m.firms) + firmsPerPage - 1) / firmsPerPage
 	for n := 1; n <= parts; n++ {
 		list := m.firms[(n-1)*firmsPerPage : min(n*firmsPerPage, len(m.firms))]
-		name := m.sortKey(list[0].name()) + " 至 " + m.sortKey(list[len(list)-1].name())
+		name := list[0].key + " 至 " + list[len(list)-1].key
 		v.Parts = append(v.Parts, *v.to(firmsPath(n), name))
 		part := &firmsPart{page: m.newPage(firmsPath(n), "firms", "企业（第"+num(n)+"页）"), Turn: nil}
 		part.asList()

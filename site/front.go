@@ -64,9 +64,9 @@ type reportPart struct {
 }
 
 func (m *maker) front() error {
-	v := &frontView{page: m.newPage("index.html", "front", m.site.Name), Built: minute(m.opt.Built)}
+	v := &frontView{page: m.newPage("index.html", "front", or(m.site.Service, m.site.Name)), Built: minute(m.opt.Built)}
 	p := &v.page
-	p.Line = m.site.Name + " – “双随机、一公开”公开账本 – " + m.site.Office
+	p.Line = p.Title + " – " + m.site.Office
 	v.Lead = "抽哪些企业、派哪些人、查出什么，每一步都记在只能往后加的公开账本里，先记名单、后出号码，任何人都可以自己核对。"
 	for _, f := range m.b.Findings {
 		if f.Severity == rules.Breach {
@@ -149,11 +149,14 @@ func (m *maker) several(p *page, e *verify.Entry, count int) (string, *link) {
 }
 
 func (m *maker) dutyRow(p *page, d rules.Duty) dutyRow {
-	r := dutyRow{Due: or(d.Due, "没有写明"), What: or(dutyNames[d.Code], d.Code), Done: or(d.Done, "–"), Clause: m.clause(p, d.Clause)}
+	r := dutyRow{Due: or(d.Due, "没有写明"), What: or(dutyNames[d.Code], d.Code), Done: "–", Clause: m.clause(p, d.Clause)}
 	if l := m.s.Lot(d.Draw); l != nil {
 		r.Draw = p.to(m.drawPath(l), l.Body.Draw)
 	} else if d.Code == "file-plan" {
 		r.Draw = p.to("plan/"+d.Draw+"/index.html", d.Draw+"年")
+	}
+	if d.Open == 0 {
+		r.Done = or(d.Done, "–") // before that it is the date of the last part
 	}
 	if d.Count > 1 {
 		r.Count = num(d.Count-d.Open) + " / " + num(d.Count) + "户"

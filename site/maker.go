@@ -47,6 +47,7 @@ type made struct {
 // identity is what every page says about the site.
 type identity struct {
 	Name, Office, Region, Origin string
+	Service                      string // what the site is, where its name is the office's
 	Demo                         bool
 	Witness                      string // who witnesses, one sentence
 	Site                         record.Site
@@ -62,6 +63,9 @@ func (m *maker) identity() *identity {
 		Name: m.charter.Site.Name, Office: m.charter.Office, Region: m.pack.RegionName, Origin: m.s.Origin,
 		Demo: m.charter.Demo, Site: m.charter.Site, Witness: "本单位未设见证",
 		Channel: outward(m.charter.Site.Channel), Errors: outward(m.charter.Site.Errors),
+	}
+	if id.Name == id.Office {
+		id.Service = "双随机抽查公开账本"
 	}
 	if n := len(m.b.Policy.Witnesses); n > 0 {
 		id.Witness = "账本快照由" + num(n) + "家见证单位联署"

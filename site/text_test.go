@@ -85,4 +85,3 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
-
