@@ -50,6 +50,16 @@ func (o *Office) Nexts() ([]Next, error) {
 		}
 		list = append(list, n)
 	}
+	// What has no date waits for what has one.
+	slices.SortStableFunc(list, func(a, b Next) int {
+		switch {
+		case (a.Due == "") == (b.Due == ""):
+			return 0
+		case a.Due == "":
+			return 1
+		}
+		return -1
+	})
 	return append(list, o.missing(s)...), nil
 }
 
