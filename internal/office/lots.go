@@ -257,8 +257,8 @@ func (o *Office) OpenK(id string) (*Draft, error) {
 	if d.Lot.KOpened {
 		return nil, fault.New("office.k-open", id, "", "")
 	}
-	if day := o.Today(); day < d.Lot.Body.Due.K && !d.Lot.Closed() {
-		return nil, fault.New("office.k-early", id, day, d.Lot.Body.Due.K)
+	if day := o.Today(); day < d.Lot.Due.K && !d.Lot.Closed() {
+		return nil, fault.New("office.k-early", id, day, d.Lot.Due.K)
 	}
 	op := o.openingOf(d.Lot)
 	op.K = hex.EncodeToString(d.Keys.K)

@@ -38,11 +38,11 @@ func (j *judge) drawnLot(notice int64) *Lot {
 func (l *Lot) day() string { return l.Body.Randomness.Time[:10] }
 
 func (j *judge) dispatch(b *record.Dispatch) {
-	p := j.s.Pack
 	lot := j.drawnLot(b.Notice)
 	if lot == nil {
 		return
 	}
+	p := lot.Pack
 	if b.Date < lot.day() || b.Date > j.today() {
 		j.breach("rules.date-order", p.Draw.Dispatch, "date", b.Date, lot.day()+" … "+j.today())
 	}
@@ -67,10 +67,7 @@ func (j *judge) dispatch(b *record.Dispatch) {
 		j.breach("rules.bad-file", "", "leaders", err.Error(), "")
 		return
 	}
-	lead := map[string]string{}
-	for _, t := range named {
-		lead[t.Object] = t.Members[0]
-	}
+	lead := j.leaders(lot, handles, named)
 	for _, h := range handles {
 		o := lot.byHandle[h]
 		switch {
@@ -78,8 +75,8 @@ func (j *judge) dispatch(b *record.Dispatch) {
 			j.breach("rules.not-drawn", p.Draw.Dispatch, h, "", "")
 		case o.Dispatch != 0:
 			j.breach("rules.dispatched-twice", p.Draw.Dispatch, h, num(o.Dispatch), "")
-		case p.Team.Leader == "named" && len(o.Team) > 0 && !slices.Contains(o.Team, lead[h]):
-			j.breach("rules.no-leader", p.Team.Clause, h, lead[h], "")
+		case p.Draw.Balance == "town" && lot.Body.Mode == "不定向" && lot.Body.UnitOf(o.Cell) != b.Unit:
+			j.breach("rules.no-unit", p.Draw.Dispatch, h, b.Unit, lot.Body.UnitOf(o.Cell)) // the cell is the town
 		}
 	}
 	if !j.sound() {
@@ -93,9 +90,31 @@ func (j *judge) dispatch(b *record.Dispatch) {
 		}
 	}
 	lot.Sent = append(lot.Sent, Sent{at(j, b)})
-	if n := lateDays(lot.Body.Due.Dispatch, b.Date, b.Date); n > 0 && !lot.Body.Due.Provisional {
-		j.add(Overdue, "rules.late-dispatch", p.Draw.Dispatch, lot.Body.Draw, b.Date, lot.Body.Due.Dispatch)
+	if n := lateDays(lot.Due.Dispatch, b.Date, b.Date); n > 0 && !lot.Due.Provisional {
+		j.add(Overdue, "rules.late-dispatch", p.Draw.Dispatch, lot.Body.Draw, b.Date, lot.Due.Dispatch)
 	}
+}
+
+// leaders reads who leads which of the objects that are handed over: one of
+// each team where the pack says 选定, and nobody elsewhere.
+func (j *judge) leaders(lot *Lot, handles []string, named []draw.Team) map[string]string {
+	p, lead := lot.Pack, map[string]string{}
+	for _, t := range named {
+		lead[t.Object] = t.Members[0]
+		if p.Team.Leader != "named" || len(t.Members) != 1 || !slices.Contains(handles, t.Object) {
+			j.breach("rules.no-leader", p.Team.Clause, t.Object, t.Members[0], "")
+		}
+	}
+	for _, h := range handles {
+		o := lot.byHandle[h]
+		if o == nil || p.Team.Leader != "named" {
+			continue
+		}
+		if staffed := len(o.Team) > 0; staffed != (lead[h] != "") || staffed && !slices.Contains(o.Team, lead[h]) {
+			j.breach("rules.no-leader", p.Team.Clause, h, lead[h], "")
+		}
+	}
+	return lead
 }
 
 // today is the entry's claimed date.
@@ -104,11 +123,11 @@ func (j *judge) today() string { return j.in.Entry.Env.At[:10] }
 // teamChange: 更换（另行指派）, recusal after the draw, direct assignment
 // (G-7.3c–e, draw1 §8).
 func (j *judge) teamChange(b *record.TeamChange) {
-	p := j.s.Pack
 	lot := j.drawnLot(b.Notice)
 	if lot == nil {
 		return
 	}
+	p := lot.Pack
 	if p.Team.Replace != "appoint" {
 		j.breach("rules.no-replacement", p.Team.Clause, lot.Body.Draw, "", "")
 		return
@@ -125,13 +144,13 @@ func (j *judge) teamChange(b *record.TeamChange) {
 		j.breach("rules.change-after-result", p.Team.Change, b.Object, num(o.Result.Index), "")
 	case !slices.Contains([]string{"replacement", "recusal", "direct"}, b.Kind):
 		j.breach("rules.change-kind", p.Team.Change, b.Kind, "", "replacement, recusal, direct")
-	case b.Kind == "direct" && !o.Unstaffed:
+	case b.Kind == "direct" && (!o.Unstaffed || b.Leave != "" || len(o.Team) >= len(lot.Body.Slots)):
 		j.breach("rules.change-kind", p.Team.Change, b.Object, b.Kind, "unstaffed")
 	case b.Kind != "direct" && slot < 0:
 		j.breach("rules.not-in-team", p.Team.Change, b.Object, b.Leave, "")
 	case slices.Contains(o.Team, b.Come):
 		j.breach("rules.already-in-team", p.Team.Change, b.Object, b.Come, "")
-	case !qualified:
+	case !qualified, slices.Contains(o.Recused, b.Come), b.Kind != "direct" && !lot.succeeds(slot, b.Leave, b.Come):
 		j.breach("rules.not-qualified", p.Team.Change, b.Object, b.Come, "")
 	case b.Kind == "replacement" && len(p.Team.Grounds) > 0 && !slices.Contains(p.Team.Grounds, b.Ground):
 		j.breach("rules.change-ground", p.Team.Change, b.Object, b.Ground, "")
@@ -155,13 +174,24 @@ func (j *judge) teamChange(b *record.TeamChange) {
 	o.Changes = append(o.Changes, at(j, b))
 }
 
+// succeeds reports whether the one who comes holds what the slot needs, where
+// the one who leaves did.
+func (l *Lot) succeeds(slot int, leave, come string) bool {
+	if slot >= len(l.Body.Slots) || l.Body.Slots[slot].Needs == "" {
+		return true
+	}
+	needs := l.Body.Slots[slot].Needs
+	return slices.Contains(l.People[come], needs) || !slices.Contains(l.People[leave], needs)
+}
+
 func (j *judge) opened(b *record.Opened) {
 	lot := j.s.lots[b.Notice]
 	if lot == nil || lot.Failed {
 		j.breach("rules.no-such-entry", "", "notice", num(b.Notice), "notice")
 		return
 	}
-	if len(b.Handles) == 0 && !b.K && !b.KI || !slices.IsSorted(b.Handles) {
+	twice := len(slices.Compact(slices.Clone(b.Handles))) != len(b.Handles) || b.K && lot.KOpened
+	if len(b.Handles) == 0 && !b.K && !b.KI || !slices.IsSorted(b.Handles) || twice {
 		j.breach("rules.opened-nothing", "", lot.Body.Draw, "", "")
 		return
 	}
@@ -175,19 +205,34 @@ func (j *judge) opened(b *record.Opened) {
 			return
 		}
 	}
+	tipped := ""
 	for _, h := range b.Handles {
-		lot.byHandle[h].Opened = true
+		o := lot.byHandle[h]
+		if o.Opened = true; o.Result == nil && lot.Abort == nil && tipped == "" {
+			tipped = h
+		}
+	}
+	if tipped != "" {
+		j.add(Warning, "rules.date-order", "", lot.Body.Draw+" "+tipped, j.today(), lot.Body.Names)
+	}
+	if j.today() < lot.Due.K && !lot.Closed() && (b.K || b.KI) {
+		// Whoever holds a list of firms now knows who is about to be inspected.
+		j.add(Warning, "rules.date-order", "", lot.Body.Draw+" K", j.today(), lot.Due.K)
 	}
 	lot.KOpened = lot.KOpened || b.K
 	lot.Opened = append(lot.Opened, at(j, b))
-	if day := j.today(); b.K && day > lot.Body.Due.K && !lot.Body.Due.Provisional {
-		j.add(Overdue, "rules.late-k", "", lot.Body.Draw, day, lot.Body.Due.K)
+	if day := j.today(); b.K && day > lot.Due.K && !lot.Due.Provisional {
+		j.add(Overdue, "rules.late-k", "", lot.Body.Draw, day, lot.Due.K)
 	}
 }
 
 func (j *judge) abort(b *record.Abort) {
 	lot := j.lotOf(b.Notice)
 	if lot == nil {
+		return
+	}
+	if b.Date < lot.Time[:10] || b.Date > j.today() {
+		j.breach("rules.date-order", "", "date", b.Date, lot.Time[:10]+" … "+j.today())
 		return
 	}
 	a := at(j, b)

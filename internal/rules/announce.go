@@ -28,7 +28,7 @@ type Task struct {
 	Units    []record.Unit
 	Slots    []string            // qualification of each slot; nil: the pack's least number, none needed
 	Scheme   string              // 抽查工作方案
-	Earlier  string              // the aborted draw that this one repeats
+	Earlier  string              // the aborted draw that this one repeats; "": found here
 	Declared map[string][]string // object id → inspectors recused beforehand
 }
 
@@ -109,7 +109,7 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	}
 	b := &record.Notice{
 		Serial: s.NextSerial(year), Name: or(t.Name, line.Name), Plan: plan.Index, Line: line.No,
-		Scheme: t.Scheme, Earlier: t.Earlier, Items: line.Items, Checklist: list.Index,
+		Scheme: t.Scheme, Earlier: or(t.Earlier, s.repeated(line.No, year)), Items: line.Items, Checklist: list.Index,
 		Mode: line.Mode, Filter: line.Filter, Scope: line.Scope, Casts: "sunlot",
 		Roster:     record.RosterRef{Entry: objects.Index, Count: objects.Body.Count, SHA256: objects.Body.File.SHA256},
 		Inspectors: record.RosterRef{Entry: people.Index, Count: people.Body.Count, SHA256: people.Body.File.SHA256},
@@ -200,13 +200,35 @@ const groupName = "g1"
 // cell is the firm's cell: its town where an undirected draw is balanced by
 // towns (Y-6.2), otherwise the one cell of all.
 func (s *State) cell(b *record.Notice, f *Firm) (code, name string) {
-	if s.Pack.Draw.Balance != "town" || b.Mode != "不定向" {
-		return "all", "全部"
+	code = "all"
+	if s.byTown(b) {
+		code = "other"
+		if n, ok := Find(s.Pack.Towns, f.Town); ok {
+			code = n.Code
+		}
 	}
-	if n, ok := Find(s.Pack.Towns, f.Town); ok {
-		return n.Code, n.Name
+	name, _ = s.cellName(b, code)
+	return code, name
+}
+
+// byTown reports whether the cells of the notice are towns (Y-6.2).
+func (s *State) byTown(b *record.Notice) bool {
+	return s.Pack.Draw.Balance == "town" && b.Mode == "不定向"
+}
+
+// cellName is the name of a cell, false for one that the notice cannot have.
+func (s *State) cellName(b *record.Notice, code string) (string, bool) {
+	switch {
+	case !s.byTown(b):
+		return "全部", code == "all"
+	case code == "other":
+		return "其他区域", true
 	}
-	return "other", "其他区域"
+	i := slices.IndexFunc(s.Pack.Towns, func(n Named) bool { return n.Code == code })
+	if i < 0 {
+		return "", false
+	}
+	return s.Pack.Towns[i].Name, true
 }
 
 // Capped reports whether the cap keeps the firm out of a draw on the day.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/record"
 )
 
@@ -103,6 +104,24 @@ func (j *judge) envelope() {
 	if len(j.in.Signers) == 0 {
 		j.breach("rules.unsigned", "", "", "", "office key")
 	}
+	if e.Env.Beacon != nil {
+		j.beacon(e.Env.Beacon)
+	}
+}
+
+// beacon: a public round in an entry proves that it and all after it were
+// written later than the round. One that does not verify proves nothing.
+func (j *judge) beacon(b *record.Beacon) {
+	chain := beacon.Quicknet()
+	sig, err := hex.DecodeString(b.Signature)
+	if err == nil && b.Chain == chain.Hash {
+		_, err = beacon.Verify(chain, uint64(b.Round), sig)
+	}
+	if err != nil || b.Chain != chain.Hash {
+		j.add(Warning, "rules.randomness", "", "env.beacon", num(b.Round), chain.Hash)
+		return
+	}
+	j.s.proven = max(j.s.proven, chain.Time(uint64(b.Round)))
 }
 
 func (j *judge) body() {
@@ -183,6 +202,7 @@ func (j *judge) charter(b *record.Charter) {
 
 func (j *judge) checklist(b *record.Checklist) {
 	p := j.s.Pack
+	j.notAhead(b.Date)
 	if want := int64(len(j.s.Checklists) + 1); b.Version != want {
 		j.breach("rules.version", "", "version", strconv.FormatInt(b.Version, 10), strconv.FormatInt(want, 10))
 	}
@@ -271,6 +291,7 @@ func (j *judge) roster(b *record.Roster) {
 		j.breach("rules.roster-kind", "", "kind", b.Kind, "objects, inspectors")
 		return
 	}
+	j.notAhead(b.Date)
 	want := int64(1)
 	if prev := j.s.Roster(b.Kind); prev != nil {
 		want = prev.Body.Version + 1
@@ -287,6 +308,7 @@ func (j *judge) roster(b *record.Roster) {
 }
 
 func (j *judge) plan(b *record.Plan) {
+	j.notAhead(b.Date)
 	want := int64(1)
 	if prev := j.s.Plan(b.Year); prev != nil {
 		want = prev.Body.Version + 1
@@ -324,6 +346,8 @@ func (j *judge) planLine(b *record.Plan, l *record.PlanLine) {
 	}
 	if ways != 1 {
 		j.breach("rules.line-quantity", p.Plan.Clause, l.No, strconv.Itoa(ways), "1")
+	} else if n, err := total(or(l.Ratio, "1"), 1); err != nil || n == 0 {
+		j.breach("rules.line-quantity", p.Plan.Clause, l.No, "0", "1") // 0.00 of anything is nobody
 	}
 	if l.Mode != "不定向" && l.Mode != "定向" {
 		j.breach("rules.line-mode", p.Draw.Directed, l.No, l.Mode, "不定向, 定向")
@@ -339,8 +363,10 @@ func (j *judge) planLine(b *record.Plan, l *record.PlanLine) {
 			j.breach("rules.bad-filter", p.Draw.Directed, l.No, l.Filter, again)
 		}
 	}
-	if l.From > l.To || l.From[:4] != strconv.FormatInt(b.Year, 10) {
-		j.breach("rules.line-dates", p.Plan.Clause, l.No, l.From+" "+l.To, strconv.FormatInt(b.Year, 10))
+	// A line that ended in a later year would put off by years the day on which
+	// the draw's K must be opened.
+	if year := strconv.FormatInt(b.Year, 10); l.From > l.To || l.From[:4] != year || l.To[:4] != year {
+		j.breach("rules.line-dates", p.Plan.Clause, l.No, l.From+" "+l.To, year)
 	}
 }
 
@@ -349,7 +375,16 @@ func (j *judge) filing(b *record.Filing) {
 		j.breach("rules.no-such-entry", j.s.Pack.Plan.Filing, "plan", strconv.FormatInt(b.Plan, 10), "plan")
 		return
 	}
-	j.s.Filings = append(j.s.Filings, at(j, b))
+	if j.notAhead(b.Date); j.sound() {
+		j.s.Filings = append(j.s.Filings, at(j, b))
+	}
+}
+
+// notAhead: what an entry reports has happened by its own day.
+func (j *judge) notAhead(date string) {
+	if date > j.today() {
+		j.breach("rules.date-order", "", "date", date, j.today())
+	}
 }
 
 func (j *judge) history(b *record.History) {

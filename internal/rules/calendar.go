@@ -144,6 +144,15 @@ func newCalendar(from, to string, off, makeUp []string, base *Calendar) (*Calend
 // Last is the last day that the calendar knows, yyyy-mm-dd.
 func (c *Calendar) Last() string { return formatDay(c.to) }
 
+// until is the calendar as it was known up to the end of a year.
+func (c *Calendar) until(year int64) (*Calendar, bool) {
+	last, ok := parseDay(strconv.FormatInt(year, 10) + "-12-31")
+	if !ok || last < c.from || last > c.to {
+		return nil, false
+	}
+	return &Calendar{from: c.from, to: last, work: c.work[:last-c.from+2]}, true
+}
+
 // Extend returns a calendar that also knows what an office adds: the following
 // years once they are announced (to is then their last day, otherwise it is
 // empty), and days on which the office itself is closed or works although the

@@ -128,14 +128,27 @@ func (j *judge) draw(b *record.Draw) {
 	if string(got) != string(exp) {
 		j.breach("rules.draw-differs", "", lot.Body.Draw, string(got), string(exp))
 	}
+	j.declared(lot, recusals)
 	if !j.sound() {
 		return
 	}
-	j.take(lot, b, blobs)
+	j.take(lot, b, blobs, recusals)
+}
+
+// declared holds the opened recusals to what the notice stated of all of them:
+// their number and the most for one object (draw1 §7).
+func (j *judge) declared(lot *Lot, opened []draw.RecusalLine) {
+	sum, most := int64(0), int64(0)
+	for _, r := range opened {
+		sum, most = sum+int64(len(r.Inspectors)), max(most, int64(len(r.Inspectors)))
+	}
+	if sum > lot.Body.Declared || most > lot.Body.MostForOne {
+		j.breach("rules.recusals-count", "", lot.Body.Draw, num(sum)+" "+num(most), num(lot.Body.Declared)+" "+num(lot.Body.MostForOne))
+	}
 }
 
 // take notes what was drawn.
-func (j *judge) take(lot *Lot, b *record.Draw, blobs map[string][]byte) {
+func (j *judge) take(lot *Lot, b *record.Draw, blobs map[string][]byte, recusals []draw.RecusalLine) {
 	d := at(j, b)
 	lot.Draw = &d
 	drawn, _ := draw.ParseDrawn(blobs[b.Drawn.SHA256])
@@ -157,5 +170,9 @@ func (j *judge) take(lot *Lot, b *record.Draw, blobs map[string][]byte) {
 	for _, h := range unstaffed {
 		lot.byHandle[h].Unstaffed = true
 	}
+	for _, r := range recusals {
+		lot.byHandle[r.Object].Recused = r.Inspectors
+	}
 	lot.Pool, lot.Recuse = nil, nil
+	j.s.proven = max(j.s.proven, beacon.Quicknet().Time(uint64(lot.Body.Randomness.Round)))
 }

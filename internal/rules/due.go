@@ -14,8 +14,23 @@ const officeCloses = "17:00:00"
 // time (form time) and the end of its task. Dispatch is due on the working day
 // of the draw, or the next one if the round falls in the evening or on a day
 // off (Y-16, G-7.2b: 即 [reading]); K opens when the last result is due.
-func (p *Pack) NoticeDue(when, to string) record.Due {
-	cal, day := Workdays(), when[:10]
+func (p *Pack) NoticeDue(when, to string) record.Due { return p.noticeDue(Workdays(), when, to) }
+
+// wasProvisional reports whether a program that knew fewer years would have
+// given the notice its due dates. Notices outlive the calendar of their day:
+// what was provisional then is not wrong when the next year is announced.
+func (p *Pack) wasProvisional(b *record.Notice) bool {
+	cal := Workdays()
+	for year := yearOf(b.Randomness.Time) - 1; year < yearOf(cal.Last()); year++ {
+		if known, ok := cal.until(year); ok && p.noticeDue(known, b.Randomness.Time, b.To) == b.Due {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Pack) noticeDue(cal *Calendar, when, to string) record.Due {
+	day := when[:10]
 	d := record.Due{Dispatch: day}
 	if on, err := cal.Workday(day); err != nil {
 		d.Provisional = true
@@ -101,14 +116,14 @@ func (s *State) Duties(today string) []Duty {
 }
 
 func (s *State) lotDuties(l *Lot, today string) []Duty {
-	p, b := s.Pack, l.Body
-	sure := !b.Due.Provisional
+	p, b, due := l.Pack, l.Body, l.Due
+	sure := !due.Provisional
 	if l.Draw == nil {
 		return []Duty{{Code: "run", Draw: b.Draw, Clause: p.Draw.Before, Due: b.Randomness.Time[:10], Count: 1, Open: 1, Sure: true,
 			Late: lateDays(b.Randomness.Time[:10], "", today)}}
 	}
-	send := Duty{Code: "dispatch", Draw: b.Draw, Clause: p.Draw.Dispatch, Due: b.Due.Dispatch, Count: len(l.Objects), Sure: sure}
-	results := Duty{Code: "result", Draw: b.Draw, Clause: p.Publish.Clause, Due: b.Due.Results, Count: len(l.Objects), Sure: sure}
+	send := Duty{Code: "dispatch", Draw: b.Draw, Clause: p.Draw.Dispatch, Due: due.Dispatch, Count: len(l.Objects), Sure: sure}
+	results := Duty{Code: "result", Draw: b.Draw, Clause: p.Publish.Clause, Due: due.Results, Count: len(l.Objects), Sure: sure}
 	for _, o := range l.Objects {
 		if o.Dispatch == 0 {
 			send.Open++
@@ -122,7 +137,7 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 	for _, d := range l.Sent {
 		send.Done = max(send.Done, d.Body.Date)
 	}
-	open := Duty{Code: "open-k", Draw: b.Draw, Due: b.Due.K, Count: 1, Open: 1, Sure: sure}
+	open := Duty{Code: "open-k", Draw: b.Draw, Due: due.K, Count: 1, Open: 1, Sure: sure}
 	for _, o := range l.Opened {
 		if o.Body.K {
 			open.Open, open.Done = 0, o.Time[:10]
@@ -174,7 +189,7 @@ func (s *State) Late(f *Finished) int {
 	if f.Lot == nil {
 		return 0
 	}
-	legal, _, sure := s.Pack.ResultDue(f.Lot, f.Ended())
+	legal, _, sure := f.Lot.Pack.ResultDue(f.Lot, f.Ended())
 	if !sure {
 		return 0
 	}

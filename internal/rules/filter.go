@@ -25,7 +25,10 @@ type Filter struct {
 	vals  []string
 }
 
-const maxFilter = 2000 // bytes
+const (
+	maxFilter = 2000 // bytes
+	maxHeight = 20
+)
 
 var filterFields = []string{"行业", "镇街", "类型", "监管类型", "标签", "风险", "注册日期"}
 
@@ -50,7 +53,20 @@ func ParseFilter(p *Pack, text string) (*Filter, error) {
 	if ps.at < len(ps.toks) {
 		return nil, ps.fail("end of the filter")
 	}
+	if f.height() > maxHeight {
+		return nil, ps.fail("at most 20 levels")
+	}
 	return f, nil
+}
+
+// height is how many levels of brackets and not the committed form needs at
+// most, so that what is read can be written and read again.
+func (f *Filter) height() int {
+	h := 0
+	for _, k := range f.kids {
+		h = max(h, 1+k.height())
+	}
+	return h
 }
 
 func filterTokens(text string) []string {
@@ -135,7 +151,7 @@ func (ps *filterParser) chain(op string, depth int, next func(int) (*Filter, err
 }
 
 func (ps *filterParser) not(depth int) (*Filter, error) {
-	if depth > 20 {
+	if depth > maxHeight {
 		return nil, ps.fail("at most 20 levels")
 	}
 	switch ps.peek() {
@@ -201,6 +217,9 @@ func (ps *filterParser) value(field string) (string, error) {
 	v := ps.peek()
 	if v == "" || strings.ContainsAny(v, "(),=<") {
 		return "", ps.fail("a value")
+	}
+	if _, ok := parseDay(v); field == "注册日期" && !ok {
+		return "", ps.fail("2020-01-01")
 	}
 	if list := ps.pack.list(field); list != nil {
 		n, ok := Find(list, v)

@@ -23,9 +23,10 @@ func total(ratio string, base int) (int, error) { return draw.Total(ratio, base)
 // notice judges a 抽取预告: everything that can be checked without knowing who
 // stands behind a handle (draw1 §1, §4, §5).
 func (j *judge) notice(b *record.Notice) {
-	lot := &Lot{At: at(j, b), C: j.in.Hash, byHandle: map[string]*Object{}}
+	lot := &Lot{At: at(j, b), C: j.in.Hash, Pack: j.s.Pack, Due: b.Due, byHandle: map[string]*Object{}}
 	j.noticePlace(b)
-	j.noticeSource(b)
+	j.noticeSource(b, lot)
+	j.noticeShape(b)
 	j.noticeFiles(b, lot)
 	if j.sound() {
 		j.noticeGroups(b, lot)
@@ -36,11 +37,10 @@ func (j *judge) notice(b *record.Notice) {
 	j.s.Lots = append(j.s.Lots, lot)
 	j.s.lots[j.index] = lot
 	if !lot.Failed {
-		// No witness policy yet: the order of notice and round rests on the
-		// office's word alone (draw1 §1, last sentence).
-		if j.s.Charter().Policy == "" {
-			j.add(Note, "rules.no-witness", "", b.Draw, "", "")
-		}
+		// The order of notice and round rests on the office's word alone (draw1
+		// §1, last sentence). A policy in the charter changes nothing: nobody has
+		// yet looked for its witnesses' lines in the notice's proof.
+		j.add(Note, "rules.no-witness", "", b.Draw, "", "")
 	}
 }
 
@@ -48,7 +48,7 @@ func (j *judge) notice(b *record.Notice) {
 func (j *judge) noticePlace(b *record.Notice) {
 	s, p := j.s, j.s.Pack
 	year := yearOf(b.Draw)
-	if want := fmt.Sprintf("%04d-%03d", year, b.Serial); b.Draw != want || b.Serial != s.NextSerial(year) {
+	if want := fmt.Sprintf("%04d-%03d", year, b.Serial); b.Draw != want || b.Serial != s.NextSerial(year) || year != yearOf(b.Randomness.Time) {
 		j.breach("rules.serial", "", b.Draw, num(b.Serial), num(s.NextSerial(year)))
 	}
 	plan := s.Plan(year)
@@ -61,13 +61,20 @@ func (j *judge) noticePlace(b *record.Notice) {
 		j.breach("rules.no-line", p.Plan.Clause, b.Line, "", "")
 		return
 	}
-	if b.Mode != line.Mode || b.Filter != line.Filter {
-		j.breach("rules.notice-differs", p.Draw.Before, b.Line, b.Mode+" "+b.Filter, line.Mode+" "+line.Filter)
+	if b.Mode != line.Mode || b.Filter != line.Filter || b.Scope != line.Scope {
+		j.breach("rules.notice-differs", p.Draw.Before, b.Line, b.Mode+" "+b.Filter+" "+b.Scope, line.Mode+" "+line.Filter+" "+line.Scope)
 	}
-	for _, it := range b.Items {
-		if !slices.Contains(line.Items, it) {
+	for i, it := range b.Items {
+		if !slices.Contains(line.Items, it) || slices.Contains(b.Items[:i], it) || !s.listed(it) {
 			j.breach("rules.item-unknown", p.Plan.Clause, b.Line, it, "")
 		}
+	}
+	if want := s.repeated(b.Line, year); b.Earlier != want {
+		j.breach("rules.notice-differs", p.Draw.Before, "earlier", b.Earlier, want)
+	}
+	if b.To > line.To {
+		// The later the task ends, the later K must be opened.
+		j.breach("rules.task-dates", p.Plan.Clause, "from, to", b.From+" "+b.To, line.From+" "+line.To)
 	}
 	for _, l := range s.Lots {
 		if l.Body.Line == b.Line && yearOf(l.Body.Draw) == year && !l.Closed() {
@@ -76,9 +83,15 @@ func (j *judge) noticePlace(b *record.Notice) {
 	}
 }
 
+// listed reports whether the checklist in force has the item.
+func (s *State) listed(no string) bool {
+	c := s.Checklist()
+	return c != nil && slices.ContainsFunc(c.Body.Items, func(it record.Item) bool { return it.No == no })
+}
+
 // noticeSource: the versions of checklist and registers in force, the pack's
 // team, a task period after the draw.
-func (j *judge) noticeSource(b *record.Notice) {
+func (j *judge) noticeSource(b *record.Notice, lot *Lot) {
 	s, p := j.s, j.s.Pack
 	if c := s.Checklist(); c == nil || c.Index != b.Checklist {
 		j.breach("rules.not-latest", p.Items.Clause, "checklist", num(b.Checklist), "")
@@ -101,8 +114,52 @@ func (j *judge) noticeSource(b *record.Notice) {
 	if b.From > b.To || b.From < b.Randomness.Time[:10] {
 		j.breach("rules.task-dates", p.Draw.Before, "from, to", b.From+" "+b.To, "")
 	}
-	if want := p.NoticeDue(b.Randomness.Time, b.To); b.Due != want {
+	want := p.NoticeDue(b.Randomness.Time, b.To)
+	if b.Due != want && !(b.Due.Provisional && p.wasProvisional(b)) {
 		j.breach("rules.due-differs", p.Publish.Clause, "due", b.Due.Results+" "+b.Due.K, want.Results+" "+want.K)
+	}
+	lot.Due = want
+}
+
+// noticeShape: what the plan and the pack leave no choice about. Everything
+// here would otherwise be a way to favour somebody in a draw that recomputes:
+// a team that nobody can fill is appointed by hand, K that is KI opens the
+// inspectors too.
+func (j *judge) noticeShape(b *record.Notice) {
+	p := j.s.Pack
+	if b.Names != "on-result" {
+		j.breach("rules.notice-differs", "", "names", b.Names, "on-result")
+	}
+	if len(b.Slots) > 9 {
+		j.breach("rules.notice-differs", p.Team.Clause, "slots", num(len(b.Slots)), "9")
+	}
+	for _, s := range b.Slots {
+		if !slices.ContainsFunc(p.Specialities, func(n Named) bool { return n.Code == s.Needs }) && s.Needs != "" {
+			j.breach("rules.notice-differs", p.Team.Clause, "slots", s.Needs, "规则包所列的专长")
+		}
+	}
+	if b.Key == b.KeyI {
+		j.breach("rules.notice-differs", "", "keycommit_i", b.KeyI, "另一把钥匙的指纹")
+	}
+	for _, l := range j.s.Lots {
+		if l.Body.Key == b.Key || l.Body.KeyI == b.KeyI {
+			// Who has seen the earlier K open knows who is in this hat.
+			j.add(Warning, "rules.notice-differs", "", "keycommit", l.Body.Draw, "每次抽取新的钥匙")
+			break
+		}
+	}
+	names, towns := map[string]bool{}, map[string]bool{}
+	for _, u := range b.Units {
+		if names[u.Name] {
+			j.breach("rules.notice-differs", p.Draw.Dispatch, "units", u.Name, "每个单位一次")
+		}
+		names[u.Name] = true
+		for _, t := range u.Towns {
+			if towns[t] || !slices.ContainsFunc(p.Towns, func(n Named) bool { return n.Code == t }) {
+				j.breach("rules.notice-differs", p.Draw.Dispatch, "units", t, "规则包所列的镇街，各一次")
+			}
+			towns[t] = true
+		}
 	}
 }
 
@@ -136,6 +193,7 @@ func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
 		return
 	}
 	lot.Pool = objects
+	j.noticeHat(b, objects, left)
 	if n := int64(len(objects) + len(left)); n != b.Roster.Count {
 		// A unit of the register that is neither in the hat nor left out with a
 		// ground would have been dropped in silence (T4).
@@ -148,6 +206,9 @@ func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
 	lot.People = make(map[string][]string, len(inspectors))
 	for _, in := range inspectors {
 		lot.People[in.Handle] = in.Qualifications
+	}
+	if most, all := b.MostForOne, int64(len(objects)); most > b.Declared || b.Declared > most*all || most > int64(len(inspectors)) {
+		j.breach("rules.recusals-count", "", "declared", num(b.Declared)+" "+num(most), num(all)+" "+num(len(inspectors)))
 	}
 	lot.Recuse = make(map[string]string, len(commits))
 	for _, c := range commits {
@@ -165,6 +226,27 @@ func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
 	}
 }
 
+// noticeHat: nobody stands in the hat with more lots than others (a plan line
+// knows no weights), and no unit fills two of the places that are counted
+// against the register: the second would be a unit dropped in silence.
+func (j *judge) noticeHat(b *record.Notice, pool []draw.Object, left []draw.LeftOut) {
+	seen := make(map[string]bool, len(pool)+len(left))
+	for i := range pool {
+		seen[pool[i].Handle] = true
+		if pool[i].Weight != 1 {
+			j.breach("rules.notice-differs", j.s.Pack.Draw.Before, pool[i].Handle, num(pool[i].Weight), "1")
+			return
+		}
+	}
+	for _, l := range left {
+		if seen[l.Handle] {
+			j.breach("rules.bad-file", j.s.Pack.Draw.Before, "out", l.Handle, "")
+			return
+		}
+		seen[l.Handle] = true
+	}
+}
+
 // noticeGrounds: the table of grounds counts what the left-out file says, and
 // each ground stands on the clause that the pack gives it.
 func (j *judge) noticeGrounds(b *record.Notice, left []draw.LeftOut) {
@@ -176,7 +258,7 @@ func (j *judge) noticeGrounds(b *record.Notice, left []draw.LeftOut) {
 		if counts[g.Code] != g.Count || g.Count == 0 {
 			j.breach("rules.grounds", "", g.Code, num(g.Count), num(counts[g.Code]))
 		}
-		if want := j.s.Pack.ground(g.Code, g.Count); g != want {
+		if want := j.s.Pack.ground(g.Code, g.Count); g != want || g.Code == groundFilter && b.Filter == "" || g.Code == groundSpecial && want.Clause == "" {
 			j.breach("rules.grounds", "", g.Code, g.Clause, want.Clause)
 		}
 		delete(counts, g.Code)
@@ -186,7 +268,11 @@ func (j *judge) noticeGrounds(b *record.Notice, left []draw.LeftOut) {
 	}
 	byGroup := map[string]int64{}
 	for _, l := range left {
-		if l.Ground == groundCap {
+		switch {
+		case l.Ground != groundCap:
+		case l.Group != groupName:
+			j.breach("rules.grounds", "", l.Handle, l.Group, groupName) // would shrink the base
+		default:
 			byGroup[l.Group]++
 		}
 	}
@@ -213,6 +299,7 @@ func (j *judge) noticeGroups(b *record.Notice, lot *Lot) {
 		j.breach("rules.quota", "", "groups", err.Error(), "")
 		return
 	}
+	j.noticeCells(b, line)
 	for _, g := range b.Groups {
 		switch {
 		case (g.Rule == "census") != line.Census, g.Ratio != line.Ratio, line.Count > 0 && g.Total != line.Count:
@@ -238,6 +325,22 @@ func (j *judge) noticeGroups(b *record.Notice, lot *Lot) {
 	}
 	for _, cell := range slices.Sorted(maps.Keys(counts)) {
 		j.breach("rules.quota", "", cell, "", num(counts[cell]))
+	}
+}
+
+// noticeCells: one group, and the cells that the pack gives. Sainte-Laguë
+// starves a cell of one firm beside a large one, so whoever chose the cells
+// could choose who is never drawn.
+func (j *judge) noticeCells(b *record.Notice, line *record.PlanLine) {
+	if g := b.Groups[0]; len(b.Groups) != 1 || g.Name != groupName || g.Minimum != 0 || g.Words != line.Scope {
+		j.breach("rules.notice-differs", j.s.Pack.Plan.Clause, "groups", num(len(b.Groups))+" "+g.Name+" "+num(g.Minimum)+" "+g.Words, "1 "+groupName+" 0 "+line.Scope)
+	}
+	for _, g := range b.Groups {
+		for i, c := range g.Cells {
+			if want, ok := j.s.cellName(b, c.Cell); !ok || c.Name != want || c.Count == 0 || i > 0 && g.Cells[i-1].Cell >= c.Cell {
+				j.breach("rules.notice-differs", j.s.Pack.Draw.Undirected, "cells", c.Cell+" "+c.Name, want)
+			}
+		}
 	}
 }
 
@@ -292,6 +395,9 @@ func (j *judge) noticeRandomness(b *record.Notice) {
 	// is not earlier than its round is late whatever the clock was.
 	if record.Unix(j.in.Entry.Env.At) > record.Unix(r.Time)-minLead {
 		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "env.at", j.in.Entry.Env.At, r.Time)
+	} else if j.s.proven > record.Unix(r.Time)-minLead {
+		// A later round already stands in the log: this was written after it.
+		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "index", record.Time(j.s.proven), r.Time)
 	}
 }
 

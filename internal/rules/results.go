@@ -11,7 +11,6 @@ import (
 var origins = []string{"random", "complaint", "report", "assigned", "transferred", "incident", "other"}
 
 func (j *judge) result(b *record.Result) {
-	p := j.s.Pack
 	f := &Finished{At: at(j, b), Hash: j.in.Hash}
 	if !slices.Contains(origins, b.Origin) {
 		j.breach("rules.origin", "", "origin", b.Origin, strings.Join(origins, ", "))
@@ -21,9 +20,10 @@ func (j *judge) result(b *record.Result) {
 	if !j.sound() {
 		return
 	}
-	j.outcome(&b.Outcome, items)
+	p := j.packOf(f.Lot)
+	j.outcome(p, &b.Outcome, items)
 	j.resultDates(b, f.Lot)
-	j.signOff(b, f.Object)
+	j.signOff(b, f)
 	if p.needsFollowUp(b.Outcome.Codes) && b.FollowUp == nil {
 		j.add(Warning, "rules.no-follow-up", p.Result.Clause, "follow_up", strings.Join(b.Outcome.Codes, " "), "")
 	}
@@ -41,27 +41,28 @@ func (j *judge) result(b *record.Result) {
 	}
 }
 
+// packOf is the pack that judges what follows a draw: the one of its notice.
+func (j *judge) packOf(l *Lot) *Pack {
+	if l == nil {
+		return j.s.Pack
+	}
+	return l.Pack
+}
+
 // resultSource finds the drawn object of a random result; a result of another
 // origin names no draw, and gives its ground instead.
 func (j *judge) resultSource(b *record.Result, f *Finished) []string {
-	p := j.s.Pack
 	if b.Origin != "random" {
 		if b.Notice != 0 || b.Object != "" || b.Ground == "" {
 			j.breach("rules.origin", "", "ground", b.Ground, "no draw, a ground")
 		}
-		var all []string
-		if c := j.s.Checklist(); c != nil {
-			for _, it := range c.Body.Items {
-				all = append(all, it.No)
-			}
-		}
-		return all
+		return j.s.allItems()
 	}
 	lot := j.drawnLot(b.Notice)
 	if lot == nil {
 		return nil
 	}
-	o := lot.byHandle[b.Object]
+	p, o := lot.Pack, lot.byHandle[b.Object]
 	switch {
 	case o == nil:
 		j.breach("rules.not-drawn", p.Result.Clause, b.Object, "", "")
@@ -69,15 +70,38 @@ func (j *judge) resultSource(b *record.Result, f *Finished) []string {
 		j.breach("rules.not-dispatched", p.Draw.Dispatch, b.Object, "", "")
 	case o.Result != nil:
 		j.breach("rules.result-twice", p.Correction.Clause, b.Object, num(o.Result.Index), "")
+	case b.Unit != lot.unitOf(o):
+		j.breach("rules.no-unit", p.Draw.Dispatch, b.Object, b.Unit, lot.unitOf(o)) // 谁检查谁反馈
 	}
 	f.Lot, f.Object = lot, o
 	return lot.Body.Items
 }
 
+// unitOf is the executing unit that an object was dispatched to.
+func (l *Lot) unitOf(o *Object) string {
+	for _, d := range l.Sent {
+		if d.Index == o.Dispatch {
+			return d.Body.Unit
+		}
+	}
+	return ""
+}
+
+// allItems are the numbers of the checklist in force: what an inspection of
+// another origin may report on.
+func (s *State) allItems() []string {
+	var all []string
+	if c := s.Checklist(); c != nil {
+		for _, it := range c.Body.Items {
+			all = append(all, it.No)
+		}
+	}
+	return all
+}
+
 // outcome holds codes to the pack and to the items inspected; the unit's line
 // must be the one that follows from the items (requirements A22).
-func (j *judge) outcome(o *record.Outcome, items []string) {
-	p := j.s.Pack
+func (j *judge) outcome(p *Pack, o *record.Outcome, items []string) {
 	seen := map[string]bool{}
 	for _, it := range o.Items {
 		if !slices.Contains(items, it.Item) || seen[it.Item] {
@@ -130,9 +154,9 @@ func (p *Pack) UnitLine(items []record.ItemCodes) []string {
 	if len(open) > 0 {
 		return open
 	}
-	if len(alone) > 1 {
+	if len(alone) > 1 && alone[0] == p.Result.Codes[0].Code {
 		// Several that stand alone, on different items: 未发现问题, the first of
-		// the list, says the least and gives way.
+		// the pack's list, says the least and gives way.
 		return alone[1:]
 	}
 	return alone
@@ -146,7 +170,7 @@ func (p *Pack) needsFollowUp(codes []string) bool {
 }
 
 func (j *judge) resultDates(b *record.Result, lot *Lot) {
-	clause, start := j.s.Pack.Result.Clause, ""
+	clause, start := j.packOf(lot).Result.Clause, ""
 	if lot != nil {
 		start = lot.day()
 	}
@@ -171,9 +195,16 @@ func (j *judge) resultDates(b *record.Result, lot *Lot) {
 
 // signOff: where the pack demands it, every member of the team has signed,
 // on paper; the entry holds names (sealed), date and the scan's digest (G-8.4b).
-func (j *judge) signOff(b *record.Result, o *Object) {
-	p := j.s.Pack
-	if !p.Result.SignOff || o == nil {
+func (j *judge) signOff(b *record.Result, f *Finished) {
+	p, o := j.packOf(f.Lot), f.Object
+	if o == nil {
+		return
+	}
+	if len(o.Team) < p.Team.Min {
+		// Nobody, or too few, were drawn or appointed: yet it was inspected.
+		j.add(Warning, "rules.team-small", p.Team.Clause, b.Object, num(len(o.Team)), num(p.Team.Min))
+	}
+	if !p.Result.SignOff {
 		return
 	}
 	if len(b.Signed) != len(o.Team) || b.SignedOn == "" {
@@ -182,24 +213,25 @@ func (j *judge) signOff(b *record.Result, o *Object) {
 }
 
 func (j *judge) correction(b *record.Correction) {
-	p := j.s.Pack
 	f := j.s.results[b.Result]
 	if f == nil {
-		j.breach("rules.no-such-entry", p.Correction.Clause, "result", num(b.Result), "result")
+		j.breach("rules.no-such-entry", j.s.Pack.Correction.Clause, "result", num(b.Result), "result")
 		return
 	}
-	old := f.Hash
+	p, old, since := j.packOf(f.Lot), f.Hash, f.Time[:10]
 	if n := len(f.Corrections); n > 0 {
-		old = f.Corrections[n-1].Hash
+		old, since = f.Corrections[n-1].Hash, f.Corrections[n-1].Body.Date
 	}
 	if b.Old != old {
 		j.breach("rules.correction-old", p.Correction.Clause, "old", b.Old, old)
 	}
-	if b.Date < f.Time[:10] || b.Date > j.today() {
-		j.breach("rules.date-order", p.Correction.Clause, "date", b.Date, f.Time[:10]+" … "+j.today())
+	if b.Date < since || b.Date > j.today() {
+		j.breach("rules.date-order", p.Correction.Clause, "date", b.Date, since+" … "+j.today())
 	}
-	if f.Lot != nil {
-		j.outcome(&b.Outcome, f.Lot.Body.Items)
+	if f.Lot == nil {
+		j.outcome(p, &b.Outcome, j.s.allItems())
+	} else {
+		j.outcome(p, &b.Outcome, f.Lot.Body.Items)
 		if b.Ended != "" && (b.Ended < f.Lot.day() || b.Ended > j.today()) {
 			j.breach("rules.date-order", p.Correction.Clause, "ended", b.Ended, f.Lot.day()+" … "+j.today())
 		}

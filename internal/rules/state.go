@@ -69,6 +69,7 @@ type State struct {
 	Histories  []At[record.History]
 	Lots       []*Lot
 	Results    []*Finished
+	proven     int64               // unix seconds: entries from here on were written after it, a round known by then says so
 	lots       map[int64]*Lot      // by index of the notice
 	results    map[int64]*Finished // by index of the result
 }
@@ -78,6 +79,8 @@ type Lot struct {
 	At[record.Notice]
 	C        string        // hash of the notice's entry
 	Failed   bool          // the notice has no effect
+	Pack     *Pack         // in force at the notice: a later charter does not loosen what it promised
+	Due      record.Due    // the notice's, and once the calendar reaches so far a provisional one's own
 	Pool     []draw.Object // until the draw; nil after
 	People   map[string][]string
 	Recuse   map[string]string // object handle → commitment, until the draw
@@ -101,6 +104,7 @@ type Object struct {
 	Drawn                []string // the team that the lot gave
 	Team                 []string // the team after changes; slot 0 first
 	Leader               string   // handle; "" where none is named
+	Recused              []string // inspectors recused beforehand, as the draw opened them
 	Unstaffed            bool
 	Dispatch             int64 // index of its dispatch, 0 before
 	Changes              []At[record.TeamChange]
@@ -178,14 +182,35 @@ func (s *State) Plan(year int64) *At[record.Plan] {
 	return nil
 }
 
-// Lot finds a draw by its id (2023-001), nil if there is none.
+// Lot finds a draw by its id (2023-001), nil if there is none. A notice without
+// effect may bear any id: it is found only where no other has it.
 func (s *State) Lot(id string) *Lot {
+	var failed *Lot
 	for _, l := range s.Lots {
-		if l.Body.Draw == id {
+		switch {
+		case l.Body.Draw != id:
+		case !l.Failed:
 			return l
+		case failed == nil:
+			failed = l
 		}
 	}
-	return nil
+	return failed
+}
+
+// repeated is the id of the aborted draw that a further notice on the plan line
+// repeats and must name (draw1 §8), "" if the last one was not aborted.
+func (s *State) repeated(line string, year int64) string {
+	id := ""
+	for _, l := range s.Lots {
+		if l.Failed || l.Body.Line != line || yearOf(l.Body.Draw) != year {
+			continue
+		}
+		if id = ""; l.Abort != nil {
+			id = l.Body.Draw
+		}
+	}
+	return id
 }
 
 // LotAt finds a draw by the index of its notice, nil if there is none.

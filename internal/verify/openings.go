@@ -46,6 +46,9 @@ func (b *Bundle) opening(e *Entry) {
 		}
 	} else if o, err := record.ParseOpening(data); err != nil {
 		b.breach("verify.bad-opening", e.Index, path, err.Error(), "")
+	} else if e.Record.Type != "notice" && (len(o.Handles) > 0 || o.K != "" || o.KI != "") {
+		// Handles and keys stand beside their notice, where they are checked.
+		b.breach("verify.bad-opening", e.Index, path, "handles, K, KI", "")
 	} else if bad := record.CheckFields(e.Record.Body, o.Fields); len(bad) > 0 {
 		b.breach("verify.opening-differs", e.Index, path, bad[0], "")
 	} else {
@@ -112,10 +115,10 @@ func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
 		}
 	case l.KOpened:
 		b.breach("verify.k-missing", l.Index, path, l.Body.Draw, "")
-	case b.Today != "" && b.Today > l.Body.Due.K && !l.Body.Due.Provisional:
-		b.breach("verify.k-overdue", l.Index, path, l.Body.Draw, l.Body.Due.K)
+	case b.Today != "" && b.Today > l.Due.K && !l.Due.Provisional:
+		b.breach("verify.k-overdue", l.Index, path, l.Body.Draw, l.Due.K)
 	default:
-		b.add(rules.Finding{Code: "verify.k-closed", Severity: rules.Unknown, Entry: l.Index, Place: l.Body.Draw, Want: l.Body.Due.K})
+		b.add(rules.Finding{Code: "verify.k-closed", Severity: rules.Unknown, Entry: l.Index, Place: l.Body.Draw, Want: l.Due.K})
 	}
 }
 
