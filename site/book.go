@@ -131,7 +131,7 @@ func (m *maker) proofFacts(p *page, i int64) facts {
 	}
 	f.add("入账证明", p.at(name, "proof/"+num(i)+".tlog-proof"))
 	if c, ok := m.proofHead(i); ok {
-		f.add("入账时的账本快照", text("共"+num(c.Size)+"条记录"), hash(c.Root.String()))
+		f.add("入账时的账本快照", text("共"+num(c.Size)+"条记录"), hash(rootOf(c)))
 	}
 	if opening := "ledger/" + ledger.OpeningPath(uint64(i)); m.made[opening] {
 		f.add("启封凭据", p.at(opening, "opening/"+num(i)+".json"))
@@ -285,7 +285,7 @@ func (m *maker) headFacts(p *page) facts {
 	var f facts
 	c := m.b.Checkpoint
 	f.add("记录", text("共"+num(c.Size)+"条"))
-	f.add("总校验码", hash(c.Root.String()))
+	f.add("总校验码", hash(rootOf(c)))
 	f.add("账本名称", text(c.Origin))
 	if n := len(m.b.Entries); n > 0 {
 		f.add("最后一条记录", p.record(int64(n-1)), text(minute(timeOf(m.b.Entries[n-1]))))

@@ -427,7 +427,7 @@ func TestPortal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range []string{"高青县", "偃师区", "总校验码", "2024-002", "演示", gaoqing().bureau.bundle().Checkpoint.Root.String()} {
+	for _, w := range []string{"高青县", "偃师区", "总校验码", "2024-002", "演示", rootOf(gaoqing().bureau.bundle().Checkpoint)} {
 		if !strings.Contains(text, w) {
 			t.Errorf("the portal does not say %q", w)
 		}

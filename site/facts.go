@@ -1,6 +1,10 @@
 package site
 
-import "github.com/sunlot/sunlot/ledger"
+import (
+	"encoding/hex"
+
+	"github.com/sunlot/sunlot/ledger"
+)
 
 // facts is a list of named values: the dl of a record.
 type facts []fact
@@ -44,3 +48,7 @@ func (m *maker) blob(p *page, sum, name string) value {
 	}
 	return p.at("ledger/"+ledger.BlobPath(sum), name)
 }
+
+// rootOf is the 总校验码 as it is written everywhere: lower hex, like every
+// other digest of the ledger; the checkpoint file itself has it in base64.
+func rootOf(c ledger.Checkpoint) string { return hex.EncodeToString(c.Root[:]) }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,10 +50,7 @@ func (c *Command) build(out string) error {
 		return err
 	}
 	defer w.Close()
-	opt := site.Options{Built: record.Time(o.Now().Unix()), Progress: c.progress("生成网页")}
-	if d := o.Config.Site.Domain; d != "" {
-		opt.Base = "https://" + strings.TrimSuffix(d, "/") + "/"
-	}
+	opt := site.Options{Base: o.Config.Base, Built: record.Time(o.Now().Unix()), Progress: c.progress("生成网页")}
 	if err := site.Build(b, o.Pages(), opt, w); err != nil {
 		return err
 	}

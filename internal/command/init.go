@@ -40,6 +40,7 @@ func (c *Command) newInit() *cobra.Command {
 	f.StringVar(&cfg.Site.Police, "police", "", "公安备案号")
 	f.StringVar(&cfg.Site.Contact, "contact", "", "单位联系方式")
 	f.StringVar(&cfg.Site.Domain, "domain", "", "网站域名")
+	f.StringVar(&cfg.Base, "base", "", "网站发布后的完整网址")
 	f.StringVar(&cfg.Site.Channel, "platform", "", "法定公示的平台名称")
 	f.StringArrayVar(&people, "person-name", nil, "保管口令的人，给两次以上：先经办人，后负责人")
 	f.StringVar(&agent.Log, "agent-log-key", "", "账本钥匙在 ssh-agent 中的指纹或注释（代替文件）")

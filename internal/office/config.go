@@ -22,6 +22,7 @@ type Config struct {
 	Demo     bool     `toml:"demo"`     // 演示
 	Guard    string   `toml:"guard"`    // second place, relative to the folder or absolute
 	Relays   []string `toml:"relays"`   // drand HTTP relays
+	Base     string   `toml:"base"`     // address of the published site
 	Site     Site     `toml:"site"`
 }
 
@@ -61,6 +62,7 @@ func (c *Config) format() []byte {
 		quoted[i] = tomlString(r)
 	}
 	line("relays", "["+strings.Join(quoted, ", ")+"]", "公开随机数的取用网址，可多个，取到的都要核验")
+	text("base", c.Base, "网站发布后的完整网址，如 https://www.example.gov.cn/sunlot/")
 	b.WriteString("\n[site]\n")
 	text("name", c.Site.Name, "网站名称")
 	text("domain", c.Site.Domain, "域名")
