@@ -58,7 +58,9 @@ func (d *Dir) own(name string) error {
 	if err != nil {
 		return fault.Wrap("site.folder-open", name, err).Of(fault.Unreachable)
 	}
-	if text, err := fs.ReadFile(d.fsys, marker); len(list) > 0 && (err != nil || string(text) != markerText) {
+	// A crash may have come before the marker stood under its name.
+	begun := len(list) == 1 && list[0].Name() == marker+durable.TempSuffix
+	if text, err := fs.ReadFile(d.fsys, marker); len(list) > 0 && !begun && (err != nil || string(text) != markerText) {
 		return fault.New("site.foreign-folder", name, list[0].Name(), marker).Of(fault.Usage)
 	}
 	return d.Put(marker, []byte(markerText))

@@ -46,6 +46,7 @@ type Command struct {
 		json         bool
 		yes          bool
 		dry          bool
+		writes       bool
 		passphraseFD int
 		person       string
 	}
@@ -78,7 +79,7 @@ func (c *Command) fail(err error) int {
 	} else if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
 		code = 3
 	}
-	if c.flags.json {
+	if c.flags.json && fault.Code(err) != "command.unsound" { // its report has been printed
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
 	}
 	if f == nil {
@@ -132,6 +133,7 @@ func (c *Command) root() *cobra.Command {
 func (c *Command) writing(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVarP(&c.flags.yes, "yes", "y", false, "不再询问，直接写入")
 	cmd.Flags().BoolVar(&c.flags.dry, "dry-run", false, "只看将写入什么，不写入")
+	cmd.PreRun = func(*cobra.Command, []string) { c.flags.writes = true }
 	return cmd
 }
 
@@ -156,13 +158,43 @@ func (c *Command) open() (*office.Office, error) {
 		}
 		return o.UnlockKeys(c.secrets())
 	}
+	if c.flags.writes {
+		if err := c.complete(o); err != nil {
+			return nil, err
+		}
+	}
 	return o, nil
 }
 
-// verified opens the office and verifies its ledger.
+// complete ends what a crash left half written, before a new step is looked at,
+// and then stops: the person decides whether the step is still wanted.
+func (c *Command) complete(o *office.Office) error {
+	if c.flags.dry {
+		return unfinished(o)
+	}
+	n, err := o.Complete()
+	if err != nil || n < 0 {
+		return err
+	}
+	return fault.New("command.completed", o.Public(), num(n), "")
+}
+
+// unfinished is the error by which commands that do not write tell of it.
+func unfinished(o *office.Office) error {
+	n, err := o.Unfinished()
+	if err != nil || n < 0 {
+		return err
+	}
+	return fault.New("command.unfinished", o.Public(), num(n), "")
+}
+
+// verified opens the office and verifies its ledger, which must be finished.
 func (c *Command) verified() (*office.Office, *verify.Bundle, error) {
 	o, err := c.open()
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := unfinished(o); err != nil {
 		return nil, nil, err
 	}
 	b, err := o.Bundle()

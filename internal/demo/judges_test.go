@@ -1,4 +1,4 @@
-package demo_test
+package demo
 
 import (
 	"bytes"
@@ -18,14 +18,13 @@ import (
 	"github.com/transparency-dev/tessera/fsck"
 	"golang.org/x/mod/sumdb/note"
 
-	"github.com/sunlot/sunlot/internal/demo"
 	"github.com/sunlot/sunlot/ledger"
 )
 
 // The outside judges read what was published: the ledgers of both built sites,
 // with the key of their policy files and nothing else of ours.
 func TestOutsideJudges(t *testing.T) {
-	for _, name := range demo.Names {
+	for _, name := range Names {
 		t.Run(name, func(t *testing.T) {
 			l := year(t, name)
 			dir := filepath.Join(l.site, "ledger")

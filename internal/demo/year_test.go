@@ -1,4 +1,4 @@
-package demo_test
+package demo
 
 import (
 	"bytes"
@@ -14,8 +14,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/sunlot/sunlot/internal/demo"
 )
 
 var (
@@ -56,7 +54,7 @@ var years = sync.OnceValue(func() map[string]*lived {
 		l := &lived{name: strings.Fields(key)[0], dir: filepath.Join(base, key), site: filepath.Join(base, key+" site")}
 		all[key] = l
 		wg.Go(func() {
-			r, err := demo.NewRun(l.name, l.dir, &l.log, nil)
+			r, err := NewRun(l.name, l.dir, &l.log, nil)
 			if err == nil {
 				err = r.Live()
 			}
@@ -87,7 +85,7 @@ func year(t *testing.T, key string) *lived {
 // it refused. `go test ./internal/demo -update` writes it anew: read the
 // difference before committing it.
 func TestYears(t *testing.T) {
-	for _, name := range demo.Names {
+	for _, name := range Names {
 		t.Run(name, func(t *testing.T) {
 			l := year(t, name)
 			golden(t, name+".txt", steady(l.log.String(), l.dir, l.site))

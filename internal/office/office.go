@@ -121,7 +121,7 @@ type Draft struct {
 	Findings []rules.Finding           // what the rules noticed: no breach among them
 	First    int64                     // index of the first entry
 	private  []privateFile             // written before the ledger: nothing may be said whose secret is lost
-	after    []privateFile             // written after: lists to hand out
+	lists    []privateFile             // to hand out; written before it, too, for nobody asks for them again
 }
 
 type privateFile struct {
@@ -244,32 +244,67 @@ func (o *Office) Write(d *Draft) (*Written, error) {
 			return nil, err
 		}
 	}
-	if err := o.put(d.private, 0o600); err != nil {
-		return nil, err
-	}
-	w, err := o.append(k, batch, d.First)
+	w, err := o.append(k, batch, d)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.put(d.after, 0o644); err != nil {
-		return nil, err
-	}
-	for _, f := range d.after {
+	for _, f := range d.lists {
 		w.Files = append(w.Files, f.name)
 	}
 	return w, nil
 }
 
-// append hands the batch to the ledger. first is where the draft was judged:
-// if another process was quicker the draft no longer holds.
-func (o *Office) append(k Keys, batch ledger.Batch, first int64) (*Written, error) {
+// Unfinished is how many entries a crash left half written, -1 if nothing was
+// left. Until they are completed a step cannot be drafted: openings may stand
+// there already that no entry tells of.
+func (o *Office) Unfinished() (int, error) {
+	_, b, err := local.Pending(os.DirFS(o.guard()))
+	if err != nil || b == nil {
+		return -1, err
+	}
+	return len(b.Entries), nil
+}
+
+// Complete writes what a crash left to its end and says how many entries that
+// were, -1 if nothing was left. The caller stops then: the command that was cut
+// short may be the very one that is now run again, and what is said twice
+// stands twice.
+func (o *Office) Complete() (int, error) {
+	n, err := o.Unfinished()
+	if err != nil || n < 0 {
+		return n, err
+	}
+	k, err := o.unlock()
+	if err != nil {
+		return n, err
+	}
+	log, err := local.Open(o.local(k))
+	if err != nil {
+		return n, err
+	}
+	o.bundle = nil
+	return n, log.Close()
+}
+
+// append hands the batch to the ledger. The draft was judged over d.First
+// entries: if another process was quicker it no longer holds.
+func (o *Office) append(k Keys, batch ledger.Batch, d *Draft) (*Written, error) {
 	log, err := local.Open(o.local(k))
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	if log.Size() != uint64(first) {
-		return nil, fault.New("office.overtaken", o.Public(), num(log.Size()), num(first))
+	if log.Size() != uint64(d.First) {
+		return nil, fault.New("office.overtaken", o.Public(), num(log.Size()), num(d.First))
+	}
+	// From here on nobody refuses. What the ledger will speak of stands before
+	// it does: a crash leaves a secret without its commitment, or a list without
+	// its dispatch, and the command that is run again writes both anew.
+	if err := o.put(d.private, 0o600); err != nil {
+		return nil, err
+	}
+	if err := o.put(d.lists, 0o644); err != nil {
+		return nil, err
 	}
 	at, err := log.Append(batch)
 	if err != nil {
