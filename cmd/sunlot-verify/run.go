@@ -34,7 +34,8 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
 选项：
   --policy 文件   从别处得到的账本钥匙（纸面开账声明、档案馆）。不给时用网站自带的钥匙，
                   只能证明网站前后一致，不能证明它是谁的
-  --today 日期    按哪一天判断是否到期，如 2024-07-31；不给时用本机日期
+  --today 日期    按哪一天判断是否到期，如 2024-07-31；不给时用本机日期，
+                  演示账本用它最后一条记录的日期
   --json          输出给机器读的结果
   --proof 文件    只核一条记录的入账证明（.tlog-proof）
   --entry 文件    该条记录（ledger/entry/N.txt）；不给时用证明文件旁的 ../entry/N.txt
@@ -60,14 +61,14 @@ type options struct {
 // Run does what Args say and returns the exit code.
 func (c *Command) Run() int {
 	opt, err := c.parse()
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(c.Stdout, help)
-		return 0
-	}
 	if err == nil {
 		err = c.do(opt)
 	}
-	if err == nil {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(c.Stdout, help)
 		return 0
 	}
 	var unsound unsoundError
@@ -130,8 +131,6 @@ func (c *Command) do(opt *options) error {
 		return c.vectors(opt.paths[1:])
 	case len(opt.paths) == 1 && opt.paths[0] != "vectors":
 		return c.site(opt)
-	case len(c.Args) == 0:
-		return flag.ErrHelp
 	}
 	return fault.New("verify.bad-usage", "", strings.Join(c.Args, " "), "sunlot-verify --help").Of(fault.Usage)
 }
@@ -142,7 +141,7 @@ func (c *Command) site(opt *options) error {
 	defer stop()
 	v := verify.Options{Today: opt.today, Progress: c.progress()}
 	if v.Today == "" {
-		v.Today = record.Day(c.Now().Unix())
+		v.Today, v.Local = record.Day(c.Now().Unix()), true
 	}
 	var err error
 	if opt.policy != "" {

@@ -115,7 +115,13 @@ func (c *Command) root() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Use: "help [命令]", Hidden: true})
+	root.SetHelpCommand(&cobra.Command{Use: "help [命令]", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
+		about, _, err := root.Find(args)
+		if err != nil {
+			return err
+		}
+		return about.Help()
+	}})
 	root.SetUsageFunc(printUsage)
 	f := root.PersistentFlags()
 	f.StringVarP(&c.flags.office, "office", "C", ".", "本单位文件夹")

@@ -40,6 +40,8 @@ import (
 //	column VAR TABLE HEADING     the cells of a text table
 //	holds DIR TEXT               each line of TEXT stands in some file there
 //	relay VAR ROUNDS             a drand relay on the loopback
+//	serve VAR DIR                a web server on the loopback
+//	flipped SITE PLACE FILE …    a bit in each file: sunlot-verify exits 1 and names the place
 //	toml FILE K=V …              lines of office.toml
 //	bytes FILE HEX               a file of these bytes
 //	flip FILE, lines N TEXT      one bit; how many lines of the output hold TEXT
@@ -57,7 +59,7 @@ func TestScripts(t *testing.T) {
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
 				"sunlot": cmdSunlot, "code": cmdCode, "clock": cmdClock, "answer": cmdAnswer, "office": cmdOffice, "sheet": cmdSheet, "csv": cmdCSV,
 				"fill": cmdFill, "json": cmdJSON, "setjson": cmdSetJSON, "mark": cmdMark, "same": cmdSame, "flip": cmdFlip, "lines": cmdLines,
-				"cells": cmdCells, "column": cmdColumn, "holds": cmdHolds, "relay": cmdRelay, "bytes": cmdBytes, "toml": cmdTOML,
+				"cells": cmdCells, "column": cmdColumn, "holds": cmdHolds, "relay": cmdRelay, "bytes": cmdBytes, "toml": cmdTOML, "serve": cmdServe, "flipped": cmdFlipped,
 			},
 		})
 	}

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -103,7 +105,7 @@ func form(ts *testscript.TestScript, name string) [][]string {
 }
 
 // cmdFill fills in a form: fill FILE FORM [ROWS] K=V … with ROWS a number from
-// 1, or * for all, drop to take rows out and twice to have them again. {team} is what stands under
+// 1, @K=V or * for all, drop to take rows out and twice to have them again. {team} is what stands under
 // 检查人员. A heading that the form lacks is added.
 func cmdFill(ts *testscript.TestScript, neg bool, args []string) {
 	rows := form(ts, args[1])
@@ -138,6 +140,18 @@ func cmdFill(ts *testscript.TestScript, neg bool, args []string) {
 			continue
 		}
 		k, v, ok := strings.Cut(a, "=")
+		if name, is := strings.CutPrefix(k, "@"); is {
+			first, last = -1, -1
+			for i := head + 1; i < len(rows); i++ {
+				if rows[i][column(name)] == v {
+					first, last = i, i
+				}
+			}
+			if first < 0 {
+				ts.Fatalf("fill: no row with %s", a)
+			}
+			continue
+		}
 		for i := first; i <= last; i++ {
 			switch {
 			case a == "*":
@@ -297,6 +311,47 @@ func cmdRelay(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Defer(srv.Close)
 	ts.Setenv(args[0], srv.URL)
+}
+
+// cmdServe serves a folder as any web server does: serve VAR DIR.
+func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
+	srv := httptest.NewServer(http.FileServerFS(os.DirFS(ts.MkAbs(args[1]))))
+	ts.Defer(srv.Close)
+	ts.Setenv(args[0], srv.URL)
+}
+
+// cmdFlipped turns one bit in each of the files, one after the other, and runs
+// the citizen's door on the site: flipped SITE PLACE FILE …. Each time it must
+// exit with 1 and name the place.
+func cmdFlipped(ts *testscript.TestScript, neg bool, args []string) {
+	n := 0
+	for _, pattern := range args[2:] {
+		files, err := filepath.Glob(ts.MkAbs(filepath.FromSlash(pattern)))
+		ts.Check(err)
+		for _, name := range files {
+			n++
+			data, err := os.ReadFile(name)
+			ts.Check(err)
+			bent := append(bytes.Clone(data), 0) // an empty file gets one byte
+			if len(data) > 0 {
+				bent = bent[:len(data)]
+				bent[len(data)/2] ^= 1
+			}
+			ts.Check(os.WriteFile(name, bent, 0o644))
+			out, err := exec.Command(verifier(), ts.MkAbs(args[0]), "--today", "2023-09-12").CombinedOutput()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+				ts.Fatalf("%s: %v\n%s", name, err, out)
+			}
+			if !strings.Contains(string(out), args[1]) || bytes.Contains(out, []byte("结论：核验相符")) {
+				ts.Fatalf("%s is not named:\n%s", args[1], out)
+			}
+			ts.Check(os.WriteFile(name, data, 0o644))
+		}
+	}
+	if n == 0 {
+		ts.Fatalf("no file %q", args[2:])
+	}
 }
 
 // cmdBytes writes a file from its hexadecimal bytes: bytes FILE HEX.

@@ -30,8 +30,12 @@ func (c *Command) status() error {
 	}
 	duties := b.State.Duties(o.Today())
 	if c.flags.json {
-		return c.printJSON(map[string]any{"origin": b.Checkpoint.Origin, "size": b.Checkpoint.Size,
+		err := c.printJSON(map[string]any{"origin": b.Checkpoint.Origin, "size": b.Checkpoint.Size,
 			"root": hex.EncodeToString(b.Checkpoint.Root[:]), "today": o.Today(), "duties": duties, "next": list, "sound": !b.Failed()})
+		if err != nil || !b.Failed() {
+			return err
+		}
+		return c.failed(b)
 	}
 	c.printf("%s　%s\n账本 %d 条记录，总校验码 %s\n", o.Config.Name, o.Today(), b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
 	for _, d := range duties {

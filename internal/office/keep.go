@@ -169,6 +169,7 @@ func Restore(file, dir string, src *keyring.Source) error {
 	}
 	o := &Office{Dir: dir, Config: Config{Guard: "guard"}}
 	if err := keyring.UnpackTrees(r, o.trees(), keyring.Limits{}); err != nil {
+		_ = os.Remove(dir) // empty again: the same command may be run with another copy
 		return err
 	}
 	for _, name := range []string{"inbox", "outbox"} {

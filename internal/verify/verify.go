@@ -28,6 +28,7 @@ import (
 type Options struct {
 	Policy   []byte // pinned c2sp.org/tlog-policy text, nil: the site's own
 	Today    string // yyyy-mm-dd, for what is due; "": nothing is
+	Local    bool   // Today is only this machine's date: a demonstration, which has a calendar of its own, is judged by the day of its last entry
 	Unlisted bool   // fsys cannot list folders (a web server): nothing foreign is looked for
 	Progress func(done, total uint64)
 }
@@ -95,6 +96,9 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 	if err := b.walk(opt.Progress); err != nil {
 		return nil, err
 	}
+	if c := b.State.Charter(); opt.Local && c != nil && c.Demo {
+		b.Today = b.lastDay()
+	}
 	b.charterKey()
 	b.openings()
 	b.standing()
@@ -112,13 +116,24 @@ func (b *Bundle) head(pinned []byte) error {
 	}
 	var err error
 	if b.Policy, err = ledger.ParsePolicy(text); err != nil {
-		return err
+		return about("verify.bad-policy", "policy", err)
 	}
 	if b.Signed, err = b.Dir.Checkpoint(); err != nil {
-		return err
+		return about("verify.bad-checkpoint", "ledger/checkpoint", err)
 	}
-	b.Checkpoint, err = b.Policy.Open(b.Signed)
-	return err
+	if b.Checkpoint, err = b.Policy.Open(b.Signed); err != nil {
+		return about("verify.bad-checkpoint", "ledger/checkpoint", err)
+	}
+	return nil
+}
+
+// about names the file that a fault of its contents is about.
+func about(code, place string, err error) error {
+	e := fault.Wrap(code, place, err)
+	if f := new(fault.Error); errors.As(err, &f) {
+		e.Kind = f.Kind
+	}
+	return e
 }
 
 // audit recomputes tree and files. What breaks the tree ends the verification;
@@ -207,6 +222,16 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 	}
 	e.Findings = append(e.Findings, b.State.Apply(in)...)
 	return nil
+}
+
+// lastDay is the date that the last readable entry claims.
+func (b *Bundle) lastDay() string {
+	for _, e := range slices.Backward(b.Entries) {
+		if e.Record != nil {
+			return e.Record.Env.At[:len("2006-01-02")]
+		}
+	}
+	return ""
 }
 
 func unreachable(err error) bool {
