@@ -142,7 +142,7 @@ func (j *judge) noticeShape(b *record.Notice) {
 		j.breach("rules.notice-differs", "", "keycommit_i", b.KeyI, "另一把钥匙的指纹")
 	}
 	for _, l := range j.s.Lots {
-		if l.Body.Key == b.Key || l.Body.KeyI == b.KeyI {
+		if slices.Contains([]string{l.Body.Key, l.Body.KeyI}, b.Key) || slices.Contains([]string{l.Body.Key, l.Body.KeyI}, b.KeyI) {
 			// Who has seen the earlier K open knows who is in this hat.
 			j.add(Warning, "rules.notice-differs", "", "keycommit", l.Body.Draw, "每次抽取新的钥匙")
 			break
