@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,12 +163,45 @@ func cmdSunlot(ts *testscript.TestScript, neg bool, args []string) {
 	if (code != 0) != neg {
 		ts.Fatalf("exit code %d", code)
 	}
-	// Nothing that the program says to people is English or a Go error.
+	if why := proper(slices.Contains(args, "--json"), code, out, errOut); why != "" {
+		ts.Fatalf("%s", why)
+	}
+}
+
+// raw is a code that has not become a sentence.
+var raw = regexp.MustCompile(`\b(rules|office|ledger|intake|keyring|publish|site|command|fetch|beacon|draw|record|verify)\.[a-z0-9]+(-[a-z0-9]+)+\b`)
+
+// stamp is a time as machines write it.
+var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d`)
+
+// proper holds what every command prints to the promises of the door: no code
+// and no Go error where people read, a reason for every failure, and with
+// --json nothing but JSON on standard output.
+func proper(json bool, code int, out, errOut string) string {
+	people := errOut
+	if !json {
+		people += out
+	}
 	for _, bad := range []string{"%!", "<nil>", "panic", "\x00", "goroutine ", ": got ", ", want "} {
 		if strings.Contains(out+errOut, bad) {
-			ts.Fatalf("it printed %q", bad)
+			return fmt.Sprintf("it printed %q", bad)
 		}
 	}
+	if found := raw.FindString(people); found != "" {
+		return fmt.Sprintf("people read %s", found)
+	}
+	if found := stamp.FindString(people); found != "" {
+		return fmt.Sprintf("people read %s", found)
+	}
+	if code != 0 && strings.TrimSpace(errOut) == "" {
+		return fmt.Sprintf("exit code %d without a word", code)
+	}
+	if json {
+		if err := allJSON(out); err != nil {
+			return fmt.Sprintf("with --json it printed something else: %v", err)
+		}
+	}
+	return ""
 }
 
 func cmdCode(ts *testscript.TestScript, neg bool, args []string) {

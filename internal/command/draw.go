@@ -16,6 +16,7 @@ import (
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/words"
 )
 
 func (c *Command) newDraw() *cobra.Command {
@@ -143,7 +144,7 @@ func (c *Command) showNotice(n *record.Notice) {
 		c.note("  未列入 %d 家：%s（%s）\n", g.Count, g.Words, g.Clause)
 	}
 	c.note("  检查人员 %d 名，每家 %d 人\n", n.People.Lines, len(n.Slots))
-	c.note("  公开随机数：drand quicknet 第 %d 期，%s\n", n.Randomness.Round, n.Randomness.Time)
+	c.note("  公开随机数：drand quicknet 第 %d 期，%s\n", n.Randomness.Round, words.Clock(n.Randomness.Time))
 	c.note("  检查期 %s 至 %s，派发期限 %s，结果公示期限 %s\n", n.From, n.To, n.Due.Dispatch, n.Due.Results)
 	if len(n.Told) > 0 {
 		c.note("注意：%d 个分区的企业太少或全部抽中，从预告就能知道是谁。\n", len(n.Told))
@@ -181,7 +182,7 @@ func (c *Command) howToDraw(o *office.Office, n *record.Notice) {
 		return
 	}
 	chain, round := n.Randomness.Chain, strconv.FormatInt(n.Randomness.Round, 10)
-	c.note("本机不上网。%s 之后，在能上网的电脑或手机上打开下面任一网址，把整页内容存成文件或抄下 signature：\n", n.Randomness.Time)
+	c.note("本机不上网。%s 之后，在能上网的电脑或手机上打开下面任一网址，把整页内容存成文件或抄下 signature：\n", words.Clock(n.Randomness.Time))
 	for _, r := range o.Config.Relays {
 		c.note("  %s/%s/public/%s\n", strings.TrimSuffix(r, "/"), chain, round)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -203,6 +204,19 @@ func at(v any, path string) (any, bool) {
 		}
 	}
 	return v, true
+}
+
+// allJSON says why a text is not a sequence of JSON values.
+func allJSON(text string) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	for {
+		var v any
+		if err := d.Decode(&v); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }
 
 func printed(ts *testscript.TestScript) any {

@@ -70,8 +70,14 @@ func fill(text, place, got, want string) string {
 		}
 		return piece[2 : len(piece)-2]
 	})
-	return strings.NewReplacer("{place}", place, "{got}", got, "{want}", want).Replace(text)
+	return Clock(strings.NewReplacer("{place}", place, "{got}", got, "{want}", want).Replace(text))
 }
+
+var beijing = regexp.MustCompile(`\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})\+08:00`)
+
+// Clock writes the times in a text as people do: 2023-08-23 23:15:33. All of
+// them are of Beijing.
+func Clock(text string) string { return beijing.ReplaceAllString(text, "$1 $2") }
 
 // Error is what a person reads for an error: the sentence, and below it the
 // remedy if there is one. An error without a code keeps its text.
