@@ -28,6 +28,9 @@ func (c *Command) report(b *verify.Bundle) {
 		}
 	}
 	fmt.Fprintf(c.Stdout, "%s　%s\n账本快照：%d 条记录，总校验码 %s\n", name, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
+	if b.Today != "" {
+		fmt.Fprintf(c.Stdout, "是否到期，按 %s 判断。\n", b.Today)
+	}
 	for _, p := range b.Parts() {
 		if len(p.Findings) == 0 && p.Name != "failed" {
 			continue
@@ -61,26 +64,28 @@ func (c *Command) findings(list []rules.Finding) {
 			continue
 		}
 		sentence, _ := words.Say(f.Code, f.Place, f.Got, f.Want)
-		fmt.Fprintf(c.Stdout, "  · %s%s\n", sentence, source(f))
+		fmt.Fprintf(c.Stdout, "  · %s%s\n", sentence, source(f, sentence))
 	}
 	for _, code := range many {
 		fmt.Fprintf(c.Stdout, "  · 另有 %d 项同类（%s），--json 列出全部\n", printed[code]-shown, code)
 	}
 }
 
-func source(f rules.Finding) string {
-	s := ""
+// source says where a finding stands: the entry, the clause, and the file where
+// the sentence does not name it.
+func source(f rules.Finding, sentence string) string {
+	var parts []string
 	if f.Entry >= 0 {
-		s = fmt.Sprintf("第%d条记录", f.Entry)
+		parts = append(parts, fmt.Sprintf("第%d条记录", f.Entry))
 	}
 	if f.Clause != "" {
-		if s != "" {
-			s += "，"
-		}
-		s += "条款 " + f.Clause
+		parts = append(parts, "条款 "+f.Clause)
 	}
-	if s == "" {
+	if strings.Contains(f.Place, "/") && !strings.Contains(sentence, f.Place) {
+		parts = append(parts, "文件 "+f.Place)
+	}
+	if len(parts) == 0 {
 		return ""
 	}
-	return "（" + s + "）"
+	return "（" + strings.Join(parts, "，") + "）"
 }

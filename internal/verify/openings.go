@@ -4,9 +4,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/ledger"
@@ -26,6 +30,42 @@ func (b *Bundle) openings() {
 			b.lot(l)
 		}
 	}
+}
+
+// strays finds the files that the ledger's form allows and that no entry speaks
+// of: the folder is closed, nothing stands in it under the ledger's name that
+// the ledger did not say. What an entry speaks of that cannot be read, nobody
+// knows; that it cannot be read is a failure already.
+func (b *Bundle) strays(root fs.FS) error {
+	foreign := func(name string) {
+		b.add(rules.Finding{Code: "ledger.audit-foreign", Severity: rules.Breach, Entry: -1, Place: "ledger/" + name})
+	}
+	readable := !slices.ContainsFunc(b.Entries, func(e *Entry) bool { return e.Record == nil })
+	for _, top := range []string{"blob", "opening"} {
+		err := fs.WalkDir(root, top, func(name string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) && name == top {
+				return nil
+			}
+			if err != nil || d.IsDir() {
+				return err
+			}
+			base := path.Base(name)
+			index, nerr := strconv.ParseUint(strings.TrimSuffix(base, ".json"), 10, 63)
+			switch {
+			case top == "blob" && len(base) == 64 && !b.needed[base] && readable:
+				foreign(name)
+			case top == "opening" && nerr == nil && index < uint64(len(b.Entries)):
+				if e := b.Entries[index].Record; e != nil && !mayOpen(e) {
+					foreign(name)
+				}
+			}
+			return nil // other names: the audit has said so
+		})
+		if err != nil {
+			return fault.Wrap("ledger.unreadable", "ledger/"+top, err).Of(fault.Unreachable)
+		}
+	}
+	return nil
 }
 
 // mayOpen spares a request for each entry that can have no opening.

@@ -89,6 +89,7 @@ func (b *Bundle) JSON() ([]byte, error) {
 		Size     uint64          `json:"size"`
 		Root     string          `json:"root"`
 		Pinned   bool            `json:"policy_pinned"`
+		Today    string          `json:"today,omitempty"`
 		Findings []rules.Finding `json:"findings"`
-	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, b.Findings}, "", "  ")
+	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, b.Today, b.Findings}, "", "  ")
 }

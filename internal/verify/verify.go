@@ -63,6 +63,9 @@ type Bundle struct {
 	Entries    []*Entry
 	Findings   []rules.Finding // of the whole, in order of index; openings and files too
 	Today      string
+
+	needed   map[string]bool // digests of the files beside the log that entries name
+	unlisted bool
 }
 
 // Root returns the folder that holds the ledger: fsys/ledger where a whole
@@ -86,11 +89,12 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundle{Dir: ledger.OpenDir(root), State: rules.New(), Pinned: opt.Policy != nil, Today: opt.Today}
+	b := &Bundle{Dir: ledger.OpenDir(root), State: rules.New(), Pinned: opt.Policy != nil, Today: opt.Today,
+		needed: map[string]bool{}, unlisted: opt.Unlisted}
 	if err := b.head(opt.Policy); err != nil {
 		return nil, err
 	}
-	if err := b.audit(opt.Unlisted); err != nil {
+	if err := b.audit(); err != nil {
 		return nil, err
 	}
 	if err := b.walk(opt.Progress); err != nil {
@@ -100,6 +104,11 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 		b.Today = b.lastDay()
 	}
 	b.charterKey()
+	if !b.unlisted {
+		if err := b.strays(root); err != nil {
+			return nil, err
+		}
+	}
 	b.openings()
 	b.standing()
 	return b, nil
@@ -138,8 +147,8 @@ func about(code, place string, err error) error {
 
 // audit recomputes tree and files. What breaks the tree ends the verification;
 // a changed copy, proof or blob beside it is a finding.
-func (b *Bundle) audit(unlisted bool) error {
-	rep := b.Dir.Audit(b.logKey(), ledger.AuditOptions{Copies: true, Unlisted: unlisted})
+func (b *Bundle) audit() error {
+	rep := b.Dir.Audit(b.logKey(), ledger.AuditOptions{Copies: true, Unlisted: b.unlisted})
 	var broken []error
 	for _, p := range rep.Problems {
 		if p.Kind == fault.Unreachable || breaksTree(p) {
@@ -211,14 +220,19 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 		}
 	}
 	for _, sum := range b.State.Needs(e.Record) {
+		b.needed[sum] = true
 		data, err := b.Dir.Blob(sum, ledger.MaxBlob)
+		place := "ledger/" + ledger.BlobPath(sum)
 		switch {
 		case err == nil:
 			in.Blobs[sum] = data
 		case unreachable(err):
 			return err
+		case errors.Is(err, fs.ErrNotExist):
+			e.Findings = append(e.Findings, rules.Finding{Code: "ledger.audit-missing", Severity: rules.Breach, Entry: e.Index, Place: place})
+		case b.unlisted: // otherwise the audit has said so
+			e.Findings = append(e.Findings, rules.Finding{Code: "ledger.audit-blob", Severity: rules.Breach, Entry: e.Index, Place: place, Want: sum})
 		}
-		// Missing or changed: the rules will find the file missing.
 	}
 	e.Findings = append(e.Findings, b.State.Apply(in)...)
 	return nil
