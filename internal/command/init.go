@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,7 @@ func (c *Command) newInit() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&cfg.Pack, "pack", "", "规则包：gaoqing 或 yanshi")
+	f.StringVar(&cfg.Pack, "pack", "", "规则包：gaoqing、yanshi，或自己写的 .toml 文件")
 	f.StringVar(&cfg.Name, "name", "", "单位全称")
 	f.StringVar(&cfg.Origin, "origin", "", "账本名称，主机名/路径，如 example.gov.cn/sunlot")
 	f.StringVar(&cfg.Role, "role", "办公室", "写入记录的机构")
@@ -51,6 +52,9 @@ func (c *Command) newInit() *cobra.Command {
 func (c *Command) init(dir string, cfg office.Config, names []string, agent keyring.AgentChoice) error {
 	if cfg.Pack == "" || cfg.Name == "" || cfg.Origin == "" {
 		return usage("command.init-missing", "init", "", "--pack --name --origin")
+	}
+	if strings.HasSuffix(cfg.Pack, ".toml") {
+		cfg.Pack = c.abs(cfg.Pack)
 	}
 	if len(names) == 0 {
 		names = []string{"经办人", "负责人"}

@@ -79,12 +79,23 @@ func Begin(in Beginning) (*Office, *Written, string, error) {
 	return o, w, sheet, err
 }
 
+// Pack reads a rule pack: one of ours by its name, or the office's own file.
+func Pack(name string) (*rules.Pack, error) {
+	_, p, err := packOf(name)
+	return p, err
+}
+
+// packOf returns a pack and its canonical JSON.
 func packOf(name string) ([]byte, *rules.Pack, error) {
 	text, err := content.FS.ReadFile("packs/" + name + ".toml")
-	if err != nil {
+	if strings.HasSuffix(name, ".toml") {
+		if text, err = os.ReadFile(name); err != nil {
+			return nil, nil, fault.Wrap("office.unreadable", name, err).Of(fault.Unreachable)
+		}
+	} else if err != nil {
 		return nil, nil, fault.New("office.no-pack", name, name, "gaoqing, yanshi").Of(fault.Usage)
 	}
-	p, err := intake.TOML[rules.Pack](name+".toml", text)
+	p, err := intake.TOML[rules.Pack](filepath.Base(strings.TrimSuffix(name, ".toml"))+".toml", text)
 	if err != nil {
 		return nil, nil, err
 	}

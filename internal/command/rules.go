@@ -1,0 +1,129 @@
+package command
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+func (c *Command) newRules() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "rules",
+		Short:   "规则包：检查一个规则包，查一条条文",
+		Example: "  sunlot rules lint 本县.toml\n  sunlot rules explain G-6.2c",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(c.newLint(), c.newExplain())
+	return cmd
+}
+
+func (c *Command) newLint() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint 规则包",
+		Short: "检查规则包文件（.toml）写得对不对",
+		Long: `检查规则包：字段、取值、引用的条文编号。自带的规则包用名称 gaoqing、yanshi。
+写法见 spec/rulepack.md；可以从自带的一个改起。` + exitCodes,
+		Example: "  sunlot rules lint 本县.toml\n  sunlot rules lint gaoqing --json",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.lint(args[0]) },
+	}
+}
+
+func (c *Command) lint(name string) error {
+	if strings.HasSuffix(name, ".toml") {
+		name = c.abs(name)
+	}
+	p, err := office.Pack(name)
+	if err != nil {
+		return err
+	}
+	out := 0
+	for _, cl := range p.Clauses {
+		if len(cl.Kinds) == 1 && cl.Kinds[0] == "out" {
+			out++
+		}
+	}
+	if c.flags.json {
+		return c.printJSON(map[string]any{"id": p.ID, "title": p.Title, "clauses": len(p.Clauses), "not_computed": out,
+			"readings": len(p.Readings), "towns": len(p.Towns), "codes": len(p.Result.Codes)})
+	}
+	c.printf("规则包可用：%s（%s）\n  条文 %d 条，其中 %d 条只列不算；对条文的理解 %d 处；镇街 %d 个；结果代码 %d 个\n", p.Title, p.ID,
+		len(p.Clauses), out, len(p.Readings), len(p.Towns), len(p.Result.Codes))
+	return nil
+}
+
+func (c *Command) newExplain() *cobra.Command {
+	var pack string
+	cmd := &cobra.Command{
+		Use:     "explain 条文编号",
+		Short:   "一条条文：原文、程序怎样处理、采用的理解",
+		Example: "  sunlot rules explain G-6.2c\n  sunlot rules explain Y-14.2 --pack yanshi",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.explain(args[0], pack) },
+	}
+	cmd.Flags().StringVar(&pack, "pack", "", "规则包；缺省用本单位的")
+	return cmd
+}
+
+func (c *Command) explain(id, name string) error {
+	p, err := c.pack(name)
+	if err != nil {
+		return err
+	}
+	cl := p.Clause(id)
+	if cl.ID == "" {
+		return usage("command.no-clause", id, "", strings.Join(near(p, id), "、"))
+	}
+	var readings []rules.Reading
+	for _, r := range p.Readings {
+		if r.Clause == id {
+			readings = append(readings, r)
+		}
+	}
+	if c.flags.json {
+		return c.printJSON(map[string]any{"clause": cl, "readings": readings})
+	}
+	c.printf("%s　%s　%s\n原文：%s\n处理：%s\n", cl.ID, p.Title, cl.Cite, cl.Words, cl.Gist)
+	for _, r := range readings {
+		c.printf("理解（%s）：%s\n", r.ID, r.Text)
+		for _, o := range r.Others {
+			c.printf("  另一种理解：%s\n", o)
+		}
+	}
+	return nil
+}
+
+// pack is the named pack, or that of the office in whose folder we are.
+func (c *Command) pack(name string) (*rules.Pack, error) {
+	if name != "" {
+		if strings.HasSuffix(name, ".toml") {
+			name = c.abs(name)
+		}
+		return office.Pack(name)
+	}
+	o, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	s, err := o.State()
+	if err != nil {
+		return nil, err
+	}
+	return s.Pack, nil
+}
+
+// near are the clauses whose ids begin like the one that was asked for.
+func near(p *rules.Pack, id string) []string {
+	var list []string
+	head, _, _ := strings.Cut(id, ".")
+	for _, cl := range p.Clauses {
+		if strings.HasPrefix(cl.ID, head) && len(list) < 10 {
+			list = append(list, cl.ID)
+		}
+	}
+	return list
+}
