@@ -17,9 +17,13 @@ version=$(git describe --tags --always)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
+# An archive of a commit carries the commit's time on every file.
+git archive --format=tar -o "$tmp/source.tar" HEAD
+git archive --format=tar --prefix="sunlot-$version/" -o "$tmp/sunlot-$version-source.tar" HEAD
+gzip -n -9 "$tmp/sunlot-$version-source.tar"
 for place in one/here two/and/there; do
 	mkdir -p "$tmp/$place"
-	git archive HEAD | tar -x -C "$tmp/$place"
+	tar -xf "$tmp/source.tar" -C "$tmp/$place"
 	(cd "$tmp/$place" && sh tools/build.sh "$tmp/$place/built" >"$tmp/list")
 	(cd "$tmp/$place/built" && sha256sum -- *) >"$tmp/$place.sums"
 done
@@ -31,9 +35,9 @@ fi
 rm -rf "$out"
 mkdir -p "$out"
 cp "$tmp/one/here/built/"* "$out/"
-git archive --format=tar --prefix="sunlot-$version/" --mtime="@$SOURCE_DATE_EPOCH" HEAD | gzip -n -9 >"$out/sunlot-$version-source.tar.gz"
-find "$out" -type f -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
+cp "$tmp/sunlot-$version-source.tar.gz" "$out/"
 (cd "$out" && sha256sum -- * >SHA256SUMS)
+find "$out" -type f -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 cat "$tmp/list"
 printf '\n%s, %s, two builds alike\n' "$version" "$(go env GOVERSION)"
 cat "$out/SHA256SUMS"
