@@ -71,7 +71,14 @@ func (c *Command) announce(files []string, line, at string, round uint64) error 
 				return err
 			}
 		}
-		d, a, err := o.Announce(tasks[i])
+	}
+	if len(tasks) > 1 {
+		if err := c.rehearse(tasks); err != nil {
+			return err
+		}
+	}
+	for _, t := range tasks {
+		d, a, err := o.Announce(t)
 		if err != nil {
 			return err
 		}
@@ -83,6 +90,16 @@ func (c *Command) announce(files []string, line, at string, round uint64) error 
 		c.howToDraw(o, a.Notice)
 	}
 	return nil
+}
+
+// rehearse announces the tasks of a sheet without writing: what its last line
+// would be refused for must be known before its first is in the ledger.
+func (c *Command) rehearse(tasks []rules.Task) error {
+	o, err := c.open()
+	for i := 0; i < len(tasks) && err == nil; i++ {
+		_, _, err = o.Announce(tasks[i])
+	}
+	return err
 }
 
 // round chooses the round: the one given, that of a time, or that of the next

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,7 +26,9 @@ func (o *Office) Results(rows []intake.ResultRow) (*Draft, []intake.Problem, err
 	for i := range rows {
 		r := &rows[i]
 		if r.Origin != "" && r.Origin != "random" {
-			bodies = append(bodies, o.otherResult(r))
+			body, found := o.otherResult(s, r)
+			problems = append(problems, found...)
+			bodies = append(bodies, body)
 			continue
 		}
 		d, ok := draws[r.Draw]
@@ -124,17 +127,9 @@ func (o *Office) resultBody(s *rules.State, d *Drawing, obj *rules.Object, r *in
 	f := d.Firms[obj.Handle]
 	unit := d.Lot.Body.UnitOf(f.Town)
 	out, problems := outcome(s.Pack, d.Lot.Body.Items, r.Codes, r.ItemCodes, r.Line)
-	out.Refusal, out.Methods, out.Form, out.Facts = r.Refusal, r.Methods, r.Form, record.Sealed(r.Facts)
-	b := &record.Result{Origin: "random", Notice: d.Lot.Index, Object: obj.Handle, Code: record.Sealed(f.ID), Name: record.Sealed(f.Name),
-		Unit: unit, Outcome: out, Started: r.Started, Ended: r.Ended, Entered: r.Entered, Published: r.Published,
-		EnteredBy: record.Sealed(r.EnteredBy), Reviewed: record.Sealed(r.ReviewedBy), SignedOn: r.SignedOn, Scan: r.Scan,
-		Late: r.Late, Remark: record.Sealed(r.Remark)}
-	for _, name := range r.Signed {
-		b.Signed = append(b.Signed, record.Sealed(name))
-	}
-	if r.FollowUp != "" {
-		b.FollowUp = &record.FollowUpDue{Kind: r.FollowUp, To: r.FollowUpTo, Due: r.FollowUpDue, Number: r.FollowUpNo}
-	}
+	b := o.written(r, out)
+	b.Origin, b.Notice, b.Object, b.Unit = "random", d.Lot.Index, obj.Handle, unit
+	b.Code, b.Name = record.Sealed(f.ID), record.Sealed(f.Name)
 	if s.Pack.Result.SignOff {
 		team := d.Team(obj)
 		for _, name := range team {
@@ -180,16 +175,44 @@ func outcome(p *rules.Pack, items, codes []string, each map[string][]string, at 
 	return out, problems
 }
 
-// otherResult is an inspection that no draw led to (举报、交办 …).
-func (o *Office) otherResult(r *intake.ResultRow) *record.Result {
-	b := &record.Result{Origin: r.Origin, Ground: r.Ground, Code: record.Sealed(r.Code), Name: record.Sealed(r.Name), Unit: or(r.Unit, o.Config.Name),
-		Started: r.Started, Ended: r.Ended, Entered: r.Entered, Published: r.Published, Remark: record.Sealed(r.Remark)}
-	for it, codes := range r.ItemCodes {
-		b.Outcome.Items = append(b.Outcome.Items, record.ItemCodes{Item: it, Codes: codes})
+// written is what a row says of an inspection, whatever led to it.
+func (o *Office) written(r *intake.ResultRow, out record.Outcome) *record.Result {
+	out.Refusal, out.Methods, out.Form, out.Facts = r.Refusal, r.Methods, r.Form, record.Sealed(r.Facts)
+	b := &record.Result{Outcome: out, Started: r.Started, Ended: r.Ended, Entered: r.Entered, Published: r.Published,
+		EnteredBy: record.Sealed(r.EnteredBy), Reviewed: record.Sealed(r.ReviewedBy), SignedOn: r.SignedOn, Scan: r.Scan,
+		Late: r.Late, Remark: record.Sealed(r.Remark)}
+	for _, name := range r.Signed {
+		b.Signed = append(b.Signed, record.Sealed(name))
 	}
-	slices.SortFunc(b.Outcome.Items, func(a, b record.ItemCodes) int { return strings.Compare(a.Item, b.Item) })
-	b.Outcome.Codes = o.bundle.State.Pack.UnitLine(b.Outcome.Items)
+	if r.FollowUp != "" {
+		b.FollowUp = &record.FollowUpDue{Kind: r.FollowUp, To: r.FollowUpTo, Due: r.FollowUpDue, Number: r.FollowUpNo}
+	}
 	return b
+}
+
+// otherResult is an inspection that no draw led to (举报、交办 …). Which items it
+// covered no notice says: the row does, by its columns of single items or under
+// 抽查事项.
+func (o *Office) otherResult(s *rules.State, r *intake.ResultRow) (*record.Result, []intake.Problem) {
+	var problems []intake.Problem
+	items := slices.Collect(maps.Keys(r.ItemCodes))
+	for _, name := range strings.FieldsFunc(r.Item, func(c rune) bool { return strings.ContainsRune("、，,;；\n", c) }) {
+		if no := itemNo(s.Checklist(), strings.TrimSpace(name)); no != "" {
+			items = append(items, no)
+		} else {
+			problems = append(problems, problem(r.Line, "抽查事项", "rules.item-unknown", name, ""))
+		}
+	}
+	slices.Sort(items)
+	items = slices.Compact(items)
+	if len(items) == 0 && len(problems) == 0 {
+		problems = append(problems, problem(r.Line, "抽查事项", "office.no-item", r.Name, ""))
+	}
+	out, found := outcome(s.Pack, items, r.Codes, r.ItemCodes, r.Line)
+	b := o.written(r, out)
+	b.Origin, b.Ground, b.Unit = r.Origin, r.Ground, or(r.Unit, o.Config.Name)
+	b.Code, b.Name = record.Sealed(r.Code), record.Sealed(r.Name)
+	return b, append(problems, found...)
 }
 
 // openHandles adds the openings of handles to the notice's opening file and
