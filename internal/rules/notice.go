@@ -89,6 +89,11 @@ func (s *State) listed(no string) bool {
 	return c != nil && slices.ContainsFunc(c.Body.Items, func(it record.Item) bool { return it.No == no })
 }
 
+// speciality reports whether the pack has the code of a 业务专长.
+func (p *Pack) speciality(code string) bool {
+	return slices.ContainsFunc(p.Specialities, func(n Named) bool { return n.Code == code })
+}
+
 // noticeSource: the versions of checklist and registers in force, the pack's
 // team, a task period after the draw.
 func (j *judge) noticeSource(b *record.Notice, lot *Lot) {
@@ -134,7 +139,7 @@ func (j *judge) noticeShape(b *record.Notice) {
 		j.breach("rules.notice-differs", p.Team.Clause, "slots", num(len(b.Slots)), "9")
 	}
 	for _, s := range b.Slots {
-		if !slices.ContainsFunc(p.Specialities, func(n Named) bool { return n.Code == s.Needs }) && s.Needs != "" {
+		if s.Needs != "" && !p.speciality(s.Needs) {
 			j.breach("rules.notice-differs", p.Team.Clause, "slots", s.Needs, "规则包所列的专长")
 		}
 	}
@@ -206,6 +211,11 @@ func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
 	lot.People = make(map[string][]string, len(inspectors))
 	for _, in := range inspectors {
 		lot.People[in.Handle] = in.Qualifications
+		for _, q := range in.Qualifications {
+			if !j.s.Pack.speciality(q) {
+				j.breach("rules.bad-file", j.s.Pack.People.Clause, "people", q, "")
+			}
+		}
 	}
 	if most, all := b.MostForOne, int64(len(objects)); most > b.Declared || b.Declared > most*all || most > int64(len(inspectors)) {
 		j.breach("rules.recusals-count", "", "declared", num(b.Declared)+" "+num(most), num(all)+" "+num(len(inspectors)))
