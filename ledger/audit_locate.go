@@ -2,8 +2,8 @@ package ledger
 
 import (
 	"bytes"
-	"fmt"
 	"math/bits"
+	"strconv"
 )
 
 // locate finds which files are to blame when the entries do not hash to the
@@ -87,11 +87,10 @@ func (l *locator) descend(id tileID, row []Hash) {
 		if computed[i] == h {
 			continue
 		}
-		was := computed[i]
 		computed[i] = h
 		if id.level == 0 {
 			index := id.n*TileWidth + uint64(i)
-			a.problem("ledger.audit-entry", BundlePath(id.n, widthOf(0, id.n, a.size)), fmt.Sprintf("entry %d hashes to %s", index, was), h.String())
+			a.problem("ledger.audit-entry", BundlePath(id.n, widthOf(0, id.n, a.size)), strconv.FormatUint(index, 10), h.String())
 			continue
 		}
 		below := tileID{id.level - 1, id.n*TileWidth + uint64(i)}
