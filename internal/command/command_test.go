@@ -41,6 +41,7 @@ import (
 //	column VAR TABLE HEADING     the cells of a text table
 //	holds DIR TEXT               each line of TEXT stands in some file there
 //	relay VAR ROUNDS             a drand relay on the loopback
+//	recovery VAR                 the characters of the recovery sheet that was printed
 //	serve VAR DIR                a web server on the loopback
 //	flipped SITE PLACE FILE …    a bit in each file: sunlot-verify exits 1 and names the place
 //	toml FILE K=V …              lines of office.toml
@@ -60,7 +61,7 @@ func TestScripts(t *testing.T) {
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
 				"sunlot": cmdSunlot, "code": cmdCode, "clock": cmdClock, "answer": cmdAnswer, "office": cmdOffice, "sheet": cmdSheet, "csv": cmdCSV,
 				"fill": cmdFill, "json": cmdJSON, "setjson": cmdSetJSON, "mark": cmdMark, "same": cmdSame, "flip": cmdFlip, "lines": cmdLines,
-				"cells": cmdCells, "column": cmdColumn, "holds": cmdHolds, "relay": cmdRelay, "bytes": cmdBytes, "toml": cmdTOML, "serve": cmdServe, "flipped": cmdFlipped,
+				"cells": cmdCells, "column": cmdColumn, "holds": cmdHolds, "relay": cmdRelay, "bytes": cmdBytes, "toml": cmdTOML, "recovery": cmdRecovery, "serve": cmdServe, "flipped": cmdFlipped,
 			},
 		})
 	}
@@ -107,7 +108,7 @@ func setup(env *testscript.Env) error {
 	if err := os.WriteFile(filepath.Join(env.WorkDir, "drand.json"), data, 0o644); err != nil {
 		return err
 	}
-	env.Setenv("PATH", filepath.Dir(verifier())+string(filepath.ListSeparator)+env.Getenv("PATH"))
+	env.Setenv("PATH", programs()+string(filepath.ListSeparator)+env.Getenv("PATH"))
 	return nil
 }
 
@@ -116,23 +117,24 @@ func newPerson(script string) *person {
 	return &person{now: firstMorning, rand: rand.NewChaCha8(sha256.Sum256([]byte(filepath.Base(script)))), marks: map[string]string{}}
 }
 
-// verifier builds the citizen's door once: the transcripts run the real one.
-var verifier = sync.OnceValue(func() string {
-	dir, err := os.MkdirTemp("", "sunlot-verify")
+// programs builds both doors once, as they are shipped: the transcripts run
+// the citizen's in every script and the office's in real.txtar.
+var programs = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "sunlot-programs")
 	if err != nil {
 		panic(err)
 	}
-	name := filepath.Join(dir, "sunlot-verify")
-	out, err := exec.Command("go", "build", "-o", name, "github.com/sunlot/sunlot/cmd/sunlot-verify").CombinedOutput()
-	if err != nil {
+	build := exec.Command("go", "build", "-trimpath", "-o", dir+string(filepath.Separator), "github.com/sunlot/sunlot/cmd/sunlot", "github.com/sunlot/sunlot/cmd/sunlot-verify")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
 		panic(string(out))
 	}
-	return name
+	return dir
 })
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	os.RemoveAll(filepath.Dir(verifier()))
+	os.RemoveAll(programs())
 	for _, dir := range madeDirs {
 		os.RemoveAll(dir)
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -327,6 +328,21 @@ func cmdRelay(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], srv.URL)
 }
 
+var sheetLine = regexp.MustCompile(`第\d行 +([A-Z0-9 ]+?) +校验 ([A-Z0-9]{2})`)
+
+// cmdRecovery sets a variable to what a person types from the recovery sheet
+// that the last command printed: recovery VAR.
+func cmdRecovery(ts *testscript.TestScript, neg bool, args []string) {
+	typed := ""
+	for _, m := range sheetLine.FindAllStringSubmatch(ts.ReadFile("stdout"), -1) {
+		typed += m[1] + " " + m[2] + " "
+	}
+	if typed == "" {
+		ts.Fatalf("no recovery sheet was printed")
+	}
+	ts.Setenv(args[0], strings.ToLower(typed))
+}
+
 // cmdServe serves a folder as any web server does: serve VAR DIR.
 func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	srv := httptest.NewServer(http.FileServerFS(os.DirFS(ts.MkAbs(args[1]))))
@@ -352,7 +368,7 @@ func cmdFlipped(ts *testscript.TestScript, neg bool, args []string) {
 				bent[len(data)/2] ^= 1
 			}
 			ts.Check(os.WriteFile(name, bent, 0o644))
-			out, err := exec.Command(verifier(), ts.MkAbs(args[0]), "--today", "2023-09-12").CombinedOutput()
+			out, err := exec.Command(filepath.Join(programs(), "sunlot-verify"), ts.MkAbs(args[0]), "--today", "2023-09-12").CombinedOutput()
 			var exit *exec.ExitError
 			if !errors.As(err, &exit) || exit.ExitCode() != 1 {
 				ts.Fatalf("%s: %v\n%s", name, err, out)
