@@ -1,6 +1,7 @@
 #!/bin/sh
-# bench.sh REGEXP: the benchmarks, after the machine that they ran on. Where a
-# benchmark has sub-benchmarks that end in =sunlot and =OTHER, their ratio too.
+# bench.sh REGEXP: the machine, the benchmarks, the demonstration as processes,
+# and at the end every number that has a limit beside its limit. A number above
+# its limit is shown, not failed: a busy machine is no fault of the source.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -10,24 +11,53 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
-echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1), $(nproc 2>/dev/null || echo '?') cores, $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo 2>/dev/null)"
+echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1), $(nproc 2>/dev/null || echo '?') cores, $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo 2>/dev/null), load $(cut -d' ' -f1 /proc/loadavg 2>/dev/null)"
 echo "system:  $(uname -sr), $(go env GOVERSION), disk of $tmp: $(df -T "$tmp" 2>/dev/null | awk 'NR == 2 { print $2 }')"
 echo "source:  $(git describe --always --dirty 2>/dev/null || echo 'no git')"
+echo "inputs:  made by the benchmarks from fixed seeds; each says its size in its name or comment"
 
-grep -rl --include='*_test.go' '^func Benchmark' . | xargs -n1 dirname | sort -u | while read -r package; do
+for package in $(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -n1 dirname | sort -u); do
 	printf '\n== %s\n' "$package"
-	go test -run '^$' -bench "$pattern" -benchmem -timeout 60m "$package" </dev/null | tee -a "$tmp/out"
+	go test -run '^$' -bench "$pattern" -benchmem -timeout 60m "$package" </dev/null >"$tmp/one" || {
+		cat "$tmp/one"
+		exit 1
+	}
+	grep -E '^Benchmark|^PASS|^ok' "$tmp/one" || true
+	cat "$tmp/one" >>"$tmp/all"
 done
 
+# The citizen's program as a process on the demonstration offices, five times.
+if [ "$pattern" = . ]; then
+	printf '\n== sunlot-verify as a process on the demonstration offices\n'
+	sh tools/demo.sh "$tmp/public" short >"$tmp/demo"
+	go build -trimpath -o "$tmp/" ./cmd/sunlot-verify
+	for office in gaoqing yanshi; do
+		for _ in 1 2 3 4 5; do
+			start=$(date +%s%N)
+			"$tmp/sunlot-verify" "$tmp/public/$office" --today 2024-07-31 >"$tmp/report" </dev/null
+			echo "$(($(date +%s%N) - start))"
+		done | sort -n | awk -v office="$office" 'NR == 3 { printf "Process/verify=%s 5 %d ns/op\n", office, $1 }' | tee -a "$tmp/all"
+	done
+fi
+
+printf '\n%-44s %14s %14s\n' 'measured' 'value' 'limit'
 awk '
-	/^Benchmark/ && match($1, /=[a-z]+(-[0-9]+)?$/) {
-		who = substr($1, RSTART + 1); sub(/-[0-9]+$/, "", who)
-		base = substr($1, 1, RSTART - 1)
-		ns[base, who] = $3
-		if (who == "sunlot") ours[++n] = base; else { bases[++m] = base; whos[m] = who }
+	/^(Benchmark|Process)/ {
+		name = $1; sub(/-[0-9]+$/, "", name)
+		for (i = 3; i < NF; i += 2) value[name, $(i + 1)] = $i
+	}
+	function show(name, unit, scale, shown, sign, limit,    v) {
+		if (!((name, unit) in value)) return
+		v = value[name, unit] / scale
+		ok = sign == "<" ? v <= limit : v > limit
+		printf "%-44s %10.3g %-8s %s %g%s\n", name, v, shown, sign == "<" ? "≤" : ">", limit, ok ? "" : "   not met"
 	}
 	END {
-		if (m) print "\nratios (time of the other / time of sunlot; above 1 sunlot is faster)"
-		for (i = 1; i <= m; i++) if (ns[bases[i], "sunlot"] > 0)
-			printf "  %s: %s/sunlot %.2f\n", bases[i], whos[i], ns[bases[i], whos[i]] / ns[bases[i], "sunlot"]
-	}' "$tmp/out"
+		show("BenchmarkAppendOne", "ns/op", 1e6, "ms", "<", 20)
+		show("BenchmarkAppendBackToBack", "ns/op", 1e6, "ms", "<", 20)
+		show("BenchmarkAppend100kBesideTessera", "times-faster", 1, "times", ">", 1)
+		show("BenchmarkCast1M/parsed", "ns/handle", 1, "ns", "<", 250)
+		show("BenchmarkResultOfOneLine", "ns/op", 1e6, "ms", "<", 400)
+		show("Process/verify=gaoqing", "ns/op", 1e9, "s", "<", 2)
+		show("Process/verify=yanshi", "ns/op", 1e9, "s", "<", 2)
+	}' "$tmp/all"
