@@ -206,6 +206,12 @@ func (o *Office) Checklist(rows []intake.Item, l Listing) (*Draft, []intake.Prob
 		if !ranked {
 			problems = append(problems, problem(r.Line, "抽查依据", "rules.no-basis", r.Name, ""))
 		}
+		for _, heading := range s.Pack.Lacks(&it) {
+			if heading == "检查部门及实施层级" && it.Body != "" {
+				heading = "实施层级" // one heading of the regulation, two columns of the form
+			}
+			problems = append(problems, problem(r.Line, heading, "rules.item-field", r.Name, heading))
+		}
 		body.Items = append(body.Items, it)
 	}
 	if len(problems) > 0 {

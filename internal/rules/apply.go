@@ -239,11 +239,20 @@ func (j *judge) item(it *record.Item) {
 	if len(p.Items.Categories) > 0 && !slices.Contains(p.Items.Categories, it.Category) {
 		j.breach("rules.item-category", p.Items.Clause, it.No, it.Category, "")
 	}
+	for _, heading := range p.Lacks(it) {
+		j.breach("rules.item-field", p.Items.Clause, it.No, it.Name, heading)
+	}
+}
+
+// Lacks lists the headings of the regulation that an item leaves empty.
+func (p *Pack) Lacks(it *record.Item) []string {
+	var list []string
 	for _, heading := range p.Items.Required {
 		if itemField(it, heading) == "" {
-			j.breach("rules.item-field", p.Items.Clause, it.No, it.Name, heading)
+			list = append(list, heading)
 		}
 	}
+	return list
 }
 
 // itemField is the value of an item under a heading of the regulations
