@@ -1,19 +1,12 @@
 package command
 
 import (
-	"context"
-	"io"
-	"os"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sunlot/sunlot/internal/beacon"
-	"github.com/sunlot/sunlot/internal/fault"
-	"github.com/sunlot/sunlot/internal/fetch"
-	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/words"
@@ -87,7 +80,9 @@ func (c *Command) announce(files []string, line, at string, round uint64) error 
 		if err := c.commit(o, d); err != nil {
 			return err
 		}
-		c.howToDraw(o, a.Notice)
+		if !c.flags.dry && !o.Config.Internet {
+			c.howToDraw(o, a.Notice)
+		}
 	}
 	return nil
 }
@@ -192,137 +187,4 @@ func percent(ratio string) string {
 		whole += "." + rest
 	}
 	return whole + "%"
-}
-
-func (c *Command) howToDraw(o *office.Office, n *record.Notice) {
-	if c.flags.dry || o.Config.Internet {
-		return
-	}
-	chain, round := n.Randomness.Chain, strconv.FormatInt(n.Randomness.Round, 10)
-	c.note("本机不上网。%s 之后，在能上网的电脑或手机上打开下面任一网址，把整页内容存成文件或抄下 signature：\n", words.Clock(n.Randomness.Time))
-	for _, r := range o.Config.Relays {
-		c.note("  %s/%s/public/%s\n", strings.TrimSuffix(r, "/"), chain, round)
-	}
-	c.note("然后运行：sunlot draw run %s --beacon 文件　或　--signature 抄下的字符\n", n.Draw)
-}
-
-func (c *Command) newRun() *cobra.Command {
-	var file, signature string
-	cmd := &cobra.Command{
-		Use:   "run 抽取编号",
-		Short: "摇号：用预告指定的那一期公开随机数抽取",
-		Long: `用预告指定的那一期公开随机数抽取企业和检查人员。随机数从文件、标准输入（-）、命令行
-或设置中的网址取得，取得后都要核验签名；不是那一期、签名不对的一律不用。` + exitCodes,
-		Example: "  sunlot draw run 2023-001\n  sunlot draw run 2023-001 --beacon 随机数.json\n  sunlot draw run 2023-001 --signature b44679b9…",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.run(cmd.Context(), args[0], file, signature)
-		},
-	}
-	cmd.Flags().StringVar(&file, "beacon", "", "公开随机数的文件，- 为标准输入")
-	cmd.Flags().StringVar(&signature, "signature", "", "手工输入该期的 signature（96 个字符）")
-	return c.writing(cmd)
-}
-
-func (c *Command) run(ctx context.Context, id, file, signature string) error {
-	o, err := c.open()
-	if err != nil {
-		return err
-	}
-	s, err := o.State()
-	if err != nil {
-		return err
-	}
-	lot := s.Lot(id)
-	if lot == nil {
-		return usage("office.no-such-draw", id, "", "")
-	}
-	round, err := c.beacon(ctx, o, lot, file, signature)
-	if err != nil {
-		return err
-	}
-	d, body, err := o.Run(id, round)
-	if err != nil {
-		return err
-	}
-	c.note("抽取 %s：抽中 %d 家，摇号种子 %s\n", id, body.Count, body.Seed)
-	for _, cell := range body.Cells {
-		if cell.Quota > 0 {
-			c.note("  %s　%d 家中抽 %d 家，中签线 %s\n", cellName(lot.Body, cell.Cell), cell.Count, cell.Quota, cell.Cutoff)
-		}
-	}
-	if n := body.Unstaffed.Lines; n > 0 {
-		c.note("注意：%d 家排不出符合条件的检查组，须直接委派。\n", n)
-	}
-	return c.commit(o, d)
-}
-
-func cellName(n *record.Notice, code string) string {
-	for _, g := range n.Groups {
-		for _, cell := range g.Cells {
-			if cell.Cell == code {
-				return cell.Name
-			}
-		}
-	}
-	return code
-}
-
-// beacon gets the round's signature; whatever the source, office verifies it.
-func (c *Command) beacon(ctx context.Context, o *office.Office, lot *rules.Lot, file, signature string) (beacon.Round, error) {
-	want := uint64(lot.Body.Randomness.Round)
-	switch {
-	case signature != "":
-		return beacon.Round{Chain: lot.Body.Randomness.Chain, Number: want, Signature: strings.ToLower(strings.Join(strings.Fields(signature), ""))}, nil
-	case file != "":
-		data, err := c.readInput(file)
-		if err != nil {
-			return beacon.Round{}, err
-		}
-		rounds, err := beacon.ParseRounds(data)
-		if err != nil {
-			return beacon.Round{}, err
-		}
-		for _, r := range rounds {
-			if r.Number == want {
-				return r, nil
-			}
-		}
-		return beacon.Round{}, fault.New("command.no-round", file, "", strconv.FormatUint(want, 10))
-	case !o.Config.Internet || len(o.Config.Relays) == 0:
-		return beacon.Round{}, usage("command.need-beacon", lot.Body.Draw, "", strconv.FormatUint(want, 10))
-	}
-	chain, err := beacon.Find(lot.Body.Randomness.Chain)
-	if err != nil {
-		return beacon.Round{}, err
-	}
-	check := func(data []byte) error {
-		r, err := beacon.ParseRound(data)
-		if err != nil {
-			return err
-		}
-		if r.Number != want {
-			return fault.New("office.other-round", lot.Body.Draw, strconv.FormatUint(r.Number, 10), strconv.FormatUint(want, 10))
-		}
-		_, err = r.Check(chain)
-		return err
-	}
-	data, err := fetch.Beacon(ctx, o.Config.Relays, chain.Hash, want, check, fetch.Options{})
-	if err != nil {
-		return beacon.Round{}, err
-	}
-	return beacon.ParseRound(data)
-}
-
-// readInput reads a small file, or standard input for "-".
-func (c *Command) readInput(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(io.LimitReader(c.Stdin, beacon.MaxBytes+1))
-	}
-	f, err := os.Open(c.abs(name))
-	if err != nil {
-		return nil, fault.Wrap("command.unreadable", name, err).Of(fault.Unreachable)
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, beacon.MaxBytes+1))
 }

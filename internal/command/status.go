@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/words"
 )
@@ -37,7 +38,7 @@ func (c *Command) status() error {
 		}
 		return c.failed(b)
 	}
-	c.printf("%s　%s\n账本 %d 条记录，总校验码 %s\n", o.Config.Name, o.Today(), b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
+	c.printf("%s　现在 %s\n账本 %d 条记录，总校验码 %s\n", o.Config.Name, o.Now().In(record.Beijing).Format("2006-01-02 15:04"), b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
 	for _, d := range duties {
 		if line := dutyLine(d); line != "" {
 			c.printf("  %s\n", line)

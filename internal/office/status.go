@@ -33,6 +33,11 @@ func (o *Office) Nexts() ([]Next, error) {
 		switch d.Code {
 		case "run":
 			n.Command = "sunlot draw run " + d.Draw
+			if at := s.Lot(d.Draw).Body.Randomness.Time; o.Now().Unix() < record.Unix(at) {
+				// What makes the notice worth anything: it is public before the number.
+				list = append(list, Next{Code: "office.next-publish", Command: "sunlot build，再 sunlot publish --to 网站目录", Place: d.Draw, Due: clock(at)})
+				n.Code, n.Due = "office.next-run-later", clock(at)
+			}
 		case "dispatch":
 			n.Command = "sunlot dispatch " + d.Draw
 		case "result":
@@ -62,6 +67,9 @@ func (o *Office) Nexts() ([]Next, error) {
 	})
 	return append(list, o.missing(s)...), nil
 }
+
+// clock writes a time of the ledger for people.
+func clock(at string) string { return at[:10] + " " + at[11:16] }
 
 // missing is what must stand before a draw can be announced, and what of the
 // plan has not been drawn.
