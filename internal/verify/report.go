@@ -45,7 +45,7 @@ func (b *Bundle) standing() {
 			ok(c.code, num(c.n))
 		}
 	}
-	for _, code := range []string{"verify.believed-register", "verify.believed-dates", "verify.believed-visits"} {
+	for _, code := range []string{"verify.believed-register", "verify.believed-dates", "verify.believed-visits", "verify.believed-pages"} {
 		b.add(rules.Finding{Code: code, Severity: rules.Believed, Entry: -1})
 	}
 	if c := b.State.Charter(); c != nil && c.Policy == "" {
