@@ -93,6 +93,7 @@ func (b *Bundle) opening(e *Entry) {
 		b.breach("verify.opening-differs", e.Index, path, bad[0], "")
 	} else {
 		e.Opening = o
+		b.held.openings += len(o.Fields)
 	}
 	for _, field := range rules.OpenAtOnce(e.Record) {
 		if e.Value(field) == "" {
@@ -133,11 +134,16 @@ func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 		b.breach("verify.handle-unopened", l.Index, path, obj.Handle, "")
 	case id != "" && !obj.Opened:
 		b.breach("verify.opening-unlogged", l.Index, path, obj.Handle, "")
-	case id != "" && obj.Result != nil:
-		code := b.Entries[obj.Result.Index].Value("code")
-		if code != id {
+	case id == "":
+	case obj.Result == nil:
+		b.held.openings++
+	default:
+		if code := b.Entries[obj.Result.Index].Value("code"); code != id {
 			b.breach("verify.other-firm", obj.Result.Index, obj.Handle, code, id)
+			return
 		}
+		b.held.openings++
+		b.held.results++
 	}
 }
 
@@ -151,6 +157,7 @@ func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
 	switch {
 	case o.K != "":
 		if b.key("verify.k-differs", l, o.K, l.Body.Key, path, l.KOpened) {
+			b.held.keys++
 			b.salts(l, o, path)
 		}
 	case l.KOpened:

@@ -18,29 +18,16 @@ func (b *Bundle) standing() {
 		tree = "verify.ok-tree-alone" // the files beside the tree are another matter
 	}
 	ok(tree, num(b.Checkpoint.Size))
-	var draws, opened, results, fields int
+	draws := 0
 	for _, l := range b.State.Lots {
 		if l.Draw != nil {
 			draws++
-		}
-		if l.KOpened {
-			opened++
-		}
-	}
-	for _, e := range b.Entries {
-		if e.Opening != nil {
-			fields += len(e.Opening.Fields) + len(e.Opening.Handles)
-		}
-	}
-	for _, f := range b.State.Results {
-		if f.Lot != nil {
-			results++
 		}
 	}
 	for _, c := range []struct {
 		code string
 		n    int
-	}{{"verify.ok-draws", draws}, {"verify.ok-openings", fields}, {"verify.ok-results", results}, {"verify.ok-k", opened}} {
+	}{{"verify.ok-draws", draws}, {"verify.ok-openings", b.held.openings}, {"verify.ok-results", b.held.results}, {"verify.ok-k", b.held.keys}} {
 		if c.n > 0 {
 			ok(c.code, num(c.n))
 		}
@@ -48,11 +35,23 @@ func (b *Bundle) standing() {
 	for _, code := range []string{"verify.believed-register", "verify.believed-dates", "verify.believed-visits", "verify.believed-pages"} {
 		b.add(rules.Finding{Code: code, Severity: rules.Believed, Entry: -1})
 	}
-	if c := b.State.Charter(); c != nil && c.Policy == "" {
-		b.add(rules.Finding{Code: "verify.no-witness", Severity: rules.Unknown, Entry: -1})
-	}
+	// Whatever policy the charter names: nobody looks for its witnesses yet.
+	b.add(rules.Finding{Code: "verify.no-witness", Severity: rules.Unknown, Entry: -1})
 	if !b.Pinned {
 		b.add(rules.Finding{Code: "verify.own-key", Severity: rules.Unknown, Entry: -1, Got: b.LogKey()})
+	}
+}
+
+// overdue reports what the draws demand and nobody has done by Today. A K that
+// is not open is more than late: that is a failed check (draw1 §3).
+func (b *Bundle) overdue() {
+	if b.Today == "" || b.State.Pack == nil {
+		return
+	}
+	for _, d := range b.State.Duties(b.Today) {
+		if l := b.State.Lot(d.Draw); d.Open > 0 && d.Late > 0 && d.Code != "open-k" && l != nil {
+			b.add(rules.Finding{Code: "rules.duty-" + d.Code, Severity: rules.Overdue, Clause: d.Clause, Entry: l.Index, Place: d.Draw, Got: num(d.Open), Want: d.Due})
+		}
 	}
 }
 

@@ -64,9 +64,14 @@ type Bundle struct {
 	Findings   []rules.Finding // of the whole, in order of index; openings and files too
 	Today      string
 
-	needed   map[string]bool // digests of the files beside the log that entries name
+	signers  map[string]*ledger.Key // parsed keys of charters, nil for a bad one
+	needed   map[string]bool        // digests of the files beside the log that entries name
 	unlisted bool
+	held     held
 }
+
+// held counts what was checked beside the entries and found to fit.
+type held struct{ openings, keys, results int }
 
 // Root returns the folder that holds the ledger: fsys/ledger where a whole
 // site was given, fsys itself where it is the ledger.
@@ -90,7 +95,7 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 		return nil, err
 	}
 	b := &Bundle{Dir: ledger.OpenDir(root), State: rules.New(), Pinned: opt.Policy != nil, Today: opt.Today,
-		needed: map[string]bool{}, unlisted: opt.Unlisted}
+		signers: map[string]*ledger.Key{}, needed: map[string]bool{}, unlisted: opt.Unlisted}
 	if err := b.head(opt.Policy); err != nil {
 		return nil, err
 	}
@@ -110,6 +115,7 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 		}
 	}
 	b.openings()
+	b.overdue()
 	b.standing()
 	return b, nil
 }
@@ -210,11 +216,8 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 	}
 	in := rules.Input{Entry: e.Record, Hash: e.Hash, Blobs: map[string][]byte{}}
 	for _, vkey := range b.State.Keys(e.Record) {
-		k, err := ledger.ParseKey(vkey)
-		if err != nil {
-			continue // a charter's bad key signs nothing
-		}
-		if len(note.SignedBy(k)) == 1 {
+		k, ok := b.signer(vkey)
+		if ok && len(note.SignedBy(k)) == 1 {
 			in.Signers = append(in.Signers, vkey)
 			e.Signers = append(e.Signers, k.Name)
 		}
@@ -236,6 +239,22 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 	}
 	e.Findings = append(e.Findings, b.State.Apply(in)...)
 	return nil
+}
+
+// signer parses a key of a charter once: the check of its point costs more than a
+// signature. A bad key signs nothing.
+func (b *Bundle) signer(vkey string) (ledger.Key, bool) {
+	k, ok := b.signers[vkey]
+	if !ok {
+		if parsed, err := ledger.ParseKey(vkey); err == nil {
+			k = &parsed
+		}
+		b.signers[vkey] = k
+	}
+	if k == nil {
+		return ledger.Key{}, false
+	}
+	return *k, true
 }
 
 // lastDay is the date that the last readable entry claims.
