@@ -367,7 +367,7 @@ func (j *judge) planLine(b *record.Plan, l *record.PlanLine) {
 	if l.Filter != "" {
 		f, err := ParseFilter(p, l.Filter)
 		if err != nil {
-			j.breach("rules.bad-filter", p.Draw.Directed, l.No, err.Error(), "")
+			j.breach("rules.bad-filter", p.Draw.Directed, l.No, l.Filter, "")
 		} else if again := f.Format(p); again != l.Filter {
 			j.breach("rules.bad-filter", p.Draw.Directed, l.No, l.Filter, again)
 		}

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/sunlot/sunlot/internal/fault"
 )
 
 // Filter (定向条件) says which objects a directed draw is made from (Y-6.3,
@@ -15,7 +13,8 @@ import (
 //
 // Fields are 行业, 镇街, 类型, 监管类型, 标签, 风险, 注册日期; operators =, !=,
 // in ( … ), and for 注册日期 also < and >=; and, or, not and round brackets.
-// The words 且, 或, 非, 属于 are read as well and written as the English ones.
+// The words 且, 或, 非, 属于 are read as well and written as the English ones, and
+// so is what officers write in words alone (filter_words.go).
 // Values are the names of the pack. 标签 = x means that the object has the tag.
 type Filter struct {
 	op    string // and, or, not, cmp
@@ -43,18 +42,31 @@ var filterWords = map[string]string{
 // does not know is refused: a filter that silently matches nobody is a trap.
 func ParseFilter(p *Pack, text string) (*Filter, error) {
 	if len(text) > maxFilter {
-		return nil, fault.New("rules.bad-filter", "filter", "too long", "2000 bytes")
+		return nil, badFilter("条件太长", "六百字以内")
 	}
-	ps := &filterParser{pack: p, toks: filterTokens(text)}
+	f, err := parseFilter(p, filterTokens(text))
+	if err == nil {
+		return f, nil
+	}
+	toks, err := saidTokens(text)
+	if err != nil {
+		return nil, err
+	}
+	return parseFilter(p, toks)
+}
+
+// parseFilter reads the tokens of the committed form's grammar.
+func parseFilter(p *Pack, toks []string) (*Filter, error) {
+	ps := &filterParser{pack: p, toks: toks}
 	f, err := ps.or(0)
 	if err != nil {
 		return nil, err
 	}
 	if ps.at < len(ps.toks) {
-		return nil, ps.fail("end of the filter")
+		return nil, ps.fail("“且”“或”，或者到此为止")
 	}
 	if f.height() > maxHeight {
-		return nil, ps.fail("at most 20 levels")
+		return nil, ps.fail("最多20层括号")
 	}
 	return f, nil
 }
@@ -124,7 +136,11 @@ func (ps *filterParser) peek() string {
 }
 
 func (ps *filterParser) fail(want string) error {
-	return fault.New("rules.bad-filter", "filter", ps.peek(), want)
+	got := ps.peek()
+	if word, ok := map[string]string{"and": "且", "or": "或", "not": "非", "in": "属于", "": "写到末尾"}[got]; ok {
+		got = word
+	}
+	return badFilter(got, want)
 }
 
 func (ps *filterParser) or(depth int) (*Filter, error)  { return ps.chain("or", depth, ps.and) }
@@ -152,7 +168,7 @@ func (ps *filterParser) chain(op string, depth int, next func(int) (*Filter, err
 
 func (ps *filterParser) not(depth int) (*Filter, error) {
 	if depth > maxHeight {
-		return nil, ps.fail("at most 20 levels")
+		return nil, ps.fail("最多20层括号")
 	}
 	switch ps.peek() {
 	case "not":
@@ -169,7 +185,7 @@ func (ps *filterParser) not(depth int) (*Filter, error) {
 			return nil, err
 		}
 		if ps.peek() != ")" {
-			return nil, ps.fail(")")
+			return nil, ps.fail("右括号）")
 		}
 		ps.at++
 		return k, nil
@@ -180,13 +196,13 @@ func (ps *filterParser) not(depth int) (*Filter, error) {
 func (ps *filterParser) compare() (*Filter, error) {
 	f := &Filter{op: "cmp", field: ps.peek()}
 	if !slices.Contains(filterFields, f.field) {
-		return nil, ps.fail(strings.Join(filterFields, " "))
+		return nil, ps.fail("项目名称：" + strings.Join(filterFields, "、"))
 	}
 	ps.at++
 	f.rel = ps.peek()
 	date := f.field == "注册日期"
 	if !slices.Contains([]string{"=", "!=", "in"}, f.rel) && !(date && slices.Contains([]string{"<", ">="}, f.rel)) {
-		return nil, ps.fail("=, != or in")
+		return nil, ps.fail("“为”“不是”“属于”“不属于”")
 	}
 	ps.at++
 	if f.rel != "in" {
@@ -195,7 +211,7 @@ func (ps *filterParser) compare() (*Filter, error) {
 		return f, err
 	}
 	if ps.peek() != "(" {
-		return nil, ps.fail("(")
+		return nil, ps.fail("左括号（")
 	}
 	for ps.peek() == "(" || ps.peek() == "," {
 		ps.at++
@@ -206,7 +222,7 @@ func (ps *filterParser) compare() (*Filter, error) {
 		f.vals = append(f.vals, v)
 	}
 	if ps.peek() != ")" {
-		return nil, ps.fail(")")
+		return nil, ps.fail("右括号）")
 	}
 	ps.at++
 	return f, nil
@@ -216,15 +232,15 @@ func (ps *filterParser) compare() (*Filter, error) {
 func (ps *filterParser) value(field string) (string, error) {
 	v := ps.peek()
 	if v == "" || strings.ContainsAny(v, "(),=<") {
-		return "", ps.fail("a value")
+		return "", ps.fail(field + "的名称")
 	}
 	if _, ok := parseDay(v); field == "注册日期" && !ok {
-		return "", ps.fail("2020-01-01")
+		return "", ps.fail("日期，如 2020-01-01")
 	}
 	if list := ps.pack.list(field); list != nil {
 		n, ok := Find(list, v)
 		if !ok {
-			return "", ps.fail(field + " of the rule pack")
+			return "", ps.fail(field + "只有：" + shortList(list))
 		}
 		v = n.Code
 	}
@@ -263,6 +279,15 @@ func (f *Filter) format(p *Pack, inner bool) string {
 		}
 		return s
 	}
+	names := f.names(p)
+	if f.rel == "in" {
+		return f.field + " in (" + strings.Join(names, ",") + ")"
+	}
+	return f.field + " " + f.rel + " " + names[0]
+}
+
+// names are the values as the pack names them.
+func (f *Filter) names(p *Pack) []string {
 	names := make([]string, len(f.vals))
 	for i, v := range f.vals {
 		names[i] = v
@@ -270,10 +295,19 @@ func (f *Filter) format(p *Pack, inner bool) string {
 			names[i] = n.Name
 		}
 	}
-	if f.rel == "in" {
-		return f.field + " in (" + strings.Join(names, ",") + ")"
+	return names
+}
+
+// shortList names the entries of a list, not more than thirty.
+func shortList(list []Named) string {
+	var names []string
+	for i, n := range list {
+		if i == 30 {
+			return strings.Join(names, "、") + "等"
+		}
+		names = append(names, n.Name)
 	}
-	return f.field + " " + f.rel + " " + names[0]
+	return strings.Join(names, "、")
 }
 
 // Match reports whether the firm satisfies the filter.

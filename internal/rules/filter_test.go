@@ -194,9 +194,9 @@ func TestFilterRefuses(t *testing.T) {
 	}
 	for what, text := range map[string]string{
 		"empty": "", "field alone": "行业", "no value": "行业 =", "unknown field": "资本 = 1", "unknown sector": "行业 = 航天", "unknown town": "镇街 = 北京",
-		"unknown tag": "标签 = 好", "less than of a sector": "行业 < 机械", "no bracket": "行业 in 机械", "open": "行业 in (机械", "empty list": "行业 in ()", "list ends in a comma": "行业 in (机械,)",
+		"unknown tag": "标签 = 好", "less than of a sector": "行业 < 机械", "open": "行业 in (机械", "empty list": "行业 in ()", "list ends in a comma": "行业 in (机械,)",
 		"bracket open": "(风险 = 高", "bracket shut": "风险 = 高)", "two": "风险 = 高 风险 = 低", "and at the end": "风险 = 高 and", "not alone": "not", "or first": "or 风险 = 高",
-		"no date": "注册日期 < 明天", "no such date": "注册日期 >= 2023-02-29", "year alone": "注册日期 >= 2023", "greater": "注册日期 > 2023-01-01",
+		"no date": "注册日期 < 明天", "no such date": "注册日期 >= 2023-02-29", "year alone": "注册日期 >= 2023", "greater sector": "行业晚于机械", "end of February": "成立日期晚于2023-02-30",
 		"too long": "风险 = " + strings.Repeat("高", 700), "21 not": deep(21), "nested so that its form is too deep": nested(11),
 	} {
 		if f, err := rules.ParseFilter(p, text); fault.Code(err) != "rules.bad-filter" || f != nil {
@@ -271,4 +271,79 @@ func FuzzFilter(f *testing.F) {
 			t.Errorf("%q → %q → %q", text, form, again)
 		}
 	})
+}
+
+// TestFilterWords: what officers write in words alone, and that the words by
+// which a filter is shown are read as the same filter.
+func TestFilterWords(t *testing.T) {
+	p := pack(t, "gaoqing")
+	for text, want := range map[string]string{
+		"行业属于（机械、化工）且镇街为唐坊镇":               "行业 in (机械,化工) and 镇街 = 唐坊镇",
+		"行业属于机械、化工且镇街为唐坊镇":                 "行业 in (机械,化工) and 镇街 = 唐坊镇",
+		"行业 属于 机械、化工":                      "行业 in (机械,化工)",
+		"行业 in 机械":                         "行业 = 机械",
+		"行业是机械":                            "行业 = 机械",
+		"行业不是机械 或 标签包含有限空间":                "行业 != 机械 or 标签 = 有限空间",
+		"标签不包含有限空间":                        "标签 != 有限空间",
+		"行业不属于（机械、化工）":                     "not 行业 in (机械,化工)",
+		"成立日期早于2020年1月1日":                  "注册日期 < 2020-01-01",
+		"登记日期 晚于 2019-12-31":               "注册日期 >= 2020-01-01",
+		"注册日期不晚于2019.12.31，且（行业为机械或行业为化工）": "注册日期 < 2020-01-01 and (行业 = 机械 or 行业 = 化工)",
+		"注册日期不早于2020-01-01":                "注册日期 >= 2020-01-01",
+		"注册日期 > 2023-01-01":                "注册日期 >= 2023-01-02",
+		"非（镇街为唐坊镇）":                        "not 镇街 = 唐坊镇",
+		"风险为较大、重大":                         "风险 in (较大,重大)",
+	} {
+		f, err := rules.ParseFilter(p, text)
+		if err != nil || f.Format(p) != want {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		f, err := rules.ParseFilter(p, randomFilter(r, p, int(seed%5)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := rules.ParseFilter(p, f.Words(p))
+		if err != nil || again.Format(p) != f.Format(p) {
+			t.Fatalf("%q → %q: %v", f.Format(p), f.Words(p), err)
+		}
+	}
+}
+
+// TestFilterFaults: a refusal says in plain words what is wrong and what may
+// stand there.
+func TestFilterFaults(t *testing.T) {
+	p := pack(t, "gaoqing")
+	for text, want := range map[string][2]string{
+		"行业为航天":        {"航天", "行业只有：非煤矿山"},
+		"星座 = 狮子":      {"星座 = 狮子", "项目名称：行业、镇街"},
+		"行业大于机械":       {"大于机械", "行业后面写"},
+		"成立日期早于去年":     {"去年", "日期，如 2020-01-01"},
+		"行业为机械且":       {"机械且", "行业的名称"},
+		"（行业为机械":       {"写到末尾", "右括号"},
+		"行业为机械）":       {")", "到此为止"},
+		"行业属于（机械、）":    {"（机械、）", "行业的名称"},
+		"行业为机械 镇街为唐坊镇": {"机械 镇街为唐坊镇", "行业的名称"},
+	} {
+		_, err := rules.ParseFilter(p, text)
+		f, ok := err.(*fault.Error)
+		if !ok || f.Code != "rules.bad-filter" || f.Got != want[0] || !strings.Contains(f.Want, want[1]) {
+			t.Errorf("%q: %+v", text, f)
+		}
+	}
+	help := strings.Join(rules.FilterHelp(p), "\n")
+	for _, word := range []string{"注册日期", "不早于", "唐坊镇", "有限空间", "例："} {
+		if !strings.Contains(help, word) {
+			t.Errorf("the help lacks %s", word)
+		}
+	}
+	for _, line := range rules.FilterHelp(p) {
+		if text, is := strings.CutPrefix(line, "例："); is {
+			if _, err := rules.ParseFilter(p, text); err != nil {
+				t.Errorf("the help's own example %q: %v", text, err)
+			}
+		}
+	}
 }
