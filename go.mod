@@ -37,8 +37,6 @@ require (
 	golang.org/x/term v0.47.0
 	// GB18030 input, Unicode normal forms and widths of names
 	golang.org/x/text v0.43.0
-	// QR code of the recovery sheet and of a page's address, without a service
-	rsc.io/qr v0.2.0
 )
 
 require (
