@@ -1,9 +1,9 @@
 package office
 
 import (
-	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/intake"
@@ -20,7 +20,23 @@ type Listing struct {
 	Unsure int    // entries confirmed by hand
 }
 
-func (o *Office) fill(l Listing, version int64) Listing {
+// reasons (版本的缘由) of a register or list.
+var reasons = []string{"制定", "更新", "立", "改", "废", "释", "层级权限", "其他"}
+
+// fill completes a listing; what it says itself must be possible.
+func (o *Office) fill(l Listing, version int64) (Listing, error) {
+	now := int(o.Now().In(record.Beijing).Year())
+	_, bad := time.Parse(time.DateOnly, or(l.Date, o.Today()))
+	switch {
+	case l.Reason != "" && !slices.Contains(reasons, l.Reason):
+		return l, fault.New("office.unknown-reason", "--reason", l.Reason, strings.Join(reasons, "、")).Of(fault.Usage)
+	case bad != nil:
+		return l, fault.New("office.bad-date", "--date", l.Date, o.Today()).Of(fault.Usage)
+	case l.Date > o.Today():
+		return l, fault.New("office.date-ahead", "--date", l.Date, o.Today()).Of(fault.Usage)
+	case l.Year != 0 && (l.Year < now-1 || l.Year > now+1):
+		return l, fault.New("office.year-far", "--year", num(l.Year), num(now-1)+"—"+num(now+1)).Of(fault.Usage)
+	}
 	l.Date = or(l.Date, o.Today())
 	if l.Reason == "" {
 		l.Reason = "制定"
@@ -29,9 +45,9 @@ func (o *Office) fill(l Listing, version int64) Listing {
 		}
 	}
 	if l.Year == 0 {
-		l.Year = int(o.Now().In(record.Beijing).Year())
+		l.Year = now
 	}
-	return l
+	return l, nil
 }
 
 // Firms drafts a new version of the 检查对象名录库.
@@ -61,7 +77,10 @@ func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem,
 		for _, t := range r.Tags {
 			f.Tags = append(f.Tags, named(p.Tags, t, r.Line, "标签", "office.unknown-tag", &problems))
 		}
-		if _, ok := rules.Find(p.Tags, "special"); ok && r.Excluded != "" {
+		if r.Excluded != "" {
+			if p.Roster.Special == "" {
+				problems = append(problems, problem(r.Line, "不列入随机抽查的依据", "office.no-special", r.Excluded, ""))
+			}
 			f.Tags = append(f.Tags, "special")
 		}
 		slices.Sort(f.Tags)
@@ -76,7 +95,12 @@ func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem,
 		return nil, problems, nil
 	}
 	body := &record.Roster{Kind: "objects", Towns: counts(towns), Sectors: counts(sectors), Unsure: int64(l.Unsure)}
+	review := reviewFirms(p, rows)
+	review.Before, review.Confirm = before(o, s, reg, firmLine, review.Confirm, func(f *FirmRow) string { return f.Name })
 	d, err := roster(o, s, reg, firmLine, body, l)
+	if err == nil {
+		d.Review = review
+	}
 	return d, nil, err
 }
 
@@ -104,6 +128,7 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 	}
 	var problems []intake.Problem
 	reg := &register[PersonRow]{Kind: "inspectors"}
+	away := map[string]int64{}
 	seen := map[string]intake.Place{}
 	for i := range rows {
 		r := &rows[i]
@@ -112,7 +137,14 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 			continue
 		}
 		seen[r.Certificate] = r.Line
-		p := rules.Person{ID: r.Certificate, Name: r.Name, Unit: r.Unit, From: r.ValidFrom, To: r.ValidTo}
+		if r.Status != "" || r.Expert {
+			away[or(r.Status, "专家")]++
+			continue
+		}
+		p := rules.Person{ID: r.Certificate, Name: r.Name, Unit: r.Unit, From: r.ValidFrom, To: r.ValidTo, Off: r.Status}
+		if r.Expert && p.Off == "" {
+			p.Off = "专家" // experts do not count toward a team (draw1 §7)
+		}
 		for _, q := range r.Specialities {
 			p.Quals = append(p.Quals, named(s.Pack.Specialities, q, r.Line, "业务专长", "office.unknown-speciality", &problems))
 		}
@@ -123,7 +155,13 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 	if len(problems) > 0 {
 		return nil, problems, nil
 	}
+	var review Review
+	review.Before, review.Confirm = before(o, s, reg, personLine, nil, func(p *PersonRow) string { return p.Name })
+	review.Counts = []Tally{{Code: "office.count-people", N: int64(len(reg.Rows)), Words: counts(away)}}
 	d, err := roster(o, s, reg, personLine, &record.Roster{Kind: "inspectors"}, l)
+	if err == nil {
+		d.Review = review
+	}
 	return d, nil, err
 }
 
@@ -137,7 +175,9 @@ func roster[T any](o *Office, s *rules.State, reg *register[T], line func(*T) (s
 	if prev := s.Roster(body.Kind); prev != nil {
 		body.Version = prev.Body.Version + 1
 	}
-	l = o.fill(l, body.Version)
+	if l, err = o.fill(l, body.Version); err != nil {
+		return nil, err
+	}
 	body.Date, body.Source, body.Reason = l.Date, l.Source, l.Reason
 	data, err := reg.commit(line)
 	if err != nil {
@@ -154,19 +194,37 @@ func roster[T any](o *Office, s *rules.State, reg *register[T], line func(*T) (s
 
 // History drafts the selections of the time before the charter.
 func (o *Office) History(rows []intake.HistoryRow) (*Draft, []intake.Problem, error) {
-	if _, err := o.State(); err != nil {
+	s, err := o.State()
+	if err != nil {
 		return nil, nil, err
 	}
 	reg := &register[HistoryRow]{Kind: "history"}
 	body := &record.History{Date: o.Today()}
+	var problems []intake.Problem
+	other, begun := int64(0), s.Charters[0].Time[:10]
 	for _, r := range rows {
+		if r.Origin != "random" { // only random selections count toward caps
+			other++
+			continue
+		}
+		if r.Date > begun {
+			problems = append(problems, problem(r.Line, "抽取日期", "office.history-after", r.Date+" "+r.Name, begun))
+		}
+		if r.Origin != "" && r.Origin != "random" {
+			continue // what no lot chose does not count toward the cap (A13)
+		}
 		reg.Rows = append(reg.Rows, HistoryRow{ID: r.Code, Name: r.Name, Date: r.Date})
 		if body.From == "" || r.Date < body.From {
 			body.From = r.Date
 		}
 		body.To = max(body.To, r.Date)
 	}
-	var err error
+	if len(reg.Rows) == 0 && len(rows) > 0 {
+		problems = append(problems, problem(rows[0].Line, "检查来源", "office.no-random", num(len(rows)), ""))
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
 	if reg.Key, err = o.random(32); err != nil {
 		return nil, nil, err
 	}
@@ -181,6 +239,9 @@ func (o *Office) History(rows []intake.HistoryRow) (*Draft, []intake.Problem, er
 	}
 	d := &Draft{Blobs: map[string][]byte{body.File.SHA256: data}, private: []privateFile{{registerName(body.File.SHA256), private}}}
 	d, err = o.draft(d, body)
+	if err == nil && other > 0 {
+		d.Review.Counts = []Tally{{Code: "office.count-history", N: int64(len(reg.Rows)), Words: []record.Count{{Name: "非双随机", Count: other}}}}
+	}
 	return d, nil, err
 }
 
@@ -191,7 +252,9 @@ func (o *Office) Checklist(rows []intake.Item, l Listing) (*Draft, []intake.Prob
 		return nil, nil, err
 	}
 	body := &record.Checklist{Version: int64(len(s.Checklists) + 1), Unit: o.Config.Name}
-	l = o.fill(l, body.Version)
+	if l, err = o.fill(l, body.Version); err != nil {
+		return nil, nil, err
+	}
 	body.Year, body.Date, body.Reason, body.Upstream = int64(l.Year), l.Date, l.Reason, l.Source
 	var problems []intake.Problem
 	for i := range rows {
@@ -217,7 +280,14 @@ func (o *Office) Checklist(rows []intake.Item, l Listing) (*Draft, []intake.Prob
 	if len(problems) > 0 {
 		return nil, problems, nil
 	}
+	var old []record.Item
+	if prev := s.Checklist(); prev != nil {
+		old = prev.Body.Items
+	}
 	d, err := o.draft(&Draft{}, body)
+	if err == nil {
+		d.Review.Before = compare(old, body.Items, func(it *record.Item) (string, string) { return it.No, it.Name })
+	}
 	return d, nil, err
 }
 
@@ -228,11 +298,16 @@ func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, 
 	if err != nil {
 		return nil, nil, err
 	}
-	l = o.fill(l, 1)
+	given := l.Reason
+	if l, err = o.fill(l, 1); err != nil {
+		return nil, nil, err
+	}
 	body := &record.Plan{Year: int64(l.Year), Version: 1}
+	var old []record.PlanLine
 	if prev := s.Plan(body.Year); prev != nil {
 		body.Version = prev.Body.Version + 1
-		l.Reason = "更新"
+		l.Reason = or(given, "更新")
+		old = prev.Body.Lines
 	}
 	body.Date, body.Reason = l.Date, l.Reason
 	body.Title = or(title, o.Config.Name+num(l.Year)+"年度“双随机、一公开”抽查工作计划")
@@ -248,7 +323,20 @@ func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, 
 	if err := o.estimate(s, body); err != nil {
 		return nil, nil, err
 	}
+	var review Review
+	review.Before = compare(bare(old), bare(body.Lines), func(l *record.PlanLine) (string, string) { return l.No, l.Name })
+	for i := range rows {
+		if l := &body.Lines[i]; rows[i].Expected > 0 && l.Estimate > 0 && int64(rows[i].Expected) != l.Estimate {
+			review.Confirm = append(review.Confirm, problem(rows[i].Line, "预估数量", "office.other-estimate", num(rows[i].Expected), num(l.Estimate)))
+		}
+		if l := &body.Lines[i]; l.Filter != "" {
+			review.Filters = append(review.Filters, l.No+" "+l.Name+"："+FilterWords(s.Pack, l.Filter))
+		}
+	}
 	d, err := o.draft(&Draft{}, body)
+	if err == nil {
+		d.Review = review
+	}
 	return d, nil, err
 }
 
@@ -262,19 +350,16 @@ func (o *Office) planLine(s *rules.State, r *intake.PlanLine) (record.PlanLine, 
 	if r.Filter != "" {
 		f, err := rules.ParseFilter(s.Pack, r.Filter)
 		if err != nil {
-			got, want := r.Filter, ""
-			if f := new(fault.Error); errors.As(err, &f) {
-				got, want = or(f.Got, got), f.Want
-			}
-			problems = append(problems, problem(r.Line, "定向条件", "rules.bad-filter", got, want))
+			problems = append(problems, badFilter(r.Line, r.Filter, err))
 		} else {
 			line.Filter = f.Format(s.Pack)
 		}
 	}
+	problems = append(problems, unusable(s.Pack, r)...)
 	if line.Mode == "" {
 		line.Mode = map[bool]string{true: "定向", false: "不定向"}[line.Filter != ""]
 	}
-	line.Scope = or(line.Scope, or(line.Filter, "检查对象名录库中的全部存续企业"))
+	line.Scope = or(line.Scope, or(FilterWords(s.Pack, line.Filter), "检查对象名录库中的全部存续企业"))
 	if len(line.Items) == 0 && s.Checklist() != nil {
 		for _, it := range s.Checklist().Body.Items {
 			line.Items = append(line.Items, it.No)

@@ -309,13 +309,13 @@ func (s *State) group(b *record.Notice, line *record.PlanLine, v *sieve) error {
 	return nil
 }
 
-// qualified are the inspectors whose certificate is valid over the whole task
-// period, under their handles of this draw (draw1 §3, kind I).
+// qualified are the inspectors on duty whose certificate is valid over the whole
+// task period, under their handles of this draw (draw1 §3, kind I).
 func (s *State) qualified(people []Person, b *record.Notice, ki []byte) (map[string]string, []draw.Inspector) {
 	handles := map[string]string{}
 	var list []draw.Inspector
 	for _, p := range people {
-		if p.From > b.From || p.To != "" && p.To < b.To {
+		if p.Off != "" || p.From > b.From || p.To != "" && p.To < b.To {
 			continue
 		}
 		h := draw.Handle("I", draw.Salt(ki, "I", p.ID), p.ID)

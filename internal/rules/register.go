@@ -34,6 +34,7 @@ type Person struct {
 	Unit  string   `json:"unit,omitempty"`
 	From  string   `json:"from,omitempty"` // certificate valid from … to
 	To    string   `json:"to,omitempty"`
+	Off   string   `json:"off,omitempty"` // why the person is in the register and never in the hat: 停用, 调离, 专家 …
 	Quals []string `json:"quals,omitempty"`
 }
 
