@@ -8,6 +8,7 @@
 package command
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,6 +42,9 @@ type Command struct {
 	Hook           durable.Hook   // tests: stands around every change of office and site
 	Keys           *office.Keys   // already unlocked keys, handed over by a caller in the same process
 
+	typed *bufio.Reader // what a person types at questions
+
+	ctx   context.Context // of Run: an interrupt ends what waits for a person
 	flags struct {
 		office       string
 		json         bool
@@ -58,6 +62,7 @@ const exitCodes = `
 
 // Run does what Args say and returns the exit code.
 func (c *Command) Run(ctx context.Context) int {
+	c.ctx = ctx
 	root := c.root()
 	root.SetArgs(c.Args)
 	root.SetIn(c.Stdin)
@@ -78,6 +83,9 @@ func (c *Command) fail(err error) int {
 		code = map[fault.Kind]int{fault.Unsound: 1, fault.Usage: 2, fault.Unreachable: 3}[f.Kind]
 	} else if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
 		code = 3
+	}
+	if fault.Code(err) == "keyring.cancelled" {
+		code = 130 // as shells have it
 	}
 	if c.flags.json && fault.Code(err) != "command.unsound" { // its report has been printed
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
@@ -162,7 +170,11 @@ func (c *Command) open() (*office.Office, error) {
 		if c.Keys != nil {
 			return *c.Keys, nil
 		}
-		return o.UnlockKeys(c.secrets())
+		k, err := o.UnlockKeys(c.secrets())
+		if err == nil {
+			c.Keys = &k // a command that writes several times asks once
+		}
+		return k, err
 	}
 	if c.flags.writes {
 		if err := c.complete(o); err != nil {
@@ -214,7 +226,8 @@ func (c *Command) secrets() *keyring.Source {
 		src.FD = os.NewFile(uintptr(c.flags.passphraseFD), "passphrase")
 	}
 	if in, ok := c.Stdin.(*os.File); ok && isTerminal(in) {
-		src.Prompt = keyring.Terminal(in, c.Stderr)
+		src.Prompt = keyring.Terminal(c.ctx, in, c.Stderr)
+		src.Say = func(err error) { fmt.Fprintln(c.Stderr, words.Error(err)) }
 	}
 	return src
 }

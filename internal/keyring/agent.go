@@ -112,7 +112,7 @@ func (c *agentConn) find(choice string) (ed25519.PublicKey, error) {
 		}
 	}
 	if len(found) != 1 {
-		want := "one of " + strings.Join(there, ", ")
+		want := strings.Join(there, "、")
 		return nil, fault.New("keyring.agent-key", "ssh-agent", clip(choice), want).Of(fault.Usage)
 	}
 	return found[0], nil

@@ -34,7 +34,7 @@ func (r *Ring) SealArchive(w io.Writer) (io.WriteCloser, error) {
 	}
 	out, err := age.Encrypt(w, to...)
 	if err != nil {
-		return nil, fault.Wrap("keyring.encrypt", "archive", err).Of(fault.Unreachable)
+		return nil, fault.Wrap("keyring.encrypt", "备份", err).Of(fault.Unreachable)
 	}
 	return out, nil
 }
@@ -69,10 +69,10 @@ func OpenArchive(r io.Reader, secret, person string) (io.Reader, error) {
 	}
 	out, err := age.Decrypt(r, use)
 	if err != nil {
-		if err := openFault("archive", err, use); fault.Code(err) != "keyring.damaged" {
+		if err := openFault("备份", err, use); fault.Code(err) != "keyring.damaged" {
 			return nil, err
 		}
-		return nil, fault.Wrap("keyring.archive", "archive", err)
+		return nil, fault.Wrap("keyring.archive", "备份", err)
 	}
 	return archiveReader{out}, nil
 }
@@ -83,7 +83,7 @@ type archiveReader struct{ r io.Reader }
 func (a archiveReader) Read(b []byte) (int, error) {
 	n, err := a.r.Read(b)
 	if err != nil && err != io.EOF {
-		err = fault.Wrap("keyring.archive", "archive", err)
+		err = fault.Wrap("keyring.archive", "备份", err)
 	}
 	return n, err
 }
@@ -101,7 +101,7 @@ func (p *passphraseIdentity) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 		if tried++; tried > maxPeople {
 			break
 		}
-		id, err := unwrapPerson("archive", s.Body, p.pass)
+		id, err := unwrapPerson("备份", s.Body, p.pass)
 		if err != nil {
 			continue
 		}

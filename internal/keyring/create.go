@@ -105,7 +105,7 @@ func checkOptions(opt Options) (work int, err error) {
 		}
 		pass := canonicalPassphrase(p.Passphrase)
 		if seen[pass] {
-			return 0, fault.New("keyring.same-passphrase", "person "+clip(p.Name), "", "a passphrase of one's own").Of(fault.Usage)
+			return 0, fault.New("keyring.same-passphrase", clip(p.Name), "", "").Of(fault.Usage)
 		}
 		seen[pass] = true
 	}
@@ -113,7 +113,7 @@ func checkOptions(opt Options) (work int, err error) {
 }
 
 func fewPeople(n int) error {
-	return fault.New("keyring.few-people", "people", fmt.Sprint(n), fmt.Sprintf("%d to %d", minPeople, maxPeople)).Of(fault.Usage)
+	return fault.New("keyring.few-people", "people", fmt.Sprint(n), fmt.Sprintf("%d–%d", minPeople, maxPeople)).Of(fault.Usage)
 }
 
 // vacant refuses a folder in which anything stands.

@@ -31,7 +31,7 @@ func (m Making) work() (int, error) {
 	case m.Work == 0:
 		return productWork, nil
 	case m.Work < 1 || m.Work > maxWork || m.Work < productWork && !m.Weak:
-		return 0, fault.New("keyring.work-factor", "work factor", fmt.Sprint(m.Work), fmt.Sprintf("%d to %d", productWork, maxWork))
+		return 0, fault.New("keyring.work-factor", "work factor", fmt.Sprint(m.Work), fmt.Sprintf("%d–%d", productWork, maxWork))
 	}
 	return m.Work, nil
 }

@@ -232,7 +232,7 @@ func (r *Ring) names() string {
 	for _, p := range r.People {
 		names = append(names, fmt.Sprintf("%d %s", p.Number, p.Name))
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, "、")
 }
 
 // openKey decrypts one of the two key files and holds it against the public

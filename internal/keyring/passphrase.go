@@ -12,6 +12,8 @@ import (
 const (
 	minPassphrase = 10   // characters
 	maxPassphrase = 1024 // bytes
+
+	onePassphrase = "一行，不超过 1024 字节"
 )
 
 // madeDigits are the 32 characters of made passphrases: no l, o, 0, 1.
@@ -70,16 +72,16 @@ func checkPassphrase(pass string) error {
 	n := utf8.RuneCountInString(pass)
 	switch {
 	case !utf8.ValidString(pass) || len(pass) > maxPassphrase || strings.ContainsAny(pass, "\r\n\x00"):
-		return fault.New("keyring.passphrase-form", "passphrase", "", fmt.Sprintf("one line of UTF-8, at most %d bytes", maxPassphrase)).Of(fault.Usage)
+		return fault.New("keyring.passphrase-form", "passphrase", "", onePassphrase).Of(fault.Usage)
 	case n < minPassphrase:
 		return fault.New("keyring.passphrase-short", "passphrase", fmt.Sprint(n), fmt.Sprint(minPassphrase)).Of(fault.Usage)
 	case strings.Trim(pass, "0123456789") == "":
-		return fault.New("keyring.passphrase-simple", "passphrase", "digits alone", "letters too").Of(fault.Usage)
+		return fault.New("keyring.passphrase-simple", "passphrase", "全是数字", "").Of(fault.Usage)
 	case isRun(pass):
-		return fault.New("keyring.passphrase-simple", "passphrase", "a run or a repetition", "words or groups").Of(fault.Usage)
+		return fault.New("keyring.passphrase-simple", "passphrase", "连续或重复的字符", "").Of(fault.Usage)
 	}
 	if id, err := identityOf(pass); id != nil || err != nil {
-		return fault.New("keyring.passphrase-form", "passphrase", "the form of an age identity", "a passphrase").Of(fault.Usage)
+		return fault.New("keyring.passphrase-form", "passphrase", "", "不是恢复密钥").Of(fault.Usage)
 	}
 	return nil
 }

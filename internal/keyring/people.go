@@ -169,6 +169,9 @@ func checkNames(name, role string) error {
 
 // clip shortens what stood there, for an error.
 func clip(s string) string {
-	s = fmt.Sprintf("%q", s[:min(len(s), 60)])
+	if r := []rune(s); len(r) > 40 {
+		s = string(r[:40])
+	}
+	s = fmt.Sprintf("%q", s)
 	return s[1 : len(s)-1]
 }

@@ -32,12 +32,12 @@ func lineCheck(n int, chars string) string {
 	return string([]byte{bech32Digits[h[0]&31], bech32Digits[h[1]&31]})
 }
 
-// sheetText is the printed recovery sheet 密钥恢复单, to be read by somebody
+// sheetText is the printed recovery sheet 恢复单, to be read by somebody
 // who has never seen the program.
 func sheetText(office string, at time.Time, id *age.X25519Identity, r *Ring) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("阳光签（sunlot）密钥恢复单")
+	line("阳光签（sunlot）恢复单")
 	line("")
 	line("本单位：%s", office)
 	line("制作日期：%s", at.Format("2006-01-02"))
@@ -47,7 +47,7 @@ func sheetText(office string, at time.Time, id *age.X25519Identity, r *Ring) str
 		line("本单位的签名钥匙由 ssh-agent 或硬件保管，不在文件里。凭这张纸可以打开本单位的加密备份，")
 		line("但不能代替签名钥匙本身。")
 	} else {
-		line("本单位的公开账本要用两把钥匙签名。钥匙加密存放，平时由下列人员凭各自的口令打开：")
+		line("本单位的公开账本用两把签名钥匙（账本钥匙、单位钥匙）签名。钥匙加密存放，平时由下列人员凭各自的口令打开：")
 	}
 	for _, p := range r.People {
 		line("  %d号  %s（%s）", p.Number, p.Name, p.Role)
@@ -79,7 +79,8 @@ func sheetText(office string, at time.Time, id *age.X25519Identity, r *Ring) str
 		line("1. 运行任何一条要签名的 sunlot 命令，问口令时把上面三行连着输入，再按回车。")
 	}
 	line("   校验两位一并输入最好：输错时会指出是哪一行；不输入也可以。")
-	line("2. 随后添加新的人员、移除旧的，再重做一张恢复单；旧单当场销毁。")
+	line("2. 随后用 sunlot people add 添加新的人员，用 sunlot people remove 移除旧的，")
+	line("   再用 sunlot people sheet 重做一张恢复单；旧单当场销毁。")
 	line("3. 没有本程序也能用：在三行连写（不含校验）前面加上 %s，", identityPrefix)
 	line("   存为文本文件，用 age 软件（age-encryption.org）解开%s。", opens(r))
 	line("")
@@ -111,7 +112,7 @@ var sheetLabel = regexp.MustCompile(`第\s*([1-3１-３])\s*行`)
 // not fit the checksum). None says what stood there.
 func ParseSheet(text string) (identity string, err error) {
 	if len(text) > maxSheet {
-		return "", fault.New("keyring.sheet-length", "sheet", "a longer text", fmt.Sprintf("at most %d bytes", maxSheet))
+		return "", fault.New("keyring.sheet-length", "sheet", fmt.Sprint(len(text)), fmt.Sprintf("%d 或 %d", sheetSecret, sheetTyped))
 	}
 	chars, err := sheetChars(text)
 	if err != nil {
@@ -124,7 +125,7 @@ func ParseSheet(text string) (identity string, err error) {
 			return "", err
 		}
 	default:
-		return "", fault.New("keyring.sheet-length", "sheet", fmt.Sprint(len(chars)), fmt.Sprintf("%d or %d characters", sheetSecret, sheetTyped))
+		return "", fault.New("keyring.sheet-length", "sheet", fmt.Sprint(len(chars)), fmt.Sprintf("%d 或 %d", sheetSecret, sheetTyped))
 	}
 	id, err := age.ParseX25519Identity(identityPrefix + chars)
 	if err != nil || id.String() != identityPrefix+chars {
@@ -178,7 +179,7 @@ func checkLines(chars string) (string, error) {
 		out, chars = out+body, chars[n+sheetChecks:]
 	}
 	if wrong != nil {
-		return "", fault.New("keyring.sheet-line", "sheet", strings.Join(wrong, ", "), "lines that fit their checks")
+		return "", fault.New("keyring.sheet-line", "sheet", strings.Join(wrong, "、"), "")
 	}
 	return out, nil
 }

@@ -5,9 +5,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/sunlot/sunlot/internal/fault"
 )
 
 // prompts answers in turn and counts.
@@ -80,12 +83,57 @@ func TestNewSecret(t *testing.T) {
 	if got, err := (&Source{Prompt: p.ask}).NewSecret("甲的口令", 1); got != passOne || err != nil || len(p.labels) != 2 {
 		t.Errorf("got %q, %v after %d prompts", got, err, len(p.labels))
 	}
-	p = &prompts{answers: []string{passOne, passTwo}}
-	_, err = (&Source{Prompt: p.ask}).NewSecret("甲的口令", 1)
-	wantCode(t, err, "keyring.prompt-differs")
-	p = &prompts{answers: []string{"weak"}}
-	_, err = (&Source{Prompt: p.ask}).NewSecret("甲的口令", 1)
-	wantCode(t, err, "keyring.passphrase-short")
+	p = &prompts{answers: []string{passOne, passTwo, "weak", passOne, passTwo, passOne, passOne}}
+	var said []string
+	s = &Source{Prompt: p.ask, Say: func(err error) { said = append(said, fault.Code(err)) }}
+	_, err = s.NewSecret("甲的口令", 1)
+	wantCode(t, err, "keyring.prompt-differs") // the third time
+	if want := []string{"keyring.prompt-differs", "keyring.passphrase-short"}; !slices.Equal(said, want) {
+		t.Errorf("said %q, want %q", said, want)
+	}
+	if got, err := s.NewSecret("甲的口令", 1); got != passOne || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	p.answers = []string{passOne, passTwo, passTwo}
+	if got, err := s.NewSecret("乙的口令", 2); got != passTwo || err != nil || said[2] != "keyring.same-passphrase" {
+		t.Errorf("got %q, %v, said %q", got, err, said)
+	}
+	s = &Source{FD: strings.NewReader(passOne + "\n" + passOne + "\n" + passTwo + "\n")}
+	if _, err := s.NewSecret("甲的口令", 1); err != nil {
+		t.Error(err)
+	}
+	_, err = s.NewSecret("乙的口令", 2)
+	wantCode(t, err, "keyring.same-passphrase") // a descriptor is not asked again
+}
+
+// At a prompt a passphrase that does not fit is asked for again, three times in
+// all; anywhere else it is refused at once.
+func TestTry(t *testing.T) {
+	dir, _ := made(t)
+	for answers, code := range map[string]string{
+		"x|" + passOne:         "",
+		"|x|" + passTwo:        "",
+		"x|y|z|" + passOne:     "keyring.wrong-passphrase",
+		"AGE-SECRET-KEY-1QQ|x": "asked once too often",
+	} {
+		p := &prompts{answers: strings.Split(answers, "|")}
+		said := 0
+		k, err := Unlock(dir, &Source{Env: env(nil), Prompt: p.ask, Say: func(error) { said++ }})
+		if code == "" && (err != nil || said != len(p.labels)-1) {
+			t.Errorf("%q: %v, said %d", answers, err, said)
+		} else if code != "" && (err == nil || !strings.Contains(err.Error(), code) || len(p.labels) != 3) {
+			t.Errorf("%q: %v after %d prompts, want %s", answers, err, len(p.labels), code)
+		}
+		if k != nil {
+			k.Close()
+		}
+	}
+	p := &prompts{answers: []string{passOne}}
+	_, err := Unlock(dir, &Source{Env: env(map[string]string{"SUNLOT_PASSPHRASE": "wrong one here"}), Prompt: p.ask})
+	wantCode(t, err, "keyring.wrong-passphrase")
+	if len(p.labels) != 0 {
+		t.Error("a secret of the environment led to a prompt")
+	}
 }
 
 func TestUnlockFromSource(t *testing.T) {
@@ -116,6 +164,6 @@ func TestNoTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	_, err = Terminal(f, io.Discard)("label")
+	_, err = Terminal(t.Context(), f, io.Discard)("label")
 	wantCode(t, err, "keyring.no-terminal")
 }

@@ -20,6 +20,14 @@ import (
 type Tree struct {
 	Name string // one path element
 	Path string // on this machine
+	Open bool   // restored for everybody to read, 0644 and 0755; else 0600 and 0700
+}
+
+func (t Tree) modes() (file, dir fs.FileMode) {
+	if t.Open {
+		return 0o644, 0o755
+	}
+	return 0o600, 0o700
 }
 
 // Limits bound an archive on both ways, so that what was packed can be
@@ -46,13 +54,13 @@ func (l Limits) orDefault() Limits {
 // count takes one entry off the limits.
 func (l *Limits) count(name string, size int64) error {
 	if l.Files--; l.Files < 0 {
-		return fault.New("keyring.archive-limit", name, "one more entry", "fewer files")
+		return fault.New("keyring.archive-limit", name, "", "")
 	}
 	if size < 0 || size > l.File {
-		return fault.New("keyring.archive-limit", name, fmt.Sprint(size), fmt.Sprintf("at most %d bytes a file", l.File))
+		return fault.New("keyring.archive-limit", name, fmt.Sprint(size), fmt.Sprintf("%d 字节", l.File))
 	}
 	if l.Bytes -= size; l.Bytes < 0 {
-		return fault.New("keyring.archive-limit", name, "more", "fewer bytes in all")
+		return fault.New("keyring.archive-limit", name, "", "")
 	}
 	return nil
 }
@@ -80,7 +88,7 @@ func PackTrees(w io.Writer, trees []Tree, lim Limits) error {
 		}
 	}
 	if err := tw.Close(); err != nil {
-		return writeFault("archive", err)
+		return writeFault("备份", err)
 	}
 	return nil
 }
@@ -167,7 +175,7 @@ func checkTrees(trees []Tree) error {
 const restoring = ".restoring"
 
 // UnpackTrees restores what PackTrees wrote: each tree to its Path, which must
-// be missing and whose parent must exist. Files become 0600, directories 0700.
+// be missing and whose parent must exist, with the modes of Tree.Open.
 // It reads r to its end before anything takes its place; a refusal leaves
 // nothing behind. A crash leaves Path+".restoring", which the next run clears;
 // one between two renames leaves a whole tree, to be removed by hand.
@@ -183,7 +191,7 @@ func UnpackTrees(r io.Reader, trees []Tree, lim Limits) (err error) {
 	u := &unpacker{lim: lim.orDefault(), trees: map[string]*target{}, seen: map[string]bool{}}
 	defer func() {
 		if left := u.clean(); left != nil {
-			err = errors.Join(err, writeFault("restore", left))
+			err = errors.Join(err, writeFault("恢复的文件夹", left))
 		}
 	}()
 	for _, t := range trees {
@@ -254,11 +262,11 @@ func (u *unpacker) tail(r io.Reader) error {
 		n, err := r.Read(buf)
 		for _, b := range buf[:n] {
 			if b != 0 {
-				return fault.New("keyring.archive-name", "archive", "data after the end", "nothing")
+				return fault.New("keyring.archive-name", "备份", "", "")
 			}
 		}
 		if left -= n; left < 0 {
-			return fault.New("keyring.archive-limit", "archive", "padding", "the end")
+			return fault.New("keyring.archive-limit", "备份", "", "")
 		}
 		if err == io.EOF {
 			return nil
@@ -273,7 +281,7 @@ func archiveFault(err error) error {
 	if fault.Code(err) != "" {
 		return err
 	}
-	return fault.Wrap("keyring.archive", "archive", err)
+	return fault.Wrap("keyring.archive", "备份", err)
 }
 
 func (u *unpacker) entry(h *tar.Header, r io.Reader) error {
@@ -302,7 +310,7 @@ func (u *unpacker) entry(h *tar.Header, r io.Reader) error {
 		}
 		t.made = true
 		var err error
-		if t.dir, err = durable.Open(t.Path+restoring, durable.Options{Private: true}); err != nil {
+		if t.dir, err = durable.Open(t.Path+restoring, durable.Options{Private: !t.Open}); err != nil {
 			return writeFault(t.Path, err)
 		}
 		return nil
@@ -315,7 +323,8 @@ func (u *unpacker) entry(h *tar.Header, r io.Reader) error {
 			err = t.dir.Put(rest, data)
 		} else {
 			t.made = true
-			err = durable.WriteFile(t.Path+restoring, data, 0o600)
+			mode, _ := t.modes()
+			err = durable.WriteFile(t.Path+restoring, data, mode)
 		}
 		if err != nil {
 			return writeFault(path.Join(t.Path, rest), err)
@@ -333,7 +342,8 @@ func (t *target) place() error {
 		err = errors.Join(err, t.dir.Close())
 		t.dir = nil
 		if err == nil {
-			err = makeEmpty(tmp, t.empty)
+			_, mode := t.modes()
+			err = makeEmpty(tmp, t.empty, mode)
 		}
 		if err != nil {
 			return writeFault(t.Path, err)
@@ -351,7 +361,7 @@ func (t *target) place() error {
 }
 
 // makeEmpty makes the directories that hold no file.
-func makeEmpty(dir string, names []string) error {
+func makeEmpty(dir string, names []string, mode fs.FileMode) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -359,7 +369,7 @@ func makeEmpty(dir string, names []string) error {
 	defer root.Close()
 	for _, name := range names {
 		local := filepath.FromSlash(name)
-		if err := root.MkdirAll(local, 0o700); err != nil {
+		if err := root.MkdirAll(local, mode); err != nil {
 			return err
 		}
 		if err := durable.SyncDir(filepath.Dir(filepath.Join(dir, local))); err != nil {

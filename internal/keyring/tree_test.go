@@ -83,7 +83,7 @@ func office(t testing.TB) (dir string, trees []Tree) {
 }
 
 func treesIn(dir string) []Tree {
-	return []Tree{{"office.toml", filepath.Join(dir, "office.toml")}, {"private", filepath.Join(dir, "private")}, {"guard", filepath.Join(dir, "guard")}}
+	return []Tree{{Name: "office.toml", Path: filepath.Join(dir, "office.toml")}, {Name: "private", Path: filepath.Join(dir, "private")}, {Name: "guard", Path: filepath.Join(dir, "guard")}}
 }
 
 // private makes a listing what it is after a restore.
@@ -268,7 +268,7 @@ func TestHostileArchives(t *testing.T) {
 		{entries(t, top, file("private/1"), file("private/2"), file("private/3"), file("private/4")), "keyring.archive-limit"},
 	} {
 		parent := t.TempDir()
-		to := []Tree{{"private", filepath.Join(parent, "private")}}
+		to := []Tree{{Name: "private", Path: filepath.Join(parent, "private")}}
 		err := UnpackTrees(bytes.NewReader(c.raw), to, Limits{Files: 4, Bytes: 150, File: 100})
 		if fault.Code(err) != c.code {
 			t.Errorf("case %d: got %v, want %s", i, err, c.code)
@@ -278,7 +278,7 @@ func TestHostileArchives(t *testing.T) {
 		}
 	}
 	parent := t.TempDir()
-	to := []Tree{{"private", filepath.Join(parent, "private")}}
+	to := []Tree{{Name: "private", Path: filepath.Join(parent, "private")}}
 	plant(t, parent, map[string]string{"private.restoring/old": "left by a crash"})
 	if err := UnpackTrees(bytes.NewReader(sound), to, Limits{}); err != nil {
 		t.Fatal(err)
@@ -300,7 +300,7 @@ func TestRestoreTogether(t *testing.T) {
 	targets[2].Path = filepath.Join(to, "no", "such", "guard")
 	wantCode(t, UnpackTrees(bytes.NewReader(b.Bytes()), targets, Limits{}), "keyring.write")
 	wantCode(t, UnpackTrees(bytes.NewReader(b.Bytes()), targets[:2], Limits{}), "keyring.archive-name")
-	wantCode(t, UnpackTrees(bytes.NewReader(b.Bytes()), append(treesIn(to), Tree{"more", filepath.Join(to, "more")}), Limits{}), "keyring.archive-missing")
+	wantCode(t, UnpackTrees(bytes.NewReader(b.Bytes()), append(treesIn(to), Tree{Name: "more", Path: filepath.Join(to, "more")}), Limits{}), "keyring.archive-missing")
 	if left := listing(t, to); left != "" {
 		t.Errorf("left %s", left)
 	}
@@ -314,22 +314,22 @@ func TestPackRefuses(t *testing.T) {
 		trees []Tree
 		lim   Limits
 	}{
-		"keyring.archive-limit": {[]Tree{{"d", d}}, Limits{Bytes: 9}},
-		"keyring.unreadable":    {[]Tree{{"x", filepath.Join(dir, "x")}}, Limits{}},
-		"keyring.tree-name":     {[]Tree{{"d", d}, {"d", d}}, Limits{}},
+		"keyring.archive-limit": {[]Tree{{Name: "d", Path: d}}, Limits{Bytes: 9}},
+		"keyring.unreadable":    {[]Tree{{Name: "x", Path: filepath.Join(dir, "x")}}, Limits{}},
+		"keyring.tree-name":     {[]Tree{{Name: "d", Path: d}, {Name: "d", Path: d}}, Limits{}},
 	} {
 		wantCode(t, PackTrees(io.Discard, c.trees, c.lim), code)
 	}
 	for _, name := range []string{"", ".", "..", "a/b", "/", `a\b`} {
-		wantCode(t, PackTrees(io.Discard, []Tree{{name, d}}, Limits{}), "keyring.tree-name")
+		wantCode(t, PackTrees(io.Discard, []Tree{{Name: name, Path: d}}, Limits{}), "keyring.tree-name")
 	}
-	wantCode(t, PackTrees(io.Discard, []Tree{{"d", d}}, Limits{Files: 2}), "keyring.archive-limit")
-	wantCode(t, PackTrees(io.Discard, []Tree{{"d", d}}, Limits{File: 4}), "keyring.archive-limit")
+	wantCode(t, PackTrees(io.Discard, []Tree{{Name: "d", Path: d}}, Limits{Files: 2}), "keyring.archive-limit")
+	wantCode(t, PackTrees(io.Discard, []Tree{{Name: "d", Path: d}}, Limits{File: 4}), "keyring.archive-limit")
 	if err := os.Symlink(dir, filepath.Join(d, "link")); err == nil {
-		wantCode(t, PackTrees(io.Discard, []Tree{{"d", d}}, Limits{}), "keyring.tree-kind")
-		wantCode(t, PackTrees(io.Discard, []Tree{{"d", filepath.Join(d, "link")}}, Limits{}), "keyring.tree-kind")
+		wantCode(t, PackTrees(io.Discard, []Tree{{Name: "d", Path: d}}, Limits{}), "keyring.tree-kind")
+		wantCode(t, PackTrees(io.Discard, []Tree{{Name: "d", Path: filepath.Join(d, "link")}}, Limits{}), "keyring.tree-kind")
 	}
-	wantCode(t, PackTrees(failing{}, []Tree{{"d", filepath.Join(d, "a")}}, Limits{}), "keyring.write")
+	wantCode(t, PackTrees(failing{}, []Tree{{Name: "d", Path: filepath.Join(d, "a")}}, Limits{}), "keyring.write")
 }
 
 type failing struct{}
@@ -361,7 +361,7 @@ func FuzzUnpackTrees(f *testing.F) {
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		parent := t.TempDir()
-		err := UnpackTrees(bytes.NewReader(raw), []Tree{{"private", filepath.Join(parent, "private")}}, Limits{Files: 20, Bytes: 1 << 16, File: 1 << 15})
+		err := UnpackTrees(bytes.NewReader(raw), []Tree{{Name: "private", Path: filepath.Join(parent, "private")}}, Limits{Files: 20, Bytes: 1 << 16, File: 1 << 15})
 		names, rerr := os.ReadDir(parent)
 		if rerr != nil {
 			t.Fatal(rerr)
@@ -370,4 +370,30 @@ func FuzzUnpackTrees(f *testing.F) {
 			t.Fatalf("%v, left %v", err, names)
 		}
 	})
+}
+
+// An open tree comes back readable for everybody, whatever the archive says.
+func TestUnpackOpen(t *testing.T) {
+	dir, _ := office(t)
+	pack := []Tree{{Name: "one", Path: filepath.Join(dir, "office.toml")}, {Name: "tree", Path: filepath.Join(dir, "private")}}
+	var b bytes.Buffer
+	if err := PackTrees(&b, pack, Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, open := range []bool{true, false} {
+		to := t.TempDir()
+		trees := []Tree{{"one", filepath.Join(to, "one"), open}, {"tree", filepath.Join(to, "tree"), open}}
+		if err := UnpackTrees(bytes.NewReader(b.Bytes()), trees, Limits{}); err != nil {
+			t.Fatal(err)
+		}
+		for name, mode := range map[string][2]os.FileMode{"one": {0o600, 0o644}, "tree/a": {0o600, 0o644}, "tree": {0o700, 0o755}, "tree/empty/in": {0o700, 0o755}} {
+			want := mode[0]
+			if open {
+				want = mode[1]
+			}
+			if st, err := os.Stat(filepath.Join(to, name)); err != nil || runtime.GOOS != "windows" && st.Mode().Perm() != want {
+				t.Errorf("open %v: %s is %v, %v", open, name, st.Mode(), err)
+			}
+		}
+	}
 }
