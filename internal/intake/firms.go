@@ -131,7 +131,7 @@ type Inspector struct {
 	ValidFrom    string // 2006-01-02
 	ValidTo      string // 2006-01-02; 9999-12-31 for 长期
 	Specialities []string
-	Status       string // 在岗 …
+	Status       string // "" for one on duty, otherwise why not
 	Expert       bool
 	Conflicts    []string // ids or names of units to be recused from
 	Change       string
@@ -152,6 +152,13 @@ func parseInspector(r *rowReader) Inspector {
 		Level:     r.choice("level", map[string]string{"县": "县级", "乡": "乡级", "区级": "县级", "镇级": "乡级", "镇": "乡级", "街道": "乡级", "镇街": "乡级", "乡镇": "乡级", "乡镇级": "乡级", "县区级": "县级", "镇街级": "乡级", "乡镇街道": "乡级"}),
 		ValidFrom: r.day("valid_from"), Specialities: r.list("specialities"), Status: r.text("status"),
 		Expert: r.yes("expert"), Conflicts: r.list("conflicts"), Change: r.text("change"), Note: r.text("note"), Line: r.line(),
+	}
+	switch headKey(p.Status) {
+	case "", "在岗", "在职", "在编", "正常", "启用", "有效":
+		p.Status = ""
+	case "停用", "调离", "退休", "离职", "离岗", "不在岗", "调出", "辞职", "注销", "停职":
+	default:
+		r.problem("status", "intake.unknown-word", p.Status, "在岗、停用、调离、退休")
 	}
 	if c := r.cell("certificate"); r.blank(c.Text) != "" {
 		p.Certificate = r.verdict("certificate", c, certificate(c))

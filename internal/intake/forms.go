@@ -40,6 +40,7 @@ type column struct {
 	weight  int  // how much the heading tells of the kind: 0 nothing … 4 almost everything
 	fill    bool // merged cells are filled down
 	blank   bool // never in the empty form, only read
+	idle    bool // nothing acts on it in this version: it is named where it is filled
 	typ     colType
 	also    string // other headings, separated by spaces
 	choices []string
@@ -116,17 +117,17 @@ var firmColumns = []column{
 	{field: "status", head: "登记状态", weight: 3, typ: tText, example: "存续", also: "经营状态 状态 企业状态 存续状态 主体状态 营业状态 登记状况 经营状况",
 		choices: []string{"存续", "在业", "注销", "吊销", "迁出", "停业"}, help: "存续（在业、在营、开业、在册都算）以外的不参加抽取"},
 	{field: "registered", head: "成立日期", weight: 2, typ: tDate, example: "2015-06-01", also: "注册日期 登记日期 成立时间 注册时间 核准日期 设立日期", help: "年-月-日"},
-	{field: "registrar", head: "登记机关", weight: 2, fill: true, typ: tText, also: "发照机关 注册机关 登记部门", help: "营业执照的发照机关"},
+	{field: "registrar", idle: true, blank: true, head: "登记机关", weight: 2, fill: true, typ: tText, also: "发照机关 注册机关 登记部门", help: "营业执照的发照机关"},
 	{field: "risk", head: "安全风险等级", weight: 2, typ: tText, also: "风险等级 风险分级 安全风险分级 风险级别 风险类别", choices: []string{"低", "一般", "较大", "重大"}, help: "不公开"},
-	{field: "credit", head: "信用风险等级", weight: 2, typ: tText, also: "信用等级 信用风险分类 信用风险类别 信用评价 信用分类 企业信用风险分类结果", help: "不公开"},
+	{field: "credit", idle: true, blank: true, head: "信用风险等级", weight: 2, typ: tText, also: "信用等级 信用风险分类 信用风险类别 信用评价 信用分类 企业信用风险分类结果", help: "不公开"},
 	{field: "ownership", head: "隶属关系", weight: 2, typ: tText, also: "隶属 管辖 企业隶属 权属 管辖级别 隶属级别 所属层级", choices: []string{"县属", "省管企业", "中央驻鲁企业", "市属"}, help: "中央驻鲁、省管企业在此注明"},
 	{field: "tags", head: "重点标签", weight: 3, typ: tList, example: "有限空间、粉尘涉爆", also: "标签 特别标签 重点类别 重点领域 重点单位类别 重点监管类别", help: "可填多个：" + joinWords(firmTags) + "。用顿号分开"},
-	{field: "tag_basis", head: "列入依据", weight: 2, typ: tText, also: "列入文件 列入名单文号 标签依据", help: "严重失信、黑名单等标签所依据的文件"},
-	{field: "listed", head: "列入日期", weight: 2, typ: tDate, also: "列入时间", help: "列入名单的日期"},
-	{field: "delisted", head: "移出日期", weight: 2, typ: tDate, also: "移出时间", help: "移出名单的日期"},
+	{field: "tag_basis", idle: true, blank: true, head: "列入依据", weight: 2, typ: tText, also: "列入文件 列入名单文号 标签依据", help: "严重失信、黑名单等标签所依据的文件"},
+	{field: "listed", idle: true, blank: true, head: "列入日期", weight: 2, typ: tDate, also: "列入时间", help: "列入名单的日期"},
+	{field: "delisted", idle: true, blank: true, head: "移出日期", weight: 2, typ: tDate, also: "移出时间", help: "移出名单的日期"},
 	{field: "excluded", head: "不列入随机抽查的依据", weight: 3, typ: tText, also: "特殊领域依据 不适用随机抽查依据 特殊行业", help: "直接涉及公共安全和人民群众生命健康等特殊行业、重点领域的，写明依据；其余留空"},
-	{field: "unit", head: "监管单位", weight: 1, fill: true, typ: tText, also: "责任科室 监管科室 主管科室 责任单位 监管部门 业务科室", help: "本单位内负责监管的科室或大队"},
-	{field: "source", head: "数据来源", weight: 2, fill: true, typ: tText, also: "信息来源 来源", help: "从哪个系统导出、何时导出"},
+	{field: "unit", idle: true, blank: true, head: "监管单位", weight: 1, fill: true, typ: tText, also: "责任科室 监管科室 主管科室 责任单位 监管部门 业务科室", help: "本单位内负责监管的科室或大队"},
+	{field: "source", idle: true, blank: true, head: "数据来源", weight: 2, fill: true, typ: tText, also: "信息来源 来源", help: "从哪个系统导出、何时导出"},
 	noteColumn,
 	flag("dust_explosion", "粉尘涉爆", "涉爆粉尘 粉尘防爆 是否粉尘涉爆 是否涉爆粉尘"),
 	flag("confined_space", "有限空间", "有限空间作业 是否有限空间 是否涉及有限空间"),
@@ -162,8 +163,8 @@ var inspectorColumns = []column{
 	{field: "valid_to", head: "证件有效期止", weight: 2, typ: tDate, example: "2027-12-31", also: "有效期止 有效期至 有效期 到期日期 执法证有效期 执法证有效期止 截止日期 有效期限", help: "年-月-日，或“长期”；过期的不参加抽取"},
 	{field: "specialities", head: "业务专长", weight: 4, typ: tList, example: "危险化学品、工贸", also: "专长 专业 专业领域 业务范围 业务特长 擅长领域 执法事项清单范围", help: "可填多个，用顿号分开"},
 	{field: "status", head: "在岗状态", weight: 2, typ: tText, also: "状态 人员状态 是否在岗", choices: []string{"在岗", "停用", "调离", "退休"}, help: "不在岗的不参加抽取；空着算在岗"},
-	{field: "expert", head: "是否专家", weight: 2, typ: tBool, also: "专家", choices: []string{"是", "否"}, help: "专家不计入两名检查人员"},
+	{field: "expert", head: "是否专家", weight: 2, typ: tBool, also: "专家", choices: []string{"是", "否"}, help: "专家不参加抽取：检查组只抽执法人员"},
 	{field: "conflicts", head: "需回避的单位", weight: 3, typ: tList, also: "回避单位 利害关系单位 回避对象 申请回避的单位", help: "与本人有利害关系的单位：统一社会信用代码或全称，用顿号分开。不公开"},
-	{field: "change", head: "变动原因", weight: 1, typ: tText, also: "调整原因 变更原因", help: "调入、调离、岗位调整等"},
+	{field: "change", idle: true, blank: true, head: "变动原因", weight: 1, typ: tText, also: "调整原因 变更原因", help: "调入、调离、岗位调整等"},
 	noteColumn,
 }

@@ -151,6 +151,7 @@ type Report struct {
 	ConfirmCount int            //
 	Repairs      []Repair       // what was changed or passed over
 	RepairCounts map[string]int // all of them by Why
+	Unused       []string       // headings of recognised columns that are filled and that nothing acts on in this version
 }
 
 // reportCap is how many problems and repairs are listed.

@@ -102,11 +102,11 @@ func TestTasks(t *testing.T) {
 		t.Fatalf("%+v %s", tasks, found(rep.Problems))
 	}
 	k := tasks[0]
-	if k.DrawAt != "2023-08-23T23:15:00+08:00" || k.Randomness != "drand" || k.TeamSize != 3 || strings.Join(k.Slots, "|") != "危险化学品||" || len(k.Units) != 2 ||
-		k.Units[0].Name != "执法大队" || strings.Join(k.Units[0].Towns, "|") != "田镇街道|芦湖街道" || k.Units[1].Name != "危化科" || k.Names != "on-result" || k.Caster != "" {
+	if k.DrawAt != "2023-08-23T23:15:00+08:00" || k.TeamSize != 3 || strings.Join(k.Slots, "|") != "危险化学品||" || len(k.Units) != 2 ||
+		k.Units[0].Name != "执法大队" || strings.Join(k.Units[0].Towns, "|") != "田镇街道|芦湖街道" || k.Units[1].Name != "危化科" {
 		t.Errorf("%+v", k)
 	}
-	if got := found(rep.Problems); got != "D3 no-time, E3 unknown-word, C3 period-backwards" {
+	if got := found(rep.Problems); got != "D3 no-time, E3 only-drand, I3 not-supported, C3 period-backwards" {
 		t.Error(got)
 	}
 }
@@ -132,5 +132,69 @@ func TestCorrectionsAndHistory(t *testing.T) {
 	}
 	if found(rep.Problems) != "D4 period-backwards" {
 		t.Error(found(rep.Problems))
+	}
+}
+
+// Nothing that stands in a column of a task is passed over in silence: it is
+// carried, or named as not used, or refused because it would change the draw.
+func TestTaskColumns(t *testing.T) {
+	head := "计划编号,任务开始日期,任务结束日期,抽取时间"
+	row := "2023-01,2023-08-25,2023-09-25,2023-08-23 23:15"
+	filled := map[string]string{"抽查类型": "不定向", "抽查比例": "5%", "抽取数量": "30", "任务编号": "7", "公开随机数": "快乐8", "停售时间": "2023-08-23 20:00", "由谁抽取": "监管平台",
+		"名单公开时间": "立即公开", "每个分区至少": "1", "分组": "甲：行业 = 机械：5%", "检查组数": "3", "专家人数": "1", "不受频次比例限制的依据": "某文", "期号": "下一期",
+		"联合部门": "消防", "平台任务编号": "9", "启封日期": "2023-12-01", "结果公示期限": "2023-12-01"}
+	refused := map[string]string{"公开随机数": "only-drand", "停售时间": "only-drand", "由谁抽取": "not-supported", "名单公开时间": "not-supported", "每个分区至少": "not-supported",
+		"分组": "not-supported", "检查组数": "not-supported", "专家人数": "not-supported", "不受频次比例限制的依据": "not-supported", "期号": "bad-round"}
+	carried := map[string]bool{"抽查类型": true, "抽查比例": true, "抽取数量": true}
+	for column, value := range filled {
+		_, rep := table(t, "任务.csv", []byte(head+","+column+"\n"+row+","+value+"\n"), Options{}).Tasks()
+		got := found(rep.Problems)
+		switch {
+		case refused[column] != "":
+			if got != "E2 "+refused[column] {
+				t.Errorf("%s: %q", column, got)
+			}
+		case got != "":
+			t.Errorf("%s: %s", column, got)
+		case carried[column] == contains(rep.Unused, column):
+			t.Errorf("%s: unused %q", column, rep.Unused)
+		}
+	}
+	for _, word := range []string{"公共随机数", "drand", "公共随机数（drand）"} {
+		if _, rep := table(t, "任务.csv", []byte(head+",公开随机数\n"+row+","+word+"\n"), Options{}).Tasks(); rep.ProblemCount != 0 {
+			t.Errorf("%s: %s", word, found(rep.Problems))
+		}
+	}
+	for _, h := range Heads(KindTask, FormOptions{}) {
+		if refused[h] != "" && h != "期号" {
+			t.Errorf("the form offers %s", h)
+		}
+	}
+	csv := "计划编号,抽查任务名称,抽查比例,抽查频次,开始日期,结束日期,牵头或参与,任务来源\nG1,甲,全部,1次/年,2023-03-01,2023-09-01,参与,\n"
+	_, rep := table(t, "计划.csv", []byte(csv), Options{}).PlanLines()
+	if strings.Join(rep.Unused, "、") != "牵头或参与" {
+		t.Error(rep.Unused)
+	}
+	if len(rep.Repairs) != 2 || rep.Repairs[0].To != "100%" || rep.Repairs[1].To != "一年1次" {
+		t.Errorf("%+v", rep.Repairs)
+	}
+}
+
+// A second table below the first is not read as rows of it.
+func TestTableBelow(t *testing.T) {
+	csv := "统一社会信用代码,单位名称,所属镇街,登记状态\n91370322TT0000007J,演示甲公司,田镇街道,存续\n" +
+		"抽查编号,抽查事项,检查依据,检查方式\nGQ-01,某事项,某依据,检查现场\n"
+	rows, rep := table(t, "名录库.csv", []byte(csv), Options{}).Firms()
+	if len(rows) != 1 || found(rep.Problems) != "3 second-header" {
+		t.Errorf("%d rows: %s", len(rows), found(rep.Problems))
+	}
+}
+
+// Who is not on duty is told apart; a word that nobody knows is refused.
+func TestOnDuty(t *testing.T) {
+	csv := "执法证号,姓名,业务专长,在岗状态\nYS3700001,甲演示,工贸,在岗\nYS3700002,乙演示,工贸,退休\nYS3700003,丙演示,工贸,借用\n"
+	rows, rep := table(t, "人员库.csv", []byte(csv), Options{}).Inspectors()
+	if len(rows) != 2 || rows[0].Status != "" || rows[1].Status != "退休" || found(rep.Problems) != "D4 unknown-word" {
+		t.Errorf("%+v %s", rows, found(rep.Problems))
 	}
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"math/big"
 	"regexp"
 	"strings"
 )
@@ -262,7 +263,7 @@ func (r *rowReader) quantity(l *PlanLine) {
 	if !l.Census && l.Ratio == "" && l.Count == 0 {
 		if m := drawnRE.FindStringSubmatch(narrow(l.Scope)); m != nil { // “双随机”检查工贸企业8家
 			l.Count, _ = number(m[1])
-			r.repair("scope", "intake.fixed-quantity", l.Scope, m[1])
+			r.repair("scope", "intake.fixed-quantity", l.Scope, m[1]+"家")
 		}
 	}
 	if !l.Census && l.Ratio == "" && l.Count == 0 && len(l.Groups) == 0 {
@@ -286,12 +287,37 @@ func (r *rowReader) often(l *PlanLine) {
 		}
 		l.Frequency, l.Cap = times0(times), times0(limit)
 		if narrow(s) != l.Frequency && bad == "" {
-			r.repair("frequency", "intake.fixed-frequency", s, strings.TrimSpace(l.Frequency+" "+l.Cap))
+			r.repair("frequency", "intake.fixed-frequency", s, splitWords("", l.Frequency, l.Cap))
 		}
 	}
 	if n := r.count("cap"); n > 0 {
 		l.Cap = itoa(n)
 	}
+}
+
+// splitWords says a ratio, a frequency and a cap as people do.
+func splitWords(ratio, times, limit string) string {
+	var out []string
+	if ratio != "" {
+		out = append(out, Percent(ratio))
+	}
+	if times != "" {
+		out = append(out, "一年"+times+"次")
+	}
+	if limit != "" {
+		out = append(out, "一年最多"+limit+"次")
+	}
+	return strings.Join(out, "，")
+}
+
+// Percent writes a ratio as people do: 0.05 is 5%.
+func Percent(ratio string) string {
+	v, ok := new(big.Rat).SetString(ratio)
+	if !ok {
+		return ratio
+	}
+	s := v.Mul(v, big.NewRat(100, 1)).FloatString(4)
+	return strings.TrimRight(strings.TrimRight(s, "0"), ".") + "%"
 }
 
 func times0(n int) string {
@@ -321,7 +347,7 @@ func (r *rowReader) ratioAndTimes(field, text string) (ratio, times, limit strin
 		r.problem(field, "intake.bad-ratio", text, "5%；1次/年")
 		return "", "", ""
 	}
-	r.repair(field, "intake.fixed-split", text, strings.TrimSpace(ratio+" "+times+" "+limit))
+	r.repair(field, "intake.fixed-split", text, splitWords(ratio, times, limit))
 	return ratio, times, limit
 }
 

@@ -36,7 +36,6 @@ type ResultRow struct {
 	Signed      []string
 	SignedOn    string
 	Scan        string // 64 hex
-	Withheld    string // ground
 	Late        string // 逾期说明
 	FollowUp    string
 	FollowUpNo  string
@@ -76,10 +75,11 @@ func parseResult(r *rowReader) ResultRow {
 		Codes: r.codes("result", r.cell("result")), Refusal: r.list("refusal"), Facts: r.text("facts"), Methods: r.list("methods"), Form: r.text("form"),
 		Started: r.day("started"), Ended: r.day("ended"), Evidence: r.day("evidence"), Entered: r.day("entered"), Published: r.day("published"),
 		EnteredBy: r.person("entered_by"), ReviewedBy: r.person("reviewed_by"), Reviewed: r.day("reviewed"), Signed: r.persons("signed"), SignedOn: r.day("signed_on"),
-		Scan: r.digest("scan"), Withheld: r.text("withheld"), Late: r.text("late"), FollowUp: r.text("follow_up"), FollowUpNo: r.text("follow_up_no"),
+		Scan: r.digest("scan"), Late: r.text("late"), FollowUp: r.text("follow_up"), FollowUpNo: r.text("follow_up_no"),
 		FollowUpTo: r.text("follow_up_to"), FollowUpDue: r.day("follow_up_due"), Feedback: r.day("feedback"), External: r.text("external"),
 		Unit: r.text("unit"), Remark: r.text("note"), Line: r.line(),
 	}
+	r.only("withheld", "写入的结果都会公开；不能公开的，请不要录入这一行")
 	x.ItemCodes = r.itemCodes()
 	switch {
 	case len(x.Codes) == 0 && len(x.ItemCodes) == 0:

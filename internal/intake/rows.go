@@ -16,6 +16,7 @@ type rowReader struct {
 	row   *Row
 	need  []bool
 	wrong []bool      // columns of this row that already have a problem
+	ended bool        // another table has begun in this sheet: the rest is not read
 	here  *itemColumn // the column being read, where it has no field
 }
 
@@ -42,6 +43,7 @@ func readTable[T any](t *Table, kind Kind, parse func(*rowReader) T) ([]T, *Repo
 			}
 			clear(r.wrong)
 			rep.Rows++
+			r.idle()
 			before := rep.ProblemCount
 			r.empties()
 			if v := parse(r); rep.ProblemCount == before {
@@ -101,6 +103,8 @@ func (r *rowReader) passOver() bool {
 	key := headKey(first)
 	why := ""
 	switch {
+	case r.ended:
+		return true
 	case strings.HasPrefix(key, "示例") && (firstCol == r.p.cols[0] || r.p.cols[0] < 0):
 		why = "intake.skipped-example"
 	case totalWords[key], strings.HasPrefix(key, "合计") && own <= 3, r.totalName():
@@ -111,6 +115,11 @@ func (r *rowReader) passOver() bool {
 		why = "intake.skipped-footnote"
 	case own == 1 && sectionRE.MatchString(strings.TrimSpace(first)) && !r.hasName():
 		why = "intake.skipped-section"
+	}
+	if why == "" && r.startsTable(own) {
+		r.ended = true
+		r.rep.problem(Problem{File: r.t.File, Sheet: r.p.sheet.Name, Row: r.row.Number, Code: "intake.second-header", Got: firstCells(*r.row, "")})
+		return true
 	}
 	if why == "" && r.t.Kind == KindResults && r.unfilled() {
 		why = "intake.skipped-unfilled"
@@ -149,6 +158,26 @@ func (r *rowReader) repeatsHeader() bool {
 	return same >= 2
 }
 
+// startsTable recognises the heading of another table below this one: three
+// or more cells, and no fewer than half of all, are headings of one kind.
+func (r *rowReader) startsTable(own int) bool {
+	if own < 3 {
+		return false
+	}
+	for _, f := range forms {
+		seen := map[int]bool{}
+		for _, c := range r.row.Cells {
+			if m, ok := f.index[headKey(c.Text)]; ok && c.Kind == CellText && !c.Merged && f.columns[m.col].typ != tBool {
+				seen[m.col] = true
+			}
+		}
+		if len(seen) >= 3 && 2*len(seen) >= own {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *rowReader) cellOf(field string) Cell {
 	i, ok := r.f.fields[field]
 	if !ok || r.p.cols[i] < 0 || r.p.cols[i] >= len(r.row.Cells) {
@@ -176,6 +205,33 @@ func (r *rowReader) empties() {
 			r.problem(at, "intake.empty-required", "", c.head)
 		}
 	}
+}
+
+// idle notes the filled columns on which nothing acts in this version.
+func (r *rowReader) idle() {
+	for i, c := range r.f.columns {
+		if c.idle && r.filled(i) && r.blank(strings.TrimSpace(r.row.Cells[r.p.cols[i]].Text)) != "" {
+			if head := strings.TrimPrefix(strings.Join(strings.Fields(r.p.heads[i]), " "), "*"); !contains(r.rep.Unused, head) {
+				r.rep.Unused = append(r.rep.Unused, head)
+			}
+		}
+	}
+}
+
+// only refuses in a column all but the words of what this version can do: what
+// would change a draw is not passed over.
+func (r *rowReader) only(field, why string, words ...string) string {
+	s := r.blank(r.cell(field).Text)
+	if s == "" {
+		return ""
+	}
+	for _, w := range words {
+		if headKey(s) == headKey(w) {
+			return words[0]
+		}
+	}
+	r.problem(field, "intake.not-supported", s, why)
+	return ""
 }
 
 func (r *rowReader) filled(i int) bool {
@@ -397,7 +453,7 @@ func (r *rowReader) ratio(field string) string {
 		return ""
 	}
 	if repair != "" {
-		r.repair(field, repair, c.Text, ratio)
+		r.repair(field, repair, c.Text, Percent(ratio))
 	}
 	return ratio
 }

@@ -2,44 +2,30 @@ package intake
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
 // Task is one draw to be announced (抽查任务). "" and 0 take the plan line's or
 // the pack's value.
 type Task struct {
-	No         string
-	Plan       string // number of the plan line
-	Name       string
-	Mode       string // 不定向, 定向 or ""
-	Filter     string
-	Ratio      string
-	Count      int
-	Census     bool
-	Minimum    int // of each cell
-	Groups     []Group
-	Items      []string
-	Units      []Unit
-	Partners   []string
-	Earlier    string // the aborted draw that this one repeats
-	Scheme     string // 抽查工作方案
-	From, To   string // task period, 2006-01-02
-	DrawAt     string // RFC 3339 +08:00: the randomness is the first round after it
-	Randomness string // drand, kl8, ssq, dlt, ceremony or ""
-	Rounds     []string
-	Closes     string // RFC 3339: close of sales of a lottery
-	Caster     string // sunlot, platform or ""
-	PlatformNo string
-	TeamSize   int
-	Slots      []string // speciality that each slot needs, "" = none
-	GroupTeams int
-	Experts    int
-	Names      string // on-result, on-dispatch, at-end, open or ""
-	OpenDay    string
-	ResultsDue string
-	Ground     string
-	Note       string
-	Line       Place
+	Plan     string // number of the plan line
+	Name     string
+	Mode     string // 不定向, 定向 or ""
+	Filter   string
+	Ratio    string
+	Count    int
+	Census   bool
+	Items    []string
+	Units    []Unit
+	Earlier  string // the aborted draw that this one repeats
+	Scheme   string // 抽查工作方案
+	From, To string // task period, 2006-01-02
+	DrawAt   string // RFC 3339 +08:00: the randomness is the first round after it
+	Round    uint64 // of drand, 0 = by DrawAt
+	TeamSize int
+	Slots    []string // speciality that each slot needs, "" = none
+	Line     Place
 }
 
 // Unit executes the drawn of its towns; without towns, the rest.
@@ -51,24 +37,22 @@ type Unit struct {
 // Tasks reads a 任务.
 func (t *Table) Tasks() ([]Task, *Report) { return readTable(t, KindTask, parseTask) }
 
-var (
-	randomWords = map[string]string{"公共随机数": "drand", "快乐8": "kl8", "双色球": "ssq", "大乐透": "dlt", "现场掷数": "ceremony"}
-	casterWords = map[string]string{"本系统": "sunlot", "监管平台": "platform"}
-	openWords   = map[string]string{"随结果公开": "on-result", "派发时公开": "on-dispatch", "任务结束公开": "at-end", "立即公开": "open"}
-)
-
 func parseTask(r *rowReader) Task {
 	t := Task{
-		No: r.text("no"), Plan: narrow(r.text("plan")), Name: r.text("name"), Mode: r.choice("mode", modeWords), Filter: r.text("filter"),
-		Ratio: r.ratio("ratio"), Count: r.count("count"), Minimum: r.count("minimum"), Groups: r.groups(), Items: r.itemNumbers("items"),
-		Units: r.units(), Partners: r.list("partners"), Earlier: r.text("earlier"), Scheme: r.text("scheme"), From: r.day("from"), To: r.day("to"),
-		DrawAt: r.instant("draw_at"), Randomness: randomWords[r.choice("randomness", map[string]string{"drand": "公共随机数", "快乐八": "快乐8"})],
-		Rounds: r.list("round"), Closes: r.instant("closes"),
-		Caster:     casterWords[r.choice("caster", map[string]string{"sunlot": "本系统", "平台": "监管平台", "platform": "监管平台", "省平台": "监管平台"})],
-		PlatformNo: r.text("platform_no"), TeamSize: r.count("team_size"), Slots: r.slots(), GroupTeams: r.count("group_teams"),
-		Experts: r.count("experts"), Names: openWords[r.choice("names_open", nil)], OpenDay: r.day("open_day"), ResultsDue: r.day("results_due"),
-		Ground: r.text("ground"), Note: r.text("note"), Line: r.line(),
+		Plan: narrow(r.text("plan")), Name: r.text("name"), Mode: r.choice("mode", modeWords), Filter: r.text("filter"),
+		Ratio: r.ratio("ratio"), Count: r.count("count"), Items: r.itemNumbers("items"), Units: r.units(),
+		Earlier: r.text("earlier"), Scheme: r.text("scheme"), From: r.day("from"), To: r.day("to"), DrawAt: r.instant("draw_at"),
+		Round: r.round(), TeamSize: r.count("team_size"), Slots: r.slots(), Line: r.line(),
 	}
+	r.drand()
+	r.text("note") // private, but what is in it must be readable
+	r.only("caster", "抽取只由本系统做", "本系统", "sunlot")
+	r.only("names_open", "企业名称随结果公开", "随结果公开")
+	r.only("minimum", "各镇街名额由程序按户数分")
+	r.only("groups", "一次抽取不再分组，请在计划里分成几项")
+	r.only("group_teams", "每户各抽一个检查组")
+	r.only("experts", "只抽执法人员，不抽专家", "0")
+	r.only("ground", "频次和比例的限制不能在任务表里免除")
 	if t.Ratio == "1" {
 		t.Ratio, t.Census = "", true
 	}
@@ -76,6 +60,29 @@ func parseTask(r *rowReader) Task {
 		r.problem("to", "intake.period-backwards", t.From+" "+t.To, "")
 	}
 	return t
+}
+
+// drand refuses every source of randomness but the one there is.
+func (r *rowReader) drand() {
+	if s := r.blank(r.cell("randomness").Text); s != "" && !contains([]string{"公共随机数", "公开随机数", "drand", "公共随机数drand"}, headKey(s)) {
+		r.problem("randomness", "intake.only-drand", s, "公共随机数")
+	}
+	if s := r.blank(r.cell("closes").Text); s != "" {
+		r.problem("closes", "intake.only-drand", s, "公共随机数")
+	}
+}
+
+// round is the number of a drand round.
+func (r *rowReader) round() uint64 {
+	s := r.digits("round")
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.ParseUint(strings.TrimSuffix(strings.TrimPrefix(s, "第"), "期"), 10, 63)
+	if err != nil || n == 0 {
+		r.problem("round", "intake.bad-round", s, "123456")
+	}
+	return n
 }
 
 // instant is a date that must have a time of day.

@@ -16,6 +16,9 @@ type FormOptions struct {
 	Codes   []Code              // result codes; nil = DefaultCodes
 	Items   []string            // 结果, 更正: "GQ-01" or "GQ-01 name" of each item with a column of its own
 	Choices map[string][]string // drop-downs by heading, for instance 所属镇街; they replace the form's own
+	Region  string              // division code of the county, for the codes of the example row
+	Example map[string]string   // cells of the example row by heading; they replace the form's own
+	Guide   []string            // further lines of 填表说明
 }
 
 const (
@@ -53,9 +56,7 @@ func formColumns(kind Kind, o FormOptions) []column {
 		if c.typ == tResult {
 			c.choices = list
 		}
-		if own := o.Choices[c.head]; own != nil {
-			c.choices = own
-		}
+		c.fit(o)
 		cols = append(cols, c)
 		if c.typ == tResult && (kind == KindResults || kind == KindCorrections) {
 			for _, item := range o.Items {
@@ -66,6 +67,23 @@ func formColumns(kind Kind, o FormOptions) []column {
 		}
 	}
 	return cols
+}
+
+// fit gives a column the words of an office.
+func (c *column) fit(o FormOptions) {
+	if own := o.Choices[c.head]; own != nil {
+		c.choices = own
+		if c.typ == tList {
+			c.help = "可填多个，用顿号分开：" + joinWords(own)
+		}
+	}
+	if own, ok := o.Example[c.head]; ok {
+		c.example = own
+	}
+	if c.typ == tCode && c.example != "" && o.Region != "" {
+		code := "91" + o.Region + "TT0000007"
+		c.example = code + string(unitCheck(code))
+	}
 }
 
 // Form is the empty Excel form of a kind: headings (* = must be filled), an
@@ -80,7 +98,7 @@ func Form(kind Kind, o FormOptions) ([]byte, error) {
 	for i, c := range cols {
 		example[i] = c.example
 	}
-	return writeForm(kind, cols, [][]string{example}, true)
+	return writeForm(kind, cols, [][]string{example}, o.Guide, true)
 }
 
 // Prefilled is a form with rows: each row has the columns of Heads. Every cell
@@ -95,7 +113,7 @@ func Prefilled(kind Kind, o FormOptions, rows [][]string) ([]byte, error) {
 			return nil, fault.New("intake.bad-row", fmt.Sprintf("%s row %d", kind, i), itoa(len(r)), itoa(len(cols)))
 		}
 	}
-	return writeForm(kind, cols, rows, false)
+	return writeForm(kind, cols, rows, o.Guide, false)
 }
 
 // ResultForm is the dispatch list of an executing unit and, at the same time,
@@ -142,7 +160,7 @@ func (w *sheetWriter) style(s *excelize.Style) int {
 	return id
 }
 
-func writeForm(kind Kind, cols []column, rows [][]string, example bool) ([]byte, error) {
+func writeForm(kind Kind, cols []column, rows [][]string, guide []string, example bool) ([]byte, error) {
 	w := &sheetWriter{f: excelize.NewFile()}
 	defer w.f.Close()
 	sheet := string(kind)
@@ -180,7 +198,7 @@ func writeForm(kind Kind, cols []column, rows [][]string, example bool) ([]byte,
 		}
 	}
 	w.choices(sheet, cols)
-	w.guide(kind, cols)
+	w.guide(kind, cols, guide)
 	w.f.SetActiveSheet(0)
 	if w.err != nil {
 		return nil, fault.Wrap("intake.cannot-write", sheet, w.err)
@@ -271,7 +289,7 @@ func cut(s string, n int) string {
 }
 
 // guide writes the sheet 填表说明.
-func (w *sheetWriter) guide(kind Kind, cols []column) {
+func (w *sheetWriter) guide(kind Kind, cols []column, more []string) {
 	_, err := w.f.NewSheet(guideSheet)
 	w.try(err)
 	lines := []string{
@@ -281,6 +299,11 @@ func (w *sheetWriter) guide(kind Kind, cols []column) {
 		"3. 一行一条，不要合并单元格，不要加合计行；“示例”行读入时跳过，可以删掉。",
 		"4. 填好后直接交回 .xlsx 文件，不要另存为 .xls。",
 	}
+	switch kind {
+	case KindFirms, KindInspectors, KindItems, KindPlan:
+		lines = append(lines, "5. 交的是整张表：新表替换上一版，不是追加；没有写进新表的，就不再列入。")
+	}
+	lines = append(lines, more...)
 	row := 1
 	for i, l := range lines {
 		w.try(w.f.SetCellStr(guideSheet, "A"+itoa(row), l))

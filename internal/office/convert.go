@@ -128,7 +128,7 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 	}
 	var problems []intake.Problem
 	reg := &register[PersonRow]{Kind: "inspectors"}
-	away := map[string]int64{}
+	ready, away := int64(0), map[string]int64{}
 	seen := map[string]intake.Place{}
 	for i := range rows {
 		r := &rows[i]
@@ -137,13 +137,14 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 			continue
 		}
 		seen[r.Certificate] = r.Line
-		if r.Status != "" || r.Expert {
-			away[or(r.Status, "专家")]++
-			continue
-		}
 		p := rules.Person{ID: r.Certificate, Name: r.Name, Unit: r.Unit, From: r.ValidFrom, To: r.ValidTo, Off: r.Status}
 		if r.Expert && p.Off == "" {
 			p.Off = "专家" // experts do not count toward a team (draw1 §7)
+		}
+		if p.Off != "" {
+			away[p.Off]++
+		} else {
+			ready++
 		}
 		for _, q := range r.Specialities {
 			p.Quals = append(p.Quals, named(s.Pack.Specialities, q, r.Line, "业务专长", "office.unknown-speciality", &problems))
@@ -157,7 +158,7 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 	}
 	var review Review
 	review.Before, review.Confirm = before(o, s, reg, personLine, nil, func(p *PersonRow) string { return p.Name })
-	review.Counts = []Tally{{Code: "office.count-people", N: int64(len(reg.Rows)), Words: counts(away)}}
+	review.Counts = []Tally{{Code: "office.count-people", N: ready, Words: counts(away)}}
 	d, err := roster(o, s, reg, personLine, &record.Roster{Kind: "inspectors"}, l)
 	if err == nil {
 		d.Review = review
@@ -203,15 +204,12 @@ func (o *Office) History(rows []intake.HistoryRow) (*Draft, []intake.Problem, er
 	var problems []intake.Problem
 	other, begun := int64(0), s.Charters[0].Time[:10]
 	for _, r := range rows {
-		if r.Origin != "random" { // only random selections count toward caps
+		if r.Origin != "" && r.Origin != "random" { // what no lot chose does not count toward the cap (A13)
 			other++
 			continue
 		}
 		if r.Date > begun {
 			problems = append(problems, problem(r.Line, "抽取日期", "office.history-after", r.Date+" "+r.Name, begun))
-		}
-		if r.Origin != "" && r.Origin != "random" {
-			continue // what no lot chose does not count toward the cap (A13)
 		}
 		reg.Rows = append(reg.Rows, HistoryRow{ID: r.Code, Name: r.Name, Date: r.Date})
 		if body.From == "" || r.Date < body.From {
