@@ -14,7 +14,7 @@ import (
 func (b *Bundle) standing() {
 	ok := func(code, got string) { b.add(rules.Finding{Code: code, Severity: rules.OK, Entry: -1, Got: got}) }
 	tree := "verify.ok-tree"
-	if slices.ContainsFunc(b.Findings, func(f rules.Finding) bool { return strings.HasPrefix(f.Code, "ledger.audit-") }) {
+	if slices.ContainsFunc(b.Findings, aboutFile) {
 		tree = "verify.ok-tree-alone" // the files beside the tree are another matter
 	}
 	ok(tree, num(b.Checkpoint.Size))
@@ -53,6 +53,11 @@ func (b *Bundle) overdue() {
 			b.add(rules.Finding{Code: "rules.duty-" + d.Code, Severity: rules.Overdue, Clause: d.Clause, Entry: l.Index, Place: d.Draw, Got: num(d.Open), Want: d.Due})
 		}
 	}
+}
+
+// aboutFile: something is wrong with a file beside the tree.
+func aboutFile(f rules.Finding) bool {
+	return f.Severity == rules.Breach && (strings.HasPrefix(f.Code, "ledger.audit-") || strings.HasPrefix(f.Place, "opening/"))
 }
 
 // Part of a report (words.md): 核验相符, 不相符, 依单位填报未核验, 无法核验; the
