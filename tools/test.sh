@@ -34,8 +34,10 @@ linter() {
 # unit counts the tests: `go test` alone prints packages.
 unit() {
 	{
-		go test -json -timeout 20m "$@" || echo $? >"$tmp/failed"
-	} | go -C tools run ./testsum
+		go test -json -timeout 20m "$@" || echo go test >"$tmp/failed"
+	} | {
+		go -C tools run ./testsum || echo testsum >"$tmp/failed"
+	} | tee "$tmp/tests"
 	[ ! -e "$tmp/failed" ]
 }
 
@@ -61,3 +63,4 @@ step 'vectors' vectors
 step 'programs for every platform' sh tools/build.sh "$tmp/bin"
 step 'demo' sh tools/demo.sh "$tmp/public" short
 printf '\n== all of it: %s s\n' "$(($(date +%s) - started))"
+tail -n 1 "$tmp/tests"

@@ -74,7 +74,6 @@ var importers = map[string][]string{
 	"golang.org/x/sys":            {"internal/durable", "internal/keyring", "ledger/local"},
 	"golang.org/x/term":           {"internal/keyring"},
 	"golang.org/x/text":           {"internal/intake", "internal/demo"}, // demo writes what intake reads
-	"rsc.io/qr":                   {"site"},
 }
 
 var fset = token.NewFileSet()
@@ -86,10 +85,9 @@ type file struct {
 	tree  *ast.File
 }
 
-// rooms reads every Go file of the module that is not a test, by folder.
-func rooms(t *testing.T) map[string][]file {
+// eachFile parses every Go file of the module, tests among them.
+func eachFile(t *testing.T, visit func(name string, data []byte, tree *ast.File)) {
 	t.Helper()
-	all := map[string][]file{}
 	err := filepath.WalkDir(top(t), func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -102,7 +100,7 @@ func rooms(t *testing.T) map[string][]file {
 			}
 			return nil
 		}
-		if !strings.HasSuffix(rel, ".go") || strings.HasSuffix(rel, "_test.go") {
+		if !strings.HasSuffix(rel, ".go") {
 			return nil
 		}
 		data, err := os.ReadFile(name)
@@ -110,16 +108,26 @@ func rooms(t *testing.T) map[string][]file {
 			return err
 		}
 		tree, err := parser.ParseFile(fset, name, data, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return err
+		if err == nil {
+			visit(rel, data, tree)
 		}
-		room := path.Dir(rel)
-		all[room] = append(all[room], file{rel, strings.Count(string(data), "\n"), tree})
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// rooms reads every Go file of the module that is not a test, by folder.
+func rooms(t *testing.T) map[string][]file {
+	t.Helper()
+	all := map[string][]file{}
+	eachFile(t, func(name string, data []byte, tree *ast.File) {
+		if !strings.HasSuffix(name, "_test.go") {
+			room := path.Dir(name)
+			all[room] = append(all[room], file{name, strings.Count(string(data), "\n"), tree})
+		}
+	})
 	return all
 }
 

@@ -141,6 +141,31 @@ func withoutReason(mod string) (bare []string, direct int) {
 	return bare, direct
 }
 
+// TestDependenciesAreUsed: what no file imports, tests among them, has left the
+// house and its line in go.mod goes too.
+func TestDependenciesAreUsed(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(top(t), "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	eachFile(t, func(_ string, _ []byte, tree *ast.File) {
+		for _, p := range (file{tree: tree}).imports() {
+			used[p] = true
+		}
+	})
+	for line := range strings.Lines(string(data)) {
+		m := requirement.FindStringSubmatch(strings.TrimSpace(line))
+		if m == nil {
+			continue
+		}
+		ours := func(p string) bool { return p == m[1] || strings.HasPrefix(p, m[1]+"/") }
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(used)), ours) {
+			t.Errorf("nothing imports %s", m[1])
+		}
+	}
+}
+
 func TestWithoutReason(t *testing.T) {
 	const mod = "module m\n\ngo 1.26.0\n\nrequire (\n\t// draws lots for the test\n\ta.org/one v1.0.0\n\ta.org/two v1.0.0\n\t//\n\ta.org/three v1.0.0\n" +
 		"\ta.org/four v1.0.0 // indirect\n)\n\nrequire b.org/five v0.1.0 // indirect\n"
