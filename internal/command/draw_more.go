@@ -55,6 +55,7 @@ type objectView struct {
 	IDs    []string `json:"certificates"`
 	Leader string   `json:"leader,omitempty"`
 	State  string   `json:"state"`
+	lead   string   // certificate number of the leader: names may be twice in a team
 }
 
 type lotView struct {
@@ -80,7 +81,7 @@ func drawView(d *office.Drawing) lotView {
 			}
 		}
 		if p := d.People[obj.Leader]; p != nil {
-			o.Leader = p.Name
+			o.Leader, o.lead = p.Name, p.ID
 		}
 		v.Objects = append(v.Objects, o)
 	}
@@ -105,10 +106,11 @@ func teamWords(v objectView) string {
 		if i > 0 {
 			s += "、"
 		}
-		s += name
-		if name == v.Leader {
-			s += "（组长）"
+		s += name + "（执法证号 " + v.IDs[i]
+		if v.IDs[i] == v.lead {
+			s += "，组长"
 		}
+		s += "）"
 	}
 	return s
 }
@@ -145,7 +147,7 @@ func (c *Command) newAbort() *cobra.Command {
 	return c.writing(cmd)
 }
 
-// draft opens the office, makes one step and commits it.
+// draft opens the office, makes one step, says what it will write and commits it.
 func (c *Command) draft(step func(*office.Office) (*office.Draft, error)) error {
 	o, err := c.open()
 	if err != nil {
@@ -155,27 +157,61 @@ func (c *Command) draft(step func(*office.Office) (*office.Draft, error)) error 
 	if err != nil {
 		return err
 	}
+	if err := c.say(o, d); err != nil {
+		return err
+	}
+	c.told(d)
 	return c.commit(o, d)
 }
 
 func (c *Command) newDispatch() *cobra.Command {
 	var in office.Sending
+	var again bool
 	cmd := &cobra.Command{
 		Use:   "dispatch 抽取编号",
 		Short: "派发：给每个执行单位一张任务清单（也是结果表），发布抽查任务公告",
 		Long: `确认名单并派发。每个执行单位得到一张 Excel 清单（outbox/），检查后在同一张表里填结果交回；
-同时在账本写入派发记录，网站据此发布抽查任务公告。` + exitCodes,
-		Example: "  sunlot dispatch 2023-001 --confirmed-by 王某某",
+同时在账本写入派发记录，网站据此发布抽查任务公告。
+清单丢了，或检查人员换过，用 --again 重新生成：只列还没有公示结果的企业和现在的检查组，不写账本。` + exitCodes,
+		Example: "  sunlot dispatch 2023-001 --confirmed-by 王某某\n  sunlot dispatch 2023-001 --again",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.Draw = args[0]
+			if again {
+				return c.listsAgain(in.Draw)
+			}
 			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Dispatch(in) })
 		},
 	}
 	cmd.Flags().StringVar(&in.Confirmed, "confirmed-by", "", "确认名单的人（不公开）")
 	cmd.Flags().StringVar(&in.Platform, "platform-no", "", "监管平台上的任务编号")
 	cmd.Flags().StringArrayVar(&in.Leaders, "leader", nil, "指定组长的执法证号，可给多次；不给时为组内第一人")
+	cmd.Flags().BoolVar(&again, "again", false, "只重新生成任务清单，不写账本")
 	return c.writing(cmd)
+}
+
+// listsAgain writes the lists of a draw anew.
+func (c *Command) listsAgain(id string) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	files, err := o.Again(id, !c.flags.dry)
+	if err != nil {
+		return err
+	}
+	done := "已生成"
+	if c.flags.dry {
+		done = "将生成（--dry-run，未写）"
+	}
+	for _, f := range files {
+		c.note("%s %s\n", done, f)
+	}
+	c.note("账本没有变动。\n")
+	if c.flags.json {
+		return c.printJSON(map[string]any{"files": files})
+	}
+	return nil
 }
 
 func (c *Command) newReplace() *cobra.Command {
@@ -183,8 +219,8 @@ func (c *Command) newReplace() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replace 抽取编号",
 		Short: "更换检查人员（另行指派）、回避、直接委派",
-		Long: `检查前更换一名检查人员：写明理由和执行单位的同意，原抽取结果保留可见。
-规则包不允许更换的，命令会拒绝。` + exitCodes,
+		Long: `检查前更换一名检查人员：写明理由和执行单位的同意，原抽取结果保留可见；任务清单同时重新生成。
+人员写执法证号，没有重名的也可以写姓名。规则包不允许更换的，命令会拒绝。` + exitCodes,
 		Example: `  sunlot replace 2023-001 --object 签号 --leave YS0001 --come YS0002 --ground 身体健康状况 \
     --consent 高青县应急管理局 --agreed-by 王某某`,
 		Args: cobra.ExactArgs(1),
@@ -196,8 +232,8 @@ func (c *Command) newReplace() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&in.Object, "object", "", "签号或统一社会信用代码")
 	f.StringVar(&in.Kind, "kind", "replacement", "replacement 更换、recusal 回避、direct 直接委派")
-	f.StringVar(&in.Leave, "leave", "", "退出人员的执法证号")
-	f.StringVar(&in.Come, "come", "", "接替人员的执法证号")
+	f.StringVar(&in.Leave, "leave", "", "退出人员的执法证号或姓名")
+	f.StringVar(&in.Come, "come", "", "接替人员的执法证号或姓名")
 	f.StringVar(&in.Ground, "ground", "", "理由，用规则包列出的说法")
 	f.StringVar(&in.Note, "note", "", "补充说明（不公开）")
 	f.StringVar(&in.Consent, "consent", "", "同意的任务执行单位")
@@ -211,20 +247,20 @@ func (c *Command) newReplace() *cobra.Command {
 }
 
 func (c *Command) newFilePlan() *cobra.Command {
-	var year int64
-	var to, date, receipt string
+	var in office.Filed
 	cmd := &cobra.Command{
 		Use:     "file-plan",
 		Short:   "登记年度计划已备案",
 		Example: "  sunlot file-plan --year 2023 --date 2023-06-20 --receipt 备案回执1号",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Filing(year, to, date, receipt) })
+			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Filing(in) })
 		},
 	}
-	cmd.Flags().Int64Var(&year, "year", int64(c.Now().Year()), "计划年度")
-	cmd.Flags().StringVar(&to, "to", "", "备案机关，缺省按规则包")
-	cmd.Flags().StringVar(&date, "date", "", "备案日期，缺省为今天")
-	cmd.Flags().StringVar(&receipt, "receipt", "", "回执")
+	cmd.Flags().Int64Var(&in.Year, "year", int64(c.Now().Year()), "计划年度")
+	cmd.Flags().StringVar(&in.To, "to", "", "备案机关，缺省按规则包")
+	cmd.Flags().StringVar(&in.Date, "date", "", "备案日期，缺省为今天")
+	cmd.Flags().StringVar(&in.Receipt, "receipt", "", "回执")
+	cmd.Flags().BoolVar(&in.Again, "again", false, "这一版计划已经登记过备案，仍再登记一次")
 	return c.writing(cmd)
 }

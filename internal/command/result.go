@@ -1,13 +1,20 @@
 package command
 
 import (
+	"fmt"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/durable"
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/words"
 )
 
 func (c *Command) newResult() *cobra.Command {
@@ -15,7 +22,8 @@ func (c *Command) newResult() *cobra.Command {
 		Use:   "result 结果表…",
 		Short: "读入填好的任务清单，公示抽查结果",
 		Long: `读入派发时生成、检查后填好的 Excel 表。一张表是一批，要么全部写入，要么一条不写。
-写入后企业名称随结果公开。没有抽中的企业、不认识的结果代码、签字不全、日期早于抽取的，拒绝。` + exitCodes,
+同一张清单可以分几次交：还没有填的行跳过，已公示且未变的行也跳过；与已公示的不同的，拒绝（用 sunlot correct 更正）。
+写入后企业名称随结果公开。没有抽中的企业、不认识的结果代码、签字不全、日期早于抽取的，拒绝，并一次列出全部问题。` + exitCodes,
 		Example: "  sunlot result outbox/2023-001-高青县应急管理局-任务清单.xlsx",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -40,29 +48,93 @@ func (c *Command) results(name string) error {
 		return err
 	}
 	rows, rep := t.Results()
-	if err := c.reading(t, name, rep); err != nil {
+	firms := map[intake.Place]string{}
+	for i := range rows {
+		firms[rows[i].Line] = rows[i].Name
+	}
+	if err := c.shown(t, name, rep); err != nil {
 		return err
 	}
 	d, problems, err := o.Results(rows)
-	return c.finish(o, t, name, d, problems, err, "将公示抽查结果：%d 家\n", len(rows))
+	if err := c.refuseRows(t, name, rep, problems, firms, err); err != nil {
+		return err
+	}
+	if n := len(d.Passed); n > 0 {
+		c.note("%d 家已公示且未变，跳过：%s\n", n, some(d.Passed, shownNames))
+	}
+	if len(d.Entries) == 0 {
+		c.told(d)
+		c.note("表里没有新的结果，没有写入。\n")
+		if c.flags.json {
+			return c.printJSON(map[string]any{"count": 0, "passed": len(d.Passed)})
+		}
+		return nil
+	}
+	if err := c.sayResults(o, d); err != nil {
+		return err
+	}
+	c.told(d)
+	return c.commit(o, d)
 }
 
-// finish refuses a sheet with problems, or shows and commits its draft.
-func (c *Command) finish(o *office.Office, t *intake.Table, name string, d *office.Draft, problems []intake.Problem, err error, what string, n int) error {
+// shown tells how a sheet was read. Its problems wait for what the rules say of
+// the other rows: an officer mends a sheet once.
+func (c *Command) shown(t *intake.Table, name string, rep *intake.Report) error {
+	read := *rep
+	read.Problems, read.ProblemCount = nil, 0
+	return c.reading(t, name, &read)
+}
+
+// refuseRows refuses a sheet with problems of either kind. Each line names the
+// row and, where it could be read, the firm.
+func (c *Command) refuseRows(t *intake.Table, name string, rep *intake.Report, problems []intake.Problem, firms map[intake.Place]string, err error) error {
 	if err != nil {
 		return err
 	}
-	if len(problems) > 0 {
-		return c.refuse(t, name, problems)
+	if problems = append(slices.Clone(rep.Problems), problems...); len(problems) == 0 {
+		return nil
 	}
-	c.note(what, n)
-	return c.commit(o, d)
+	slices.SortStableFunc(problems, func(a, b intake.Problem) int { return a.Row - b.Row })
+	say := func(p intake.Problem) string { return rowSentence(p, firms) }
+	for i, p := range problems {
+		if i == shownFirms {
+			c.note("  另有 %d 处，见副本\n", len(problems)-i)
+			break
+		}
+		c.note("  问题　%s\n", say(p))
+	}
+	return c.marked(t, name, problems, say)
+}
+
+// marked leaves a copy of the sheet that says beside each row what is wrong.
+func (c *Command) marked(t *intake.Table, name string, problems []intake.Problem, say func(intake.Problem) string) error {
+	copied, data, err := t.Marked(problems, say)
+	if err != nil {
+		return err
+	}
+	copied = filepath.Join(filepath.Dir(name), copied)
+	if err := durable.WriteFile(c.abs(copied), data, 0o600); err != nil {
+		return fault.Wrap("command.unwritable", copied, err).Of(fault.Unreachable)
+	}
+	return fault.New("command.refused", name, problems[0].Code, copied)
+}
+
+// rowSentence says a problem with its row and firm; the sentence itself is about
+// the column then.
+func rowSentence(p intake.Problem, firms map[intake.Place]string) string {
+	if p.Row == 0 {
+		return sentence(p)
+	}
+	row := strings.TrimSpace(fmt.Sprintf("第 %d 行 %s", p.Row, firms[intake.Place{File: p.File, Sheet: p.Sheet, Row: p.Row}]))
+	return row + "：" + strings.ReplaceAll(words.Error(fault.New(p.Code, oneLine(strings.TrimPrefix(p.Header, "*")), p.Got, p.Want)), "\n", "　")
 }
 
 func (c *Command) newCorrect() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "correct 更正表",
-		Short:   "更正已公示的结果：新旧并列，写明理由和负责人签字",
+		Use:   "correct 更正表",
+		Short: "更正已公示的结果：新旧并列，写明理由和负责人签字",
+		Long: `读入更正表。每行用原记录号，或签号、统一社会信用代码指明原结果（有几次的再写抽取编号）；
+填了“原检查结果”的，与现行结果核对。与现行结果完全相同的更正，拒绝。` + exitCodes,
 		Example: "  sunlot form 更正\n  sunlot correct 更正.xlsx",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.correct(args[0]) },
@@ -80,11 +152,22 @@ func (c *Command) correct(name string) error {
 		return err
 	}
 	rows, rep := t.Corrections()
-	if err := c.reading(t, name, rep); err != nil {
+	firms := map[intake.Place]string{}
+	for i := range rows {
+		firms[rows[i].Line] = rows[i].Name
+	}
+	if err := c.shown(t, name, rep); err != nil {
 		return err
 	}
 	d, problems, err := o.Corrections(rows)
-	return c.finish(o, t, name, d, problems, err, "将更正结果：%d 条，旧结果仍然可见\n", len(rows))
+	if err := c.refuseRows(t, name, rep, problems, firms, err); err != nil {
+		return err
+	}
+	if err := c.sayCorrections(o, d); err != nil {
+		return err
+	}
+	c.told(d)
+	return c.commit(o, d)
 }
 
 // tasks reads a task sheet.
@@ -98,13 +181,10 @@ func (c *Command) tasks(o *office.Office, name string) ([]rules.Task, error) {
 		return nil, err
 	}
 	var list []rules.Task
+	var all []intake.Problem
 	for i := range rows {
 		r := &rows[i]
-		var given uint64
-		if len(r.Rounds) == 1 {
-			given, _ = strconv.ParseUint(r.Rounds[0], 10, 64)
-		}
-		round, err := c.round(r.DrawAt, given)
+		round, err := c.round(r.DrawAt, r.Round)
 		if err != nil {
 			return nil, err
 		}
@@ -112,10 +192,11 @@ func (c *Command) tasks(o *office.Office, name string) ([]rules.Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(problems) > 0 {
-			return nil, c.refuse(t, name, problems)
-		}
+		all = append(all, problems...)
 		list = append(list, task)
+	}
+	if len(all) > 0 {
+		return nil, c.refuse(t, name, all)
 	}
 	return list, nil
 }

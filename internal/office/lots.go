@@ -128,7 +128,7 @@ func (o *Office) Dispatch(in Sending) (*Draft, error) {
 		if err != nil {
 			return nil, err
 		}
-		draft.lists = append(draft.lists, privateFile{"outbox/" + in.Draw + "-" + fileName(u.Name) + "-任务清单.xlsx", list})
+		draft.lists = append(draft.lists, privateFile{listName(in.Draw, u.Name), list})
 	}
 	if len(bodies) == 0 {
 		return nil, fault.New("office.nothing-to-dispatch", in.Draw, "", "")
@@ -151,8 +151,12 @@ func (d *Drawing) undispatched(u record.Unit) []*rules.Object {
 			list = append(list, obj)
 		}
 	}
-	slices.SortFunc(list, func(a, b *rules.Object) int { return strings.Compare(a.Handle, b.Handle) })
+	byHandle(list)
 	return list
+}
+
+func byHandle(list []*rules.Object) {
+	slices.SortFunc(list, func(a, b *rules.Object) int { return strings.Compare(a.Handle, b.Handle) })
 }
 
 func (o *Office) dispatchBody(d *Drawing, u record.Unit, i int, objects []*rules.Object, in Sending, blobs map[string][]byte) *record.Dispatch {
@@ -196,49 +200,6 @@ func fileName(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// Replacing (更换) is an appointment in a team (另行指派).
-type Replacing struct {
-	Draw, Object string // 签号 or code
-	Kind         string // replacement, recusal, direct
-	Leave, Come  string // certificate numbers
-	Ground, Note string
-	Date         string // "" today
-	Consent      string // unit that agreed
-	Agreed, By   string // date and person of the consent
-	Leads        bool
-}
-
-// Replace drafts a team change.
-func (o *Office) Replace(in Replacing) (*Draft, error) {
-	d, err := o.Drawing(in.Draw)
-	if err != nil {
-		return nil, err
-	}
-	if o.bundle.State.Pack.Team.Replace != "appoint" {
-		return nil, fault.New("rules.no-replacement", in.Draw, "", "")
-	}
-	obj := d.find(in.Object)
-	if obj == nil {
-		return nil, fault.New("rules.not-drawn", in.Object, "", "")
-	}
-	handle := func(id string) string {
-		for h, p := range d.People {
-			if p.ID == id {
-				return h
-			}
-		}
-		return ""
-	}
-	leave, come := handle(in.Leave), handle(in.Come)
-	if in.Leave != "" && leave == "" || come == "" {
-		return nil, fault.New("office.no-such-inspector", in.Draw, or(come, in.Come), "")
-	}
-	body := &record.TeamChange{Notice: d.Lot.Index, Kind: in.Kind, Object: obj.Handle, Leave: leave, Come: come, Ground: in.Ground,
-		Note: record.Sealed(in.Note), Date: or(in.Date, o.Today()), Consent: in.Consent, Agreed: or(in.Agreed, or(in.Date, o.Today())),
-		By: record.Sealed(in.By), Leads: in.Leads || obj.Leader == leave && leave != ""}
-	return o.draft(&Draft{}, body)
 }
 
 func or(a, b string) string {

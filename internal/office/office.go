@@ -15,6 +15,7 @@ package office
 
 import (
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -43,6 +44,7 @@ type Office struct {
 	Hook   durable.Hook         // tests: stands around every change of the disk; a private file or list is one op, "file"
 
 	bundle *verify.Bundle
+	ahead  *rules.State // after a Write: what the rules made of its entries
 	keys   *Keys
 }
 
@@ -119,6 +121,9 @@ type Draft struct {
 	Blobs    map[string][]byte
 	Openings map[int64]*record.Opening // whole new files, by index
 	Findings []rules.Finding           // what the rules noticed: no breach among them
+	Review   Review                    // of a register or list: what a person should look at
+	About    []About                   // beside Entries: whom they are about, in names
+	Passed   []string                  // firms of a sheet whose results stand already as it says
 	First    int64                     // index of the first entry
 	private  []privateFile             // written before the ledger: nothing may be said whose secret is lost
 	lists    []privateFile             // to hand out; written before it, too, for nobody asks for them again
@@ -132,6 +137,22 @@ type privateFile struct {
 // draft seals and judges bodies as the next entries. A breach is returned as
 // an error: the office cannot say what a citizen would refuse.
 func (o *Office) draft(d *Draft, bodies ...any) (*Draft, error) {
+	refused, err := o.judge(d, bodies)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range refused {
+		if len(list) > 0 {
+			return nil, list[0]
+		}
+	}
+	return d, nil
+}
+
+// judge seals bodies as the next entries of a draft and lists for each what is
+// refused about it. If anything is, the draft is void: what was judged after a
+// breach was judged as if its body had not been there.
+func (o *Office) judge(d *Draft, bodies []any) (refused [][]*fault.Error, err error) {
 	b, err := o.Bundle()
 	if err != nil {
 		return nil, err
@@ -141,34 +162,56 @@ func (o *Office) draft(d *Draft, bodies ...any) (*Draft, error) {
 	if d.Openings == nil {
 		d.Openings = map[int64]*record.Opening{}
 	}
-	for _, body := range bodies {
-		index := s.Size
-		fields, err := o.seal(body)
+	refused = make([][]*fault.Error, len(bodies))
+	for i, body := range bodies {
+		list, err := o.judgeOne(s, d, body)
+		if err != nil || len(list) > 0 {
+			o.bundle = nil // the state has gone past what stands in the ledger
+		}
 		if err != nil {
 			return nil, err
 		}
-		if len(fields) > 0 {
-			d.Openings[index] = o.visible(s, body, fields)
-			d.keep(index, fields)
-		}
-		e := &record.Entry{Type: record.TypeOf(body), Origin: o.Config.Origin, Body: body,
-			Env: record.Env{At: record.Time(o.Now().Unix()), By: o.Config.Role}}
-		text, err := record.Format(e)
-		if err != nil {
-			return nil, err
-		}
-		d.Entries = append(d.Entries, e)
-		in := rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: s.Keys(e), Blobs: d.Blobs}
-		found := s.Apply(in)
-		for _, f := range found {
-			if f.Severity == rules.Breach {
-				o.bundle = nil // the state has gone past what stands in the ledger
-				return nil, fault.New(f.Code, f.Place, f.Got, f.Want)
-			}
-		}
-		d.Findings = append(d.Findings, found...)
+		refused[i] = list
 	}
-	return d, nil
+	return refused, nil
+}
+
+func (o *Office) judgeOne(s *rules.State, d *Draft, body any) ([]*fault.Error, error) {
+	index := s.Size
+	fields, err := o.seal(body)
+	if err != nil {
+		return malformed(err)
+	}
+	if len(fields) > 0 {
+		d.Openings[index] = o.visible(s, body, fields)
+		d.keep(index, fields)
+	}
+	e := &record.Entry{Type: record.TypeOf(body), Origin: o.Config.Origin, Body: body,
+		Env: record.Env{At: record.Time(o.Now().Unix()), By: o.Config.Role}}
+	text, err := record.Format(e)
+	if err != nil {
+		return malformed(err)
+	}
+	d.Entries = append(d.Entries, e)
+	found := s.Apply(rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: s.Keys(e), Blobs: d.Blobs})
+	d.Findings = append(d.Findings, found...)
+	var list []*fault.Error
+	for _, f := range found {
+		if f.Severity == rules.Breach {
+			list = append(list, fault.New(f.Code, f.Place, f.Got, f.Want))
+		}
+	}
+	return list, nil
+}
+
+// malformed is a body that has no text as an entry: that is about the body,
+// unless the machine has failed.
+func malformed(err error) ([]*fault.Error, error) {
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code != "office.no-randomness" {
+		return []*fault.Error{f}, nil
+	}
+	return nil, err
 }
 
 func (o *Office) seal(body any) (map[string]record.Field, error) {
@@ -217,6 +260,9 @@ type Written struct {
 
 // Write signs a draft's entries and appends them under one checkpoint.
 func (o *Office) Write(d *Draft) (*Written, error) {
+	if err := o.Restored(); err != nil {
+		return nil, err
+	}
 	k, err := o.unlock()
 	if err != nil {
 		return nil, err
@@ -274,6 +320,9 @@ func (o *Office) Complete() (int, error) {
 	if err != nil || n < 0 {
 		return n, err
 	}
+	if err := o.Restored(); err != nil {
+		return n, err
+	}
 	k, err := o.unlock()
 	if err != nil {
 		return n, err
@@ -310,7 +359,9 @@ func (o *Office) append(k Keys, batch ledger.Batch, d *Draft) (*Written, error) 
 	if err != nil {
 		return nil, err
 	}
-	o.bundle = nil
+	if o.bundle != nil {
+		o.ahead, o.bundle = o.bundle.State, nil
+	}
 	w := &Written{First: int64(at), Count: int64(len(batch.Entries)), Size: log.Size()}
 	if msg, err := log.Dir().Checkpoint(); err == nil {
 		if c, _, err := ledger.OpenCheckpoint(msg, k.Log.Key()); err == nil {

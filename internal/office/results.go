@@ -12,113 +12,193 @@ import (
 	"github.com/sunlot/sunlot/internal/rules"
 )
 
+// batch is a sheet of results on its way to a draft.
+type batch struct {
+	o     *Office
+	s     *rules.State
+	draws map[string]*Drawing
+	seen  map[*rules.Object]intake.Place
+	draft *Draft
+	sheet judged
+}
+
 // Results drafts the results of a sheet: one batch, one checkpoint, with the
-// openings of the handles whose firms become public by it.
+// openings of the handles whose firms become public by it. A list is handed in
+// several times as it fills, so a row that says what is published already is
+// passed over. Everything that is wrong is returned at once; a draft without
+// entries has nothing new.
 func (o *Office) Results(rows []intake.ResultRow) (*Draft, []intake.Problem, error) {
 	s, err := o.State()
 	if err != nil {
 		return nil, nil, err
 	}
-	draws := map[string]*Drawing{}
-	opened := map[*Drawing][]string{}
-	var bodies []any
-	var problems []intake.Problem
+	b := &batch{o: o, s: s, draws: map[string]*Drawing{}, seen: map[*rules.Object]intake.Place{}, draft: &Draft{Openings: map[int64]*record.Opening{}}}
 	for i := range rows {
 		r := &rows[i]
 		if r.Origin != "" && r.Origin != "random" {
-			body, found := o.otherResult(s, r)
-			problems = append(problems, found...)
-			bodies = append(bodies, body)
-			continue
-		}
-		d, ok := draws[r.Draw]
-		if !ok {
-			if d, err = o.Drawing(r.Draw); err != nil {
-				if fault.Code(err) != "office.no-such-draw" {
-					return nil, nil, err
-				}
-				problems = append(problems, problem(r.Line, "抽取编号", "office.no-such-draw", r.Draw, ""))
-				continue
-			}
-			draws[r.Draw] = d
-		}
-		obj, found := o.drawnObject(d, r)
-		problems = append(problems, found...)
-		if len(found) > 0 {
-			continue
-		}
-		body, found := o.resultBody(s, d, obj, r)
-		problems = append(problems, found...)
-		bodies = append(bodies, body)
-		opened[d] = append(opened[d], obj.Handle)
-	}
-	if len(problems) > 0 {
-		return nil, problems, nil
-	}
-	draft := &Draft{Openings: map[int64]*record.Opening{}}
-	for _, d := range draws {
-		if len(opened[d]) > 0 {
-			bodies = append(bodies, o.openHandles(d, opened[d], draft))
+			b.other(r)
+		} else if err := b.drawn(r); err != nil {
+			return nil, nil, err
 		}
 	}
-	sortOpened(bodies)
-	draft, err = o.draft(draft, bodies...)
-	return draft, nil, place(err, rows, bodies)
+	if len(b.sheet.problems) == 0 {
+		b.openings()
+	}
+	return b.sheet.judge(o, b.draft)
 }
 
-// sortOpened puts the opened entries, which come from a map, in order of their
-// draws, so that one sheet gives one sequence of entries.
-func sortOpened(bodies []any) {
-	slices.SortStableFunc(bodies, func(a, b any) int {
-		x, isX := a.(*record.Opened)
-		y, isY := b.(*record.Opened)
-		switch {
-		case isX && isY:
-			return int(x.Notice - y.Notice)
-		case isX:
-			return 1
-		case isY:
-			return -1
+// drawn adds the row of an object that a lot gave.
+func (b *batch) drawn(r *intake.ResultRow) error {
+	d, ok := b.draws[r.Draw]
+	if !ok {
+		var err error
+		if d, err = b.o.Drawing(r.Draw); err != nil {
+			if fault.Code(err) != "office.no-such-draw" {
+				return err
+			}
+			b.sheet.refuse(problem(r.Line, "", "office.no-such-draw", r.Draw, ""))
+			return nil
 		}
-		return 0
+		b.draws[r.Draw] = d
+	}
+	obj, found := d.reported(r)
+	if len(found) > 0 {
+		b.sheet.refuse(found...)
+		return nil
+	}
+	firm := d.Firms[obj.Handle]
+	if first, twice := b.seen[obj]; twice {
+		b.sheet.refuse(twiceIn(r.Line, first, firm.Name))
+		return nil
+	}
+	b.seen[obj] = r.Line
+	body, found := b.o.resultBody(b.s, d, obj, r)
+	if f := obj.Result; f != nil {
+		b.again(f, body, r)
+		return nil
+	}
+	b.add(r, body, About{Firm: firm.Name, Is: body.Outcome.Codes}, found)
+	return nil
+}
+
+// other adds the row of an inspection that no draw led to.
+func (b *batch) other(r *intake.ResultRow) {
+	body, found := b.o.otherResult(b.s, r)
+	for _, f := range b.s.Results {
+		if f.Lot == nil && f.Body.Origin == r.Origin && f.Body.Ground == r.Ground && b.o.codeOf(f) == r.Code && len(b.o.differences(b.s.Pack, f, body)) == 0 {
+			b.draft.Passed = append(b.draft.Passed, r.Name)
+			return
+		}
+	}
+	b.add(r, body, About{Firm: r.Name, Is: body.Outcome.Codes}, found)
+}
+
+func (b *batch) add(r *intake.ResultRow, body *record.Result, about About, found []intake.Problem) {
+	b.sheet.refuse(found...)
+	b.sheet.add(r.Line, body, found)
+	b.draft.About = append(b.draft.About, about)
+}
+
+// again is a row about a published result: passed over where it says the same,
+// refused where it does not.
+func (b *batch) again(f *rules.Finished, body *record.Result, r *intake.ResultRow) {
+	name := b.o.firmOf(f)
+	if list := b.o.differences(f.Lot.Pack, f, body); len(list) > 0 {
+		b.sheet.refuse(problem(r.Line, "检查结果", "office.result-differs", strings.Join(list, "；"), num(f.Index)))
+		return
+	}
+	b.draft.Passed = append(b.draft.Passed, name)
+	if r.FollowUp != "" && f.Body.FollowUp == nil && len(f.FollowUps) == 0 {
+		// What was filled in since does not get lost unsaid.
+		b.draft.Findings = append(b.draft.Findings, rules.Finding{Code: "office.follow-up-apart", Severity: rules.Note, Entry: -1, Place: name, Got: r.FollowUp, Want: num(f.Index)})
+	}
+}
+
+// differences says in words where a row's codes and dates are not those that
+// are published, or were before a correction.
+func (o *Office) differences(p *rules.Pack, f *rules.Finished, b *record.Result) []string {
+	var list []string
+	differ := func(what, row, published string) {
+		list = append(list, what+"：表里 "+or(row, "空着")+"，已公示 "+or(published, "空着"))
+	}
+	if !sameItems(b.Outcome.Items, f.Outcome().Items) && !sameItems(b.Outcome.Items, f.Body.Outcome.Items) {
+		row, published := o.codeWords(p, b.Outcome.Codes), o.codeWords(p, f.Outcome().Codes)
+		if row == published {
+			row, published = itemWords(b.Outcome.Items), itemWords(f.Outcome().Items)
+		}
+		differ("检查结果", row, published)
+	}
+	if b.Ended != f.Body.Ended && b.Ended != f.Ended() {
+		differ("检查结束日期", b.Ended, f.Ended())
+	}
+	for _, d := range []struct{ what, row, published string }{{"检查开始日期", b.Started, f.Body.Started}, {"签字日期", b.SignedOn, f.Body.SignedOn},
+		{"平台录入日期", b.Entered, f.Body.Entered}, {"平台公示日期", b.Published, f.Body.Published}} {
+		if d.row != d.published {
+			differ(d.what, d.row, d.published)
+		}
+	}
+	return list
+}
+
+func sameItems(a, b []record.ItemCodes) bool {
+	return slices.EqualFunc(a, b, func(x, y record.ItemCodes) bool {
+		return x.Item == y.Item && slices.Equal(slices.Sorted(slices.Values(x.Codes)), slices.Sorted(slices.Values(y.Codes)))
 	})
 }
 
-// place adds to a refusal by the rules the row of the sheet that it concerns:
-// the rules name the object, the officer knows the row.
-func place(err error, rows []intake.ResultRow, bodies []any) error {
-	f, ok := err.(*fault.Error)
-	if !ok || len(rows) == 0 {
-		return err
+func itemWords(items []record.ItemCodes) string {
+	var list []string
+	for _, it := range items {
+		list = append(list, it.Item+" "+strings.Join(it.Codes, "、"))
 	}
-	for i, body := range bodies {
-		if r, ok := body.(*record.Result); ok && i < len(rows) && f.Place != "" && r.Object == f.Place {
-			return &fault.Error{Code: f.Code, Place: rows[i].Line.String() + " " + rows[i].Name, Got: f.Got, Want: f.Want}
-		}
-	}
-	if len(rows) == 1 {
-		return &fault.Error{Code: f.Code, Place: strings.TrimSpace(rows[0].Line.String() + " " + f.Place), Got: f.Got, Want: f.Want}
-	}
-	return err
+	return strings.Join(list, "，")
 }
 
-func (o *Office) drawnObject(d *Drawing, r *intake.ResultRow) (*rules.Object, []intake.Problem) {
+// codeWords are codes as people write them: e 发现问题已责令改正.
+func (o *Office) codeWords(p *rules.Pack, codes []string) string {
+	var list []string
+	for _, c := range codes {
+		known, _ := p.CodeOf(c)
+		list = append(list, strings.TrimSpace(c+" "+known.Name))
+	}
+	return strings.Join(list, "、")
+}
+
+// openings adds the entries that open the handles of the sheet's firms.
+func (b *batch) openings() {
+	opened := map[*Drawing][]string{}
+	for _, body := range b.sheet.bodies {
+		if r, ok := body.(*record.Result); ok && r.Object != "" {
+			for _, d := range b.draws {
+				if d.Lot.Index == r.Notice {
+					opened[d] = append(opened[d], r.Object)
+				}
+			}
+		}
+	}
+	// In order of their draws, so that one sheet gives one sequence of entries.
+	for _, d := range slices.SortedFunc(maps.Keys(opened), func(x, y *Drawing) int { return int(x.Lot.Index - y.Lot.Index) }) {
+		b.sheet.bodies = append(b.sheet.bodies, b.o.openHandles(d, opened[d], b.draft))
+		b.draft.About = append(b.draft.About, About{})
+	}
+}
+
+// reported is the drawn object that a row is about.
+func (d *Drawing) reported(r *intake.ResultRow) (*rules.Object, []intake.Problem) {
 	obj := d.find(or(r.Handle, r.Code))
 	if obj == nil {
-		return nil, []intake.Problem{problem(r.Line, "签号", "rules.not-drawn", or(r.Handle, r.Code)+" "+r.Name, "")}
+		return nil, []intake.Problem{problem(r.Line, or(r.Handle, r.Code), "rules.not-drawn", r.Name, "")}
 	}
 	f := d.Firms[obj.Handle]
 	switch {
 	case f == nil:
-		return nil, []intake.Problem{problem(r.Line, "签号", "rules.not-drawn", obj.Handle, "")}
+		return nil, []intake.Problem{problem(r.Line, obj.Handle, "rules.not-drawn", r.Name, "")}
 	case r.Code != "" && r.Code != f.ID:
 		return nil, []intake.Problem{problem(r.Line, "统一社会信用代码", "office.other-firm", r.Code, f.ID)}
 	case r.Name != "" && intake.NameKey(r.Name) != intake.NameKey(f.Name):
 		return nil, []intake.Problem{problem(r.Line, "企业名称", "office.other-firm", r.Name, f.Name)}
 	case obj.Dispatch == 0:
-		return nil, []intake.Problem{problem(r.Line, "签号", "rules.not-dispatched", f.Name, "")}
-	case obj.Result != nil:
-		return nil, []intake.Problem{problem(r.Line, "签号", "rules.result-twice", f.Name, num(obj.Result.Index))}
+		return nil, []intake.Problem{problem(r.Line, obj.Handle, "rules.not-dispatched", f.Name, "")}
 	}
 	return obj, nil
 }
@@ -130,21 +210,36 @@ func (o *Office) resultBody(s *rules.State, d *Drawing, obj *rules.Object, r *in
 	b := o.written(r, out)
 	b.Origin, b.Notice, b.Object, b.Unit = "random", d.Lot.Index, obj.Handle, unit
 	b.Code, b.Name = record.Sealed(f.ID), record.Sealed(f.Name)
+	team := d.Team(obj)
 	if s.Pack.Result.SignOff {
-		team := d.Team(obj)
-		for _, name := range team {
-			if !slices.ContainsFunc(r.Signed, func(s string) bool { return intake.NameKey(s) == intake.NameKey(name) }) {
-				problems = append(problems, problem(r.Line, "全体签字人", "office.not-signed", strings.Join(r.Signed, "、"), name))
-			}
-		}
-		if len(r.Signed) > len(team) && len(problems) == 0 {
-			problems = append(problems, problem(r.Line, "全体签字人", "office.stranger-signed", strings.Join(r.Signed, "、"), strings.Join(team, "、")))
-		}
+		problems = append(problems, signatures(r, team)...)
+	}
+	if r.Leader != "" && !hasName(team, r.Leader) {
+		problems = append(problems, problem(r.Line, "组长", "office.leader-not-in-team", r.Leader, strings.Join(team, "、")))
 	}
 	if b.Ended != "" && b.Ended < d.Lot.Body.Randomness.Time[:10] {
 		problems = append(problems, problem(r.Line, "检查结束", "office.before-draw", b.Ended, d.Lot.Body.Randomness.Time[:10]))
 	}
 	return b, problems
+}
+
+// signatures: each member of the team has signed, and nobody else (G-8.4b).
+func signatures(r *intake.ResultRow, team []string) []intake.Problem {
+	var problems []intake.Problem
+	for _, name := range team {
+		if !hasName(r.Signed, name) {
+			problems = append(problems, problem(r.Line, "全体签字人", "office.not-signed", strings.Join(r.Signed, "、"), name))
+		}
+	}
+	if len(r.Signed) > len(team) && len(problems) == 0 {
+		problems = append(problems, problem(r.Line, "全体签字人", "office.stranger-signed", strings.Join(r.Signed, "、"), strings.Join(team, "、")))
+	}
+	return problems
+}
+
+// hasName reports whether a name is among those of a list, however written.
+func hasName(list []string, name string) bool {
+	return slices.ContainsFunc(list, func(s string) bool { return intake.NameKey(s) == intake.NameKey(name) })
 }
 
 // outcome reads the codes of a row: one set for all items, or one for each.
@@ -161,12 +256,12 @@ func outcome(p *rules.Pack, items, codes []string, each map[string][]string, at 
 		}
 		for _, code := range c {
 			if _, ok := p.CodeOf(code); !ok {
-				problems = append(problems, problem(at, "检查结果", "rules.unknown-code", code, it))
+				problems = append(problems, problem(at, it, "rules.unknown-code", code, ""))
 			}
 		}
 		out.Items = append(out.Items, record.ItemCodes{Item: it, Codes: c})
 	}
-	for it := range each {
+	for _, it := range slices.Sorted(maps.Keys(each)) {
 		if !slices.Contains(items, it) {
 			problems = append(problems, problem(at, "检查结果", "rules.item-unknown", it, strings.Join(items, "、")))
 		}
@@ -226,123 +321,4 @@ func (o *Office) openHandles(d *Drawing, handles []string, draft *Draft) *record
 	}
 	draft.Openings[d.Lot.Index] = op
 	return &record.Opened{Notice: d.Lot.Index, Handles: handles}
-}
-
-// Corrections drafts the corrections of a sheet (G-9.1e): both versions stay.
-func (o *Office) Corrections(rows []intake.CorrectionRow) (*Draft, []intake.Problem, error) {
-	s, err := o.State()
-	if err != nil {
-		return nil, nil, err
-	}
-	var bodies []any
-	var problems []intake.Problem
-	for i := range rows {
-		r := &rows[i]
-		f := o.resultOf(s, r)
-		if f == nil {
-			problems = append(problems, problem(r.Line, "抽取编号", "office.no-such-result", r.Draw+" "+or(r.Handle, r.Code), ""))
-			continue
-		}
-		var items []string
-		for _, it := range f.Outcome().Items {
-			items = append(items, it.Item)
-		}
-		out, found := outcome(s.Pack, items, r.Codes, r.ItemCodes, r.Line)
-		problems = append(problems, found...)
-		out.Refusal, out.Methods, out.Form = r.Refusal, f.Outcome().Methods, f.Outcome().Form
-		old := f.Hash
-		if n := len(f.Corrections); n > 0 {
-			old = f.Corrections[n-1].Hash
-		}
-		bodies = append(bodies, &record.Correction{Result: f.Index, Old: old, Ground: r.Ground, Outcome: out, Ended: r.Ended,
-			Approved: record.Sealed(r.ApprovedBy), Date: or(r.Date, o.Today()), Remark: record.Sealed(r.Remark)})
-	}
-	if len(problems) > 0 {
-		return nil, problems, nil
-	}
-	d, err := o.draft(&Draft{}, bodies...)
-	return d, nil, err
-}
-
-// resultOf finds the result that a row means: by entry, or by draw and 签号 or
-// code.
-func (o *Office) resultOf(s *rules.State, r *intake.CorrectionRow) *rules.Finished {
-	if r.Entry > 0 {
-		return s.ResultAt(int64(r.Entry))
-	}
-	d, err := o.Drawing(r.Draw)
-	if err != nil {
-		return nil
-	}
-	if obj := d.find(or(r.Handle, r.Code)); obj != nil {
-		return obj.Result
-	}
-	return nil
-}
-
-func problem(at intake.Place, header, code, got, want string) intake.Problem {
-	return intake.Problem{File: at.File, Sheet: at.Sheet, Row: at.Row, Column: at.Column, Header: header, Code: code, Got: got, Want: want}
-}
-
-// resultForm is the list of an executing unit: what it must inspect, and the
-// form in which the results come back.
-func (o *Office) resultForm(d *Drawing, objects []*rules.Object) ([]byte, error) {
-	rows := make([]intake.ResultRow, len(objects))
-	for i, obj := range objects {
-		f := d.Firms[obj.Handle]
-		rows[i] = intake.ResultRow{Draw: d.Lot.Body.Draw, Handle: obj.Handle, Code: f.ID, Name: f.Name, Town: o.townName(f.Town),
-			Address: f.Address, Team: d.Team(obj)}
-		if p := d.People[obj.Leader]; p != nil {
-			rows[i].Leader = p.Name
-		} else if len(rows[i].Team) > 0 && d.Lot.Body.Leader != "none" {
-			rows[i].Leader = rows[i].Team[0]
-		}
-	}
-	return intake.ResultForm(rows, o.intakeCodes(), o.itemNames(d.Lot.Body.Items))
-}
-
-func (o *Office) townName(code string) string {
-	if n, ok := rules.Find(o.bundle.State.Pack.Towns, code); ok {
-		return n.Name
-	}
-	return code
-}
-
-func (o *Office) intakeCodes() []intake.Code {
-	var list []intake.Code
-	for _, c := range o.bundle.State.Pack.Result.Codes {
-		list = append(list, intake.Code{Code: c.Code, Text: c.Name, Alone: c.Alone})
-	}
-	return list
-}
-
-// itemNames are the items as the form heads them: number and name.
-func (o *Office) itemNames(items []string) []string {
-	names := make([]string, len(items))
-	for i, no := range items {
-		names[i] = no
-		for _, it := range o.bundle.State.Checklist().Body.Items {
-			if it.No == no {
-				names[i] = no + " " + it.Name
-			}
-		}
-	}
-	return names
-}
-
-// Following (后续处置) is a step after a result, up to its end.
-type Following struct {
-	Result               int64 // index of the result's entry
-	Kind, Number, Remark string
-	Date                 string // "" today
-	Closed               bool
-}
-
-// FollowUp drafts a follow-up (Y-23, G-9.2a).
-func (o *Office) FollowUp(in Following) (*Draft, error) {
-	if _, err := o.State(); err != nil {
-		return nil, err
-	}
-	return o.draft(&Draft{}, &record.FollowUp{Result: in.Result, Kind: in.Kind, Number: in.Number, Date: or(in.Date, o.Today()),
-		Closed: in.Closed, Remark: record.Sealed(in.Remark)})
 }

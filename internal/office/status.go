@@ -3,7 +3,6 @@ package office
 import (
 	"slices"
 
-	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 )
@@ -19,10 +18,17 @@ type Next struct {
 
 // Nexts lists what is to be done, most urgent first: what a draw demands, then
 // what a year's work still lacks.
+//
+// After a Write it takes the state that the rules reached while they judged the
+// draft: it is the ledger's, and verifying all of it a second time would cost
+// more than the step did.
 func (o *Office) Nexts() ([]Next, error) {
-	s, err := o.State()
-	if err != nil {
-		return nil, err
+	s := o.ahead
+	if s == nil {
+		var err error
+		if s, err = o.State(); err != nil {
+			return nil, err
+		}
 	}
 	var list []Next
 	for _, d := range s.Duties(o.Today()) {
@@ -41,7 +47,7 @@ func (o *Office) Nexts() ([]Next, error) {
 		case "dispatch":
 			n.Command = "sunlot dispatch " + d.Draw
 		case "result":
-			n.Command = "sunlot result outbox/" + d.Draw + "-….xlsx"
+			n.Command = "sunlot result " + o.openList(s.Lot(d.Draw))
 			if s.Lot(d.Draw).Sent == nil {
 				continue // first the dispatch
 			}
@@ -95,41 +101,4 @@ func (o *Office) missing(s *rules.State) []Next {
 		}
 	}
 	return list
-}
-
-// Task turns a task sheet's row into what the rules need.
-func (o *Office) Task(r *intake.Task, round uint64) (rules.Task, []intake.Problem, error) {
-	t := rules.Task{Line: r.Plan, Name: r.Name, Round: round, From: r.From, To: r.To, Scheme: r.Scheme}
-	s, err := o.State()
-	if err != nil {
-		return t, nil, err
-	}
-	var problems []intake.Problem
-	for _, u := range r.Units {
-		unit := record.Unit{Name: u.Name}
-		for _, town := range u.Towns {
-			unit.Towns = append(unit.Towns, named(s.Pack.Towns, town, r.Line, "执行单位", "office.unknown-town", &problems))
-		}
-		t.Units = append(t.Units, unit)
-	}
-	for _, q := range r.Slots {
-		t.Slots = append(t.Slots, named(s.Pack.Specialities, q, r.Line, "组员专长", "office.unknown-speciality", &problems))
-	}
-	for len(t.Slots) < r.TeamSize {
-		t.Slots = append(t.Slots, "")
-	}
-	return t, problems, nil
-}
-
-// Filing drafts the receipt of a plan filed with another body (G-6.1c).
-func (o *Office) Filing(year int64, to, date, receipt string) (*Draft, error) {
-	s, err := o.State()
-	if err != nil {
-		return nil, err
-	}
-	index := int64(0)
-	if p := s.Plan(year); p != nil {
-		index = p.Index
-	}
-	return o.draft(&Draft{}, &record.Filing{Plan: index, To: or(to, s.Pack.Plan.FileWith), Date: or(date, o.Today()), Receipt: receipt})
 }
