@@ -1,6 +1,7 @@
 package command
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -18,6 +19,7 @@ func (c *Command) newForm() *cobra.Command {
 		Use:   "form 名称",
 		Short: "生成空白 Excel 表：" + formNames(),
 		Long: `生成一张空白 Excel 表，有列名、下拉选项、一行示例和填表说明。
+在本单位文件夹里（或用 -C）生成的，下拉选项和示例用本单位规则包的说法。已有的文件不覆盖。
 名称：` + formNames() + exitCodes,
 		Example: "  sunlot form 名录库\n  sunlot form 结果 -o inbox/结果.xlsx",
 		Args:    cobra.ExactArgs(1),
@@ -40,20 +42,25 @@ func (c *Command) form(name, out string) error {
 	if !ok {
 		return usage("command.no-form", name, name, formNames())
 	}
-	var codes []intake.Code
+	if out == "" {
+		out = string(kind) + ".xlsx"
+	}
+	if ext := filepath.Ext(out); !strings.EqualFold(ext, ".xlsx") {
+		return usage("command.form-xlsx", "-o", out, "")
+	}
+	if _, err := os.Lstat(c.abs(out)); err == nil { // it may be the filled one
+		return usage("command.form-exists", out, "", "")
+	}
+	var opt intake.FormOptions
 	if o, err := office.Open(c.abs(c.flags.office)); err == nil {
 		o.Now = c.Now
-		codes, err = o.Codes()
-		if err != nil {
+		if opt, err = o.FormOptions(kind); err != nil {
 			return err
 		}
 	}
-	data, err := intake.Form(kind, intake.FormOptions{Codes: codes})
+	data, err := intake.Form(kind, opt)
 	if err != nil {
 		return err
-	}
-	if out == "" {
-		out = string(kind) + ".xlsx"
 	}
 	if err := durable.WriteFile(c.abs(out), data, 0o644); err != nil {
 		return fault.Wrap("command.unwritable", out, err).Of(fault.Unreachable)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -32,12 +33,7 @@ func (c *Command) newRecord() *cobra.Command {
 		Example: "  sunlot record inbox/名录库.xlsx\n  sunlot record --as 清单 inbox/导出.csv --dry-run",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			for _, name := range args {
-				if err := c.record(name, r); err != nil {
-					return err
-				}
-			}
-			return nil
+			return c.recordAll(args, r)
 		},
 	}
 	f := cmd.Flags()
@@ -51,23 +47,82 @@ func (c *Command) newRecord() *cobra.Command {
 	return c.writing(cmd)
 }
 
-func (c *Command) record(name string, r recording) error {
-	o, err := c.open()
-	if err != nil {
-		return err
+// recordAll records the files in turn and stops at the first that is refused.
+func (c *Command) recordAll(names []string, r recording) error {
+	var last *office.Office
+	for i, name := range names {
+		o, written, err := c.record(name, r)
+		if err != nil {
+			if rest := names[i+1:]; len(rest) > 0 {
+				fmt.Fprintf(c.Stderr, "到此停下，下列文件没有读：%s\n", strings.Join(rest, "、"))
+			}
+			return err
+		}
+		if written {
+			last = o
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	return c.next(last)
+}
+
+func (c *Command) record(name string, r recording) (o *office.Office, written bool, err error) {
+	if o, err = c.open(); err != nil {
+		return nil, false, err
 	}
 	t, err := c.table(o, name, r.as, r.sheet, r.listing.Year)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
 	d, problems, err := c.drafted(o, t, name, r)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
 	if len(problems) > 0 {
-		return c.refuse(t, name, problems)
+		return nil, false, c.refuse(t, name, problems)
 	}
-	return c.commit(o, d)
+	written, err = c.write(o, d)
+	return o, written, err
+}
+
+// review shows how a register or list differs from the version in force, and
+// what a person should look at before it is written.
+func (c *Command) review(v *office.Review) {
+	for _, t := range v.Counts {
+		var list []string
+		for _, w := range t.Words {
+			list = append(list, fmt.Sprintf("%s %d", w.Name, w.Count))
+		}
+		s, _ := words.Say(t.Code, "", fmt.Sprint(t.N), strings.Join(list, "、"))
+		c.note("  %s\n", s)
+	}
+	for _, f := range v.Filters {
+		c.note("  定向条件　%s\n", f)
+	}
+	c.confirm(v.Confirm)
+	if d := v.Before; d != nil {
+		c.note("上一版 %d 条，这一版 %d 条：新增 %d、减少 %d、变动 %d", d.Old, d.New, d.Added, d.Gone, d.Changed)
+		if d.Gone > 0 {
+			c.note("；减少的有：%s", strings.Join(d.Names, "、"))
+			if d.Gone > len(d.Names) {
+				c.note("等")
+			}
+		}
+		c.note("。整张表替换上一版，不是追加。\n")
+	}
+}
+
+// confirm lists what a person must look at.
+func (c *Command) confirm(list []intake.Problem) {
+	for i, p := range list {
+		if i == 10 {
+			c.note("  请核对　另有 %d 处\n", len(list)-i)
+			break
+		}
+		c.note("  请核对　%s\n", sentence(p))
+	}
 }
 
 // drafted reads the rows of a table and drafts what its kind becomes.
@@ -78,7 +133,11 @@ func (c *Command) drafted(o *office.Office, t *intake.Table, name string, r reco
 		if err := c.reading(t, name, rep); err != nil {
 			return nil, nil, err
 		}
-		r.listing.Unsure = len(rep.Confirm)
+		for _, p := range rep.Confirm {
+			if p.Code == "intake.code-check-digit" {
+				r.listing.Unsure++
+			}
+		}
 		c.note("将写入检查对象名录库：%d 家。公开的只有户数、各镇街户数和校验码。\n", len(rows))
 		return o.Firms(rows, r.listing)
 	case intake.KindInspectors:
@@ -185,31 +244,37 @@ func (c *Command) columns(t *intake.Table) {
 // the file.
 func (c *Command) reading(t *intake.Table, name string, rep *intake.Report) error {
 	c.note("  读到 %d 行\n", rep.Rows)
-	shown := map[string]int{}
-	for _, r := range rep.Repairs {
-		if shown[r.Why]++; shown[r.Why] > 3 {
-			continue
-		}
-		s, _ := words.Say(r.Why, r.Place.String(), r.From, r.To)
-		c.note("  已改正　%s\n", s)
+	if len(rep.Unused) > 0 {
+		c.note("  以下各列本版本不使用：%s\n", strings.Join(rep.Unused, "、"))
 	}
-	for _, why := range slices.Sorted(maps.Keys(shown)) {
-		if n := shown[why]; n > 3 {
-			s, _ := words.Say(why, "", "", "")
-			c.note("  已改正　同类共 %d 处（%s）\n", n, oneLine(s))
-		}
-	}
-	for i, p := range rep.Confirm {
-		if i == 10 {
-			c.note("  请核对　另有 %d 处\n", len(rep.Confirm)-i)
-			break
-		}
-		c.note("  请核对　%s\n", sentence(p))
-	}
+	c.repairs(rep, "未读", true)
+	c.repairs(rep, "已改正", false)
+	c.confirm(rep.Confirm)
 	if len(rep.Problems) > 0 {
 		return c.refuse(t, name, rep.Problems)
 	}
 	return nil
+}
+
+// repairs lists the rows that were passed over, or what was changed in cells.
+func (c *Command) repairs(rep *intake.Report, title string, passed bool) {
+	shown := map[string]int{}
+	for _, r := range rep.Repairs {
+		if strings.HasPrefix(r.Why, "intake.skipped-") != passed {
+			continue
+		}
+		if shown[r.Why]++; shown[r.Why] > 3 {
+			continue
+		}
+		s, _ := words.Say(r.Why, r.Place.String(), r.From, r.To)
+		c.note("  %s　%s\n", title, s)
+	}
+	for _, why := range slices.Sorted(maps.Keys(shown)) {
+		if n := rep.RepairCounts[why]; n > 3 {
+			s, _ := words.Say(why, "", "", "")
+			c.note("  %s　同类共 %d 处（%s）\n", title, n, oneLine(s))
+		}
+	}
 }
 
 func sentence(p intake.Problem) string {

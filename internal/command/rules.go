@@ -61,7 +61,8 @@ func (c *Command) newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "explain 条文编号",
 		Short:   "一条条文：原文、程序怎样处理、采用的理解",
-		Example: "  sunlot rules explain G-6.2c\n  sunlot rules explain Y-14.2 --pack yanshi",
+		Long:    "查一条条文：原文、程序怎样处理、采用的理解。\n条文编号写“定向条件”，说明定向条件的写法、可用的项目和名称。" + exitCodes,
+		Example: "  sunlot rules explain G-6.2c\n  sunlot rules explain Y-14.2 --pack yanshi\n  sunlot rules explain 定向条件",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.explain(args[0], pack) },
 	}
@@ -73,6 +74,14 @@ func (c *Command) explain(id, name string) error {
 	p, err := c.pack(name)
 	if err != nil {
 		return err
+	}
+	if id == "定向条件" {
+		lines := rules.FilterHelp(p)
+		if c.flags.json {
+			return c.printJSON(map[string]any{"help": lines})
+		}
+		c.printf("%s\n", strings.Join(lines, "\n"))
+		return nil
 	}
 	cl := p.Clause(id)
 	if cl.ID == "" {

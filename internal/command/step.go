@@ -13,32 +13,42 @@ import (
 // commit shows what the rules noticed, asks 写入？, writes, and says the next
 // step. Before it a command prints what will be written.
 func (c *Command) commit(o *office.Office, d *office.Draft) error {
+	written, err := c.write(o, d)
+	if err != nil || !written {
+		return err
+	}
+	return c.next(o)
+}
+
+// write is commit without the next step.
+func (c *Command) write(o *office.Office, d *office.Draft) (written bool, err error) {
+	c.review(&d.Review)
 	c.findings(d.Findings)
 	if c.flags.dry {
 		c.note("未写入（--dry-run）。\n")
-		return nil
+		return false, nil
 	}
 	if !c.flags.yes {
 		ok, err := c.ask("写入？")
 		if err != nil || !ok {
 			c.note("未写入。\n")
-			return err
+			return false, err
 		}
 	}
 	w, err := o.Write(d)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if c.flags.json {
 		if err := c.printJSON(map[string]any{"first": w.First, "count": w.Count, "size": w.Size, "root": w.Root, "files": w.Files}); err != nil {
-			return err
+			return false, err
 		}
 	}
 	c.note("已写入%s。账本共 %d 条，总校验码 %s\n", entries(w.First, w.Count), w.Size, w.Root)
 	for _, f := range w.Files {
 		c.note("已生成 %s\n", f)
 	}
-	return c.next(o)
+	return true, nil
 }
 
 func entries(first, count int64) string {
@@ -82,7 +92,10 @@ func severityWord(s rules.Severity) string {
 // ask puts a question to the person; without anybody to answer it is an error.
 func (c *Command) ask(question string) (bool, error) {
 	fmt.Fprintf(c.Stderr, "%s（输入 y 或 是）", question)
-	line, err := bufio.NewReader(c.Stdin).ReadString('\n')
+	if c.typed == nil {
+		c.typed = bufio.NewReader(c.Stdin) // one for all questions: it reads ahead
+	}
+	line, err := c.typed.ReadString('\n')
 	answer := strings.ToLower(strings.TrimSpace(line))
 	if err != nil && answer == "" {
 		fmt.Fprintln(c.Stderr)

@@ -37,7 +37,7 @@ var planColumns = []column{
 	{field: "items", head: "抽查事项", weight: 1, typ: tList, example: "GQ-01、GQ-02", also: "事项 检查内容 检查内容(项目) 抽查内容 抽查事项名称 事项编号 检查项目 抽查事项编号", help: "事项清单里的编号或名称，多个用顿号分开"},
 	{field: "basis", idle: true, head: "实施依据", weight: 1, typ: tLines, blank: true, also: "检查依据 抽查依据 依据"},
 	{field: "scope", head: "检查对象范围", weight: 2, typ: tLines, example: "全县工贸企业", also: "检查对象 抽查对象 抽查对象范围 抽查范围 范围 对象范围 抽查范围和对象 具体检查对象(含数量)或“双随机”抽查对象(含总数及比例) 具体检查对象 检查范围 抽查检查对象", help: "从哪些单位里抽，用一句话写清"},
-	{field: "filter", head: "定向条件", weight: 3, typ: tText, also: "抽取条件 筛选条件 入库对象筛选条件说明 定向抽取条件", help: "定向抽查才填，如：行业 = 机械 且 镇街 属于（田镇街道、唐坊镇）。可用行业、镇街、类型、监管类型、标签、风险、注册日期"},
+	{field: "filter", head: "定向条件", weight: 3, typ: tText, also: "抽取条件 筛选条件 入库对象筛选条件说明 定向抽取条件", help: "定向抽查才填，如：行业属于（机械、化工）且注册日期早于2020-01-01。可用行业、镇街、类型、监管类型、标签、风险、注册日期；写法见填表说明，或运行 sunlot rules explain 定向条件"},
 	{field: "ratio", head: "抽查比例", or: "ratio_frequency", weight: 3, typ: tRatio, example: "5%", also: "比例 抽取比例 抽查比例(%) 比例(%) 总抽取比例", help: "如 5%；全数检查写 100%"},
 	{field: "ratio_frequency", head: "抽查比例及频次", weight: 3, typ: tText, blank: true, also: "抽查比例和频次 比例及频次 抽查比例频次 比例频次 抽查比例、频次"},
 	{field: "frequency", head: "抽查频次", or: "ratio_frequency", weight: 3, typ: tText, example: "1次/年", also: "频次 检查频次 抽查频率 检查频次和上限 频次与上限 检查频次及上限", help: "一年几次"},

@@ -324,7 +324,7 @@ func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, 
 	var review Review
 	review.Before = compare(bare(old), bare(body.Lines), func(l *record.PlanLine) (string, string) { return l.No, l.Name })
 	for i := range rows {
-		if l := &body.Lines[i]; rows[i].Expected > 0 && l.Estimate > 0 && int64(rows[i].Expected) != l.Estimate {
+		if l := &body.Lines[i]; rows[i].Expected > 0 && s.Roster("objects") != nil && int64(rows[i].Expected) != l.Estimate {
 			review.Confirm = append(review.Confirm, problem(rows[i].Line, "预估数量", "office.other-estimate", num(rows[i].Expected), num(l.Estimate)))
 		}
 		if l := &body.Lines[i]; l.Filter != "" {

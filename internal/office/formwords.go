@@ -42,7 +42,7 @@ func (o *Office) FormOptions(kind intake.Kind) (intake.FormOptions, error) {
 	list("不予配合的情形", p.Result.Refusal)
 	list("后续处置", p.Result.Follow)
 	f.Example = o.examples(p, f.Choices)
-	if kind == intake.KindPlan || kind == intake.KindTask {
+	if kind == intake.KindPlan {
 		f.Guide = append([]string{""}, rules.FilterHelp(p)...)
 	}
 	return f, nil
@@ -61,7 +61,7 @@ func (o *Office) examples(p *rules.Pack, choices map[string][]string) map[string
 	}
 	ex := map[string]string{
 		"单位名称": county + "演示机械有限公司（演示）", "住所": town + "演示路1号", "所属镇街": town,
-		"所在单位": o.Config.Name, "检查部门": o.Config.Name, "实施单位": o.Config.Name,
+		"执法证号": p.Region + "001", "所在单位": o.Config.Name, "检查部门": o.Config.Name, "实施单位": o.Config.Name,
 		"检查对象范围": "检查对象名录库中的全部存续企业",
 	}
 	for head, n := range map[string]int{"行业类别": 1, "重点标签": 2, "业务专长": 2, "检查方式": 2} {
