@@ -18,7 +18,7 @@ import (
 
 // program is the sunlot that is shipped: built once, as make release builds it.
 var program = sync.OnceValues(func() (string, error) {
-	file := filepath.Join(base, "sunlot")
+	file := filepath.Join(disk, "sunlot")
 	cmd := exec.Command("go", "build", "-trimpath", "-o", file, "../../cmd/sunlot")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -29,7 +29,7 @@ var program = sync.OnceValues(func() (string, error) {
 
 // fullYear is 高青 with 3,000 firms after both years, for benchmarks.
 var fullYear = sync.OnceValues(func() (*Run, error) {
-	r, err := NewRun("gaoqing", filepath.Join(base, "full"), new(bytes.Buffer), nil)
+	r, err := NewRun("gaoqing", filepath.Join(disk, "full"), new(bytes.Buffer), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ var filePlan = []string{"file-plan", "--year", "2023", "--date", "2023-06-21", "
 
 // copyOf is a fresh copy of an office on the disk.
 func copyOf(b *testing.B, dir string) string {
-	to := filepath.Join(must(os.MkdirTemp(base, "bench")), "office")
+	to := filepath.Join(must(os.MkdirTemp(disk, "bench")), "office")
 	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		b.Fatal(err)
 	}

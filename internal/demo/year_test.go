@@ -28,20 +28,23 @@ type lived struct {
 	err             error
 }
 
-// base holds the folders of all tests that share an office.
-var base string
+// base holds the folders of all tests that share an office, in memory where
+// there is such a place; disk those of the benchmarks.
+var base, disk string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if inChild() {
 		return
 	}
+	disk = must(os.MkdirTemp("", "sunlot-demo-bench"))
 	var err error
-	if base, err = os.MkdirTemp("", "sunlot-demo-test"); err != nil {
-		panic(err)
+	if base, err = os.MkdirTemp("/dev/shm", "sunlot-demo-test"); err != nil {
+		base = disk
 	}
 	code := m.Run()
 	os.RemoveAll(base)
+	os.RemoveAll(disk)
 	os.Exit(code)
 }
 
