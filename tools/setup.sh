@@ -31,8 +31,8 @@ if [ -n "$missing" ]; then
 		# shellcheck disable=SC2086 # a list of names
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null >/dev/null
 	else
-		say "缺少：$missing。请用管理员身份安装后重试，例如：sudo apt-get install$missing"
-		say "missing:$missing. Install them as administrator and try again, for example: sudo apt-get install$missing"
+		say "缺少：${missing# }。请用管理员身份安装后重试，例如：sudo apt-get install$missing"
+		say "missing: ${missing# }. Install them as administrator and try again, for example: sudo apt-get install$missing"
 		exit 3
 	fi
 fi
