@@ -381,8 +381,10 @@ func (b *bureau) recovers(what string) {
 	}
 }
 
-// TestBackup: away and back, with the guard on another disk; the copy goes on
-// where the original stood, and one of them is enough.
+// TestBackup: away and back, with the guard on another disk. On the machine
+// where that disk is the copy goes on under the same guard, which then refuses
+// the original; elsewhere it gets a guard of its own. Neither writes before a
+// person has looked.
 func TestBackup(t *testing.T) {
 	guard := filepath.Join(t.TempDir(), "other disk", "guard")
 	b := begin(t, guard)
@@ -406,50 +408,79 @@ func TestBackup(t *testing.T) {
 	if err := office.Restore(file, again, secret("wrong-passphrase-3")); err == nil {
 		t.Fatal("opened with a wrong passphrase")
 	}
+	all := b.tree(".")
 	if err := office.Restore(file, b.dir, secret(people[1].Passphrase)); fault.Code(err) != "office.exists" {
 		t.Errorf("over an office: %v", err)
 	}
-	b.must(office.Restore(file, again, secret(people[1].Passphrase)))
-	c := &bureau{}
-	*c = *b
-	c.dir = again
-	c.same("restored", "ledger", b.tree("ledger"))
-	c.same("restored", "private", b.tree("private"))
-	o := c.open()
-	if o.Config.Guard != "guard" {
-		t.Errorf("the copy would write to %s", o.Config.Guard)
+	b.same("over an office", ".", all)
+
+	c := b.restored(file, again, secret(people[1].Passphrase))
+	if o := c.open(); o.Config.Guard != guard {
+		t.Errorf("the guard is here, and the copy has %s", o.Config.Guard)
 	}
-	k, err := o.UnlockKeys(secret(people[0].Passphrase))
+	k, err := c.open().UnlockKeys(secret(people[0].Passphrase))
 	b.must(err)
-	if k.Log.Key().String() != b.keys.Log.Key().String() {
+	if k.Log.Key().String() != b.keys.Log.Key().String() || k.Office.Key().String() != b.keys.Office.Key().String() {
 		t.Error("other keys")
 	}
-	outside := b.guardTree(guard)
 	c.write("2023-08-24 08:30:00", cast("2023-001", 1000))
 	c.judge()
-	if after := b.guardTree(guard); after != outside {
-		t.Error("the copy has written to the guard of the original")
+	b.now = "2023-08-24 08:40:00"
+	o := b.open()
+	d, err := cast("2023-001", 1000)(o)
+	b.must(err)
+	if _, err := o.Write(d); !strings.HasPrefix(fault.Code(err), "ledger.guard-") {
+		t.Errorf("the original draws after the copy has drawn: %v", err)
 	}
-	// A copy that is older than what was signed since is refused by its guard.
-	c.write("2023-08-24 09:00:00", dispatch("2023-001"))
+
+	// On another machine, and with the printed sheet.
+	b.must(os.Rename(guard, guard+" away"))
+	e := b.restored(file, filepath.Join(t.TempDir(), "third"), secret(b.sheet))
+	if o := e.open(); o.Config.Guard != "guard" {
+		t.Errorf("the guard is not here, and the copy has %s", o.Config.Guard)
+	}
+	e.write("2023-08-24 08:50:00", cast("2023-001", 1000))
+	e.write("2023-08-24 09:00:00", dispatch("2023-001"))
+	e.judge()
+	if _, err := os.Stat(guard); err == nil {
+		t.Error("it has made the other machine's place")
+	}
+	// Its own backup from before is refused by its own guard.
 	for name, text := range b.tree("ledger") {
-		b.must(os.WriteFile(filepath.Join(c.dir, "ledger", filepath.FromSlash(name)), []byte(text), 0o644))
+		b.must(os.WriteFile(filepath.Join(e.dir, "ledger", filepath.FromSlash(name)), []byte(text), 0o644))
 	}
-	c.now = "2023-08-24 10:00:00"
-	o = c.open()
-	d, err := sheet(o.Checklist(items(), office.Listing{}))
+	e.now = "2023-08-24 10:00:00"
+	o = e.open()
+	d, err = sheet(o.Checklist(items(), office.Listing{}))
 	if err == nil {
 		_, err = o.Write(d)
 	}
-	if err == nil || !strings.HasPrefix(fault.Code(err), "ledger.") {
+	if !strings.HasPrefix(fault.Code(err), "ledger.") {
 		t.Errorf("an old ledger beside a newer guard: %v", err)
 	}
-	b.must(office.Restore(file, filepath.Join(t.TempDir(), "third"), secret(b.sheet))) // the printed sheet opens it too
 }
 
-func (b *bureau) guardTree(dir string) string {
-	c := &bureau{tb: b.tb, dir: dir}
-	return fmt.Sprint(c.tree("."))
+// restored unpacks a backup and lets a person look at it.
+func (b *bureau) restored(file, dir string, src *keyring.Source) *bureau {
+	b.tb.Helper()
+	b.must(office.Restore(file, dir, src))
+	c := &bureau{}
+	*c = *b
+	c.dir = dir
+	c.same("restored", "ledger", b.tree("ledger"))
+	private := c.tree("private")
+	delete(private, "restored")
+	if fmt.Sprint(private) != fmt.Sprint(b.tree("private")) {
+		b.tb.Error("private/ came back another")
+	}
+	if err := c.open().Restored(); fault.Code(err) != "office.restored" {
+		b.tb.Errorf("before a person has looked: %v", err)
+	}
+	b.must(c.open().Adopt())
+	if err := c.open().Restored(); err != nil {
+		b.tb.Error(err)
+	}
+	return c
 }
 
 // TestInspectorsInTheHat: those off duty, experts and those whose certificate
