@@ -10,9 +10,10 @@ func (c *Command) newAdopt() *cobra.Command {
 	var root string
 	cmd := &cobra.Command{
 		Use:   "adopt",
-		Short: "重新认定留底：第二存放处丢失、别处写过或时钟错过之后",
-		Long: `第二存放处的留底丢失或对不上时，程序拒绝再写账本。先把账本现在的总校验码与最近一次打印、
-公布或备份的核对一致，再用本命令重新认定。账本比留底短的（退回旧版）、与留底矛盾的，本命令照样拒绝。` + exitCodes,
+		Short: "核对总校验码后重新认定账本：从备份恢复、留底丢失、别处写过或时钟错过之后",
+		Long: `从备份恢复的账本，以及留底丢失或对不上的账本，程序拒绝再写。先把账本现在的总校验码（sunlot status）
+与网站上公布的或打印存档的核对一致，再用本命令重新认定。网站上的条数更多时，不要认定：先用网站的
+ledger 文件夹覆盖本单位的 ledger 文件夹，再核对、认定。账本比留底短的（退回旧版）、与留底矛盾的，本命令照样拒绝。` + exitCodes,
 		Example: "  sunlot status\n  sunlot adopt --root 核对过的总校验码",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.adopt(root) },
@@ -25,7 +26,16 @@ func (c *Command) newAdopt() *cobra.Command {
 // adopt asks for the root that a person has compared, so that nobody adopts
 // what he has not looked at.
 func (c *Command) adopt(root string) error {
-	o, b, err := c.verified()
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	if o.Restored() == nil { // a restored batch cannot be completed before this
+		if err := unfinished(o); err != nil {
+			return err
+		}
+	}
+	b, err := o.Bundle()
 	if err != nil {
 		return err
 	}

@@ -176,6 +176,11 @@ func (c *Command) open() (*office.Office, error) {
 		}
 		return k, err
 	}
+	if c.flags.writes && !c.flags.dry {
+		if err := o.Restored(); err != nil {
+			return nil, err
+		}
+	}
 	if c.flags.writes {
 		if err := c.complete(o); err != nil {
 			return nil, err

@@ -44,11 +44,15 @@ func Begin(in Beginning) (*Office, *Written, string, error) {
 	if err := c.check(); err != nil {
 		return nil, nil, "", err
 	}
-	if _, err := os.Stat(filepath.Join(in.Dir, ConfigName)); err == nil {
-		return nil, nil, "", fault.New("office.exists", in.Dir, ConfigName, "").Of(fault.Usage)
+	// What a crash left of an earlier init may be completed.
+	if err := vacant(in.Dir, ours...); err != nil {
+		return nil, nil, "", err
 	}
 	o := &Office{Dir: in.Dir, Config: c, Now: in.Now, Rand: in.Rand}
 	if err := o.guardApart(); err != nil {
+		return nil, nil, "", err
+	}
+	if err := o.guardFree(); err != nil {
 		return nil, nil, "", err
 	}
 	undo, err := o.folders()
@@ -58,25 +62,50 @@ func Begin(in Beginning) (*Office, *Written, string, error) {
 	}
 	opt := in.Keyring
 	opt.Random, opt.Office, opt.LogName, opt.OfficeName, opt.At = in.Rand, c.Name, c.Origin, c.Origin+"/office", in.Now()
-	keys, sheet, err := keyring.Create(o.path("private", "keys"), opt)
+	keys, sheet, err := keyring.Create(o.keyDir(), opt)
 	if err != nil {
 		undo() // refused for a passphrase or too few people: nothing was made
 		return nil, nil, "", err
 	}
 	k := Keys{Log: keys.Log(), Office: keys.Office()}
 	o.Unlock = func() (Keys, error) { return k, nil }
-	// office.toml last before the ledger: a folder without it is no office, and
+	d, err := o.found(k, pack, packFile, keys.Ring())
+	if err != nil {
+		// Nothing was said with these keys: they go, and all that was made.
+		for _, name := range []string{o.keyDir(), o.Public(), filepath.Join(o.guard(), ledger.GuardRecord), filepath.Join(o.guard(), "lock"), o.path(ConfigName)} {
+			_ = os.RemoveAll(name)
+		}
+		undo()
+		return nil, nil, "", err
+	}
+	w, err := o.Write(d)
+	return o, w, sheet, err
+}
+
+// found makes the empty ledger and office.toml and drafts the charter.
+func (o *Office) found(k Keys, pack *rules.Pack, packFile []byte, ring *keyring.Ring) (*Draft, error) {
+	// office.toml last before the charter: a folder without it is no office, and
 	// `init` may be called on it again.
 	log, err := local.Create(o.local(k))
 	if err != nil {
-		return nil, nil, "", err
+		return nil, err
 	}
 	log.Close()
-	if err := durable.WriteFile(o.path(ConfigName), c.format(), 0o644); err != nil {
-		return nil, nil, "", fault.Wrap("office.unwritable", o.path(ConfigName), err)
+	if err := durable.WriteFile(o.path(ConfigName), o.Config.format(), 0o644); err != nil {
+		return nil, fault.Wrap("office.unwritable", o.path(ConfigName), err)
 	}
-	w, err := o.charter(k, pack, packFile, keys.Ring())
-	return o, w, sheet, err
+	return o.charter(k, pack, packFile, ring)
+}
+
+// guardFree refuses a ledger or a guard's record that stands there already,
+// before anything is made.
+func (o *Office) guardFree() error {
+	for _, name := range []string{filepath.Join(o.guard(), ledger.GuardRecord), filepath.Join(o.Public(), "checkpoint")} {
+		if _, err := os.Lstat(name); err == nil {
+			return fault.New("ledger.exists", name, "", "").Of(fault.Usage)
+		}
+	}
+	return nil
 }
 
 // Pack reads a rule pack: one of ours by its name, or the office's own file.
@@ -116,10 +145,10 @@ func (c *Config) check() error {
 // folders makes the office's folders. undo takes away again those that it made
 // and that are still empty.
 func (o *Office) folders() (undo func(), err error) {
-	var made []string
+	var made []func()
 	undo = func() {
-		for _, dir := range slices.Backward(made) {
-			_ = os.Remove(dir) // one that is not empty stays
+		for _, un := range slices.Backward(made) {
+			un()
 		}
 	}
 	dirs := []struct {
@@ -127,17 +156,10 @@ func (o *Office) folders() (undo func(), err error) {
 		mode os.FileMode
 	}{{o.Dir, 0o755}, {o.path("content"), 0o755}, {o.path("inbox"), 0o755}, {o.path("outbox"), 0o755}, {o.path("private"), 0o700}, {o.guard(), 0o700}}
 	for _, d := range dirs {
-		var fresh []string
-		for dir := d.name; ; dir = filepath.Dir(dir) {
-			if _, err := os.Lstat(dir); err == nil || dir == filepath.Dir(dir) {
-				break
-			}
-			fresh = append(fresh, dir)
-		}
-		slices.Reverse(fresh)
-		made = append(made, fresh...)
-		if err := os.MkdirAll(d.name, d.mode); err != nil {
-			return undo, fault.Wrap("office.unwritable", d.name, err).Of(fault.Unreachable)
+		un, err := makeAll(d.name, d.mode)
+		made = append(made, un)
+		if err != nil {
+			return undo, err
 		}
 	}
 	return undo, nil
@@ -159,8 +181,8 @@ func (o *Office) guardApart() error {
 	return nil
 }
 
-// charter drafts and writes entry 0.
-func (o *Office) charter(k Keys, pack *rules.Pack, file []byte, ring *keyring.Ring) (*Written, error) {
+// charter drafts entry 0.
+func (o *Office) charter(k Keys, pack *rules.Pack, file []byte, ring *keyring.Ring) (*Draft, error) {
 	held := ""
 	for _, p := range ring.People {
 		held += "、" + p.Role
@@ -172,11 +194,7 @@ func (o *Office) charter(k Keys, pack *rules.Pack, file []byte, ring *keyring.Ri
 			{Role: "log", Key: k.Log.Key().String(), Held: strings.TrimPrefix(held, "、")},
 			{Role: "office", Key: k.Office.Key().String(), Held: strings.TrimPrefix(held, "、")},
 		}}
-	d, err := o.draft(&Draft{Blobs: map[string][]byte{ref.SHA256: file}}, body)
-	if err != nil {
-		return nil, err
-	}
-	return o.Write(d)
+	return o.draft(&Draft{Blobs: map[string][]byte{ref.SHA256: file}}, body)
 }
 
 // Policy is the verifier's policy of this office: what a citizen pins.

@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/sunlot/sunlot/content"
 	"github.com/sunlot/sunlot/internal/fault"
@@ -94,18 +93,22 @@ func (l overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 // trees are the parts of an office that must not be lost.
 func (o *Office) trees() []keyring.Tree {
 	return []keyring.Tree{
-		{Name: ConfigName, Path: o.path(ConfigName)},
+		{Name: ConfigName, Path: o.path(ConfigName), Open: true},
 		{Name: "private", Path: o.path("private")},
 		{Name: "guard", Path: o.guard()},
-		{Name: "ledger", Path: o.Public()},
-		{Name: "content", Path: o.path("content")},
+		{Name: "ledger", Path: o.Public(), Open: true},
+		{Name: "content", Path: o.path("content"), Open: true},
 	}
 }
 
 // Backup writes an encrypted archive of everything that must not be lost and
 // returns its size. It needs no secret: it is encrypted to the people's
-// recipients and to the recovery sheet.
+// recipients and to the recovery sheet. A file that stands there is another
+// backup, perhaps the last good one, and stays.
 func (o *Office) Backup(file string) (int64, error) {
+	if _, err := os.Lstat(file); err == nil {
+		return 0, fault.New("office.backup-exists", file, "", "").Of(fault.Usage)
+	}
 	ring, err := keyring.Open(o.keyDir())
 	if err != nil {
 		return 0, err
@@ -144,61 +147,23 @@ func (o *Office) pack(ring *keyring.Ring, f io.Writer) error {
 	return w.Close()
 }
 
-// Restore unpacks a backup into a folder that does not exist yet. The second
-// place is restored inside it, whatever place it had before: a folder brought
-// to another machine must not write to a path of the old one.
-func Restore(file, dir string, src *keyring.Source) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return fault.Wrap("office.unreadable", file, err).Of(fault.Unreachable)
-	}
-	defer f.Close()
-	if _, err := os.Lstat(dir); err == nil {
-		return fault.New("office.exists", dir, "", "").Of(fault.Usage)
-	}
-	secret, err := src.Secret("请输入口令，或恢复单上的字符")
-	if err != nil {
-		return err
-	}
-	r, err := keyring.OpenArchive(f, secret, src.Person)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fault.Wrap("office.unwritable", dir, err).Of(fault.Unreachable)
-	}
-	o := &Office{Dir: dir, Config: Config{Guard: "guard"}}
-	if err := keyring.UnpackTrees(r, o.trees(), keyring.Limits{}); err != nil {
-		_ = os.Remove(dir) // empty again: the same command may be run with another copy
-		return err
-	}
-	for _, name := range []string{"inbox", "outbox"} {
-		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
-			return fault.Wrap("office.unwritable", dir, err).Of(fault.Unreachable)
-		}
-	}
-	return rehome(dir)
-}
-
-// rehome points office.toml at the restored second place.
-func rehome(dir string) error {
-	o, err := Open(dir)
-	if err != nil {
-		return err
-	}
-	if o.Config.Guard == "guard" {
-		return nil
-	}
-	o.Config.Guard = "guard"
-	return o.put([]privateFile{{ConfigName, o.Config.format()}}, 0o644)
-}
-
 // Adopt lets the guard start again from the ledger as it stands, after a person
-// has compared its root with one that was printed or published.
+// has compared its root with one that was printed or published, and takes the
+// mark of a restored folder away. A batch that a crash left half written is
+// the guard's own business: the next write completes it.
 func (o *Office) Adopt() error {
 	k, err := o.unlock()
 	if err != nil {
 		return err
 	}
-	return local.Adopt(o.local(k))
+	left, err := o.Unfinished()
+	if err != nil {
+		return err
+	}
+	if left < 0 {
+		if err := local.Adopt(o.local(k)); err != nil {
+			return err
+		}
+	}
+	return o.adopted()
 }

@@ -260,6 +260,9 @@ type Written struct {
 
 // Write signs a draft's entries and appends them under one checkpoint.
 func (o *Office) Write(d *Draft) (*Written, error) {
+	if err := o.Restored(); err != nil {
+		return nil, err
+	}
 	k, err := o.unlock()
 	if err != nil {
 		return nil, err
@@ -315,6 +318,9 @@ func (o *Office) Unfinished() (int, error) {
 func (o *Office) Complete() (int, error) {
 	n, err := o.Unfinished()
 	if err != nil || n < 0 {
+		return n, err
+	}
+	if err := o.Restored(); err != nil {
 		return n, err
 	}
 	k, err := o.unlock()
