@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sunlot/sunlot/internal/beacon"
+	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/words"
@@ -75,7 +76,7 @@ func (c *Command) announce(files []string, line, at string, round uint64) error 
 		if err != nil {
 			return err
 		}
-		c.showNotice(a.Notice)
+		c.showNotice(o, a.Notice)
 		c.findings(a.Shorts)
 		if err := c.commit(o, d); err != nil {
 			return err
@@ -139,8 +140,11 @@ func parseTime(s string) (time.Time, error) {
 	return time.Time{}, usage("command.bad-time", "--at", s, "2024-07-14 05:45:00")
 }
 
-func (c *Command) showNotice(n *record.Notice) {
+func (c *Command) showNotice(o *office.Office, n *record.Notice) {
 	c.note("抽取预告 %s：%s（%s，计划项 %s）\n", n.Draw, n.Name, n.Mode, n.Line)
+	if s, err := o.State(); err == nil && n.Filter != "" {
+		c.note("  定向条件：%s\n", office.FilterWords(s.Pack, n.Filter))
+	}
 	for _, g := range n.Groups {
 		switch g.Rule {
 		case "census":

@@ -30,7 +30,7 @@ func (c *Command) show(id string) error {
 	if c.flags.json {
 		return c.printJSON(view)
 	}
-	c.showNotice(d.Lot.Body)
+	c.showNotice(o, d.Lot.Body)
 	if d.Lot.Abort != nil {
 		c.printf("已终止：%s\n", d.Lot.Abort.Body.Ground)
 	}

@@ -103,7 +103,7 @@ func (c *Command) review(v *office.Review) {
 	}
 	c.confirm(v.Confirm)
 	if d := v.Before; d != nil {
-		c.note("上一版 %d 条，这一版 %d 条：新增 %d、减少 %d、变动 %d", d.Old, d.New, d.Added, d.Gone, d.Changed)
+		c.note("上一版 %d %s，这一版 %d %s：新增 %d、减少 %d、变动 %d", d.Old, d.Unit, d.New, d.Unit, d.Added, d.Gone, d.Changed)
 		if d.Gone > 0 {
 			c.note("；减少的有：%s", strings.Join(d.Names, "、"))
 			if d.Gone > len(d.Names) {

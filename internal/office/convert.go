@@ -284,7 +284,7 @@ func (o *Office) Checklist(rows []intake.Item, l Listing) (*Draft, []intake.Prob
 	}
 	d, err := o.draft(&Draft{}, body)
 	if err == nil {
-		d.Review.Before = compare(old, body.Items, func(it *record.Item) (string, string) { return it.No, it.Name })
+		d.Review.Before = compare("项", old, body.Items, func(it *record.Item) (string, string) { return it.No, it.Name })
 	}
 	return d, nil, err
 }
@@ -322,7 +322,7 @@ func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, 
 		return nil, nil, err
 	}
 	var review Review
-	review.Before = compare(bare(old), bare(body.Lines), func(l *record.PlanLine) (string, string) { return l.No, l.Name })
+	review.Before = compare("项", bare(old), bare(body.Lines), func(l *record.PlanLine) (string, string) { return l.No, l.Name })
 	for i := range rows {
 		if l := &body.Lines[i]; rows[i].Expected > 0 && s.Roster("objects") != nil && int64(rows[i].Expected) != l.Estimate {
 			review.Confirm = append(review.Confirm, problem(rows[i].Line, "预估数量", "office.other-estimate", num(rows[i].Expected), num(l.Estimate)))

@@ -24,6 +24,7 @@ type Review struct {
 
 // Difference is between the version in force and the new one.
 type Difference struct {
+	Unit                 string // 家, 人, 项
 	Old, New             int
 	Added, Gone, Changed int
 	Names                []string // of the first five that are gone
@@ -38,11 +39,11 @@ type Tally struct {
 
 // compare finds what two versions have in common by their keys; nil without an
 // earlier version.
-func compare[T any](old, now []T, key func(*T) (id, name string)) *Difference {
+func compare[T any](unit string, old, now []T, key func(*T) (id, name string)) *Difference {
 	if len(old) == 0 {
 		return nil
 	}
-	d := &Difference{Old: len(old), New: len(now)}
+	d := &Difference{Unit: unit, Old: len(old), New: len(now)}
 	have := make(map[string]*T, len(old))
 	for i := range old {
 		id, _ := key(&old[i])
@@ -81,7 +82,7 @@ func before[T any](o *Office, s *rules.State, reg *register[T], line func(*T) (s
 	if err != nil {
 		return nil, append(confirm, intake.Problem{Code: "office.no-comparison", Got: num(prev.Body.Version)})
 	}
-	return compare(saved(old.Rows), saved(reg.Rows), func(r *T) (string, string) {
+	return compare(map[string]string{"objects": "家", "inspectors": "人"}[reg.Kind], saved(old.Rows), saved(reg.Rows), func(r *T) (string, string) {
 		id, _ := line(r)
 		return id, name(r)
 	}), confirm

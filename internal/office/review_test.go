@@ -43,11 +43,11 @@ func TestCompare(t *testing.T) {
 	old := []record.PlanLine{{No: "1", Name: "一", Base: 7}, {No: "2", Name: "二"}, {No: "3", Name: "三", Items: []string{"a"}}}
 	now := []record.PlanLine{{No: "1", Name: "一", Base: 9, Items: []string{}}, {No: "3", Name: "三", Items: []string{"b"}}, {No: "4", Name: "四"}}
 	key := func(l *record.PlanLine) (string, string) { return l.No, l.Name }
-	d := compare(bare(old), bare(now), key)
+	d := compare("项", bare(old), bare(now), key)
 	if d.Old != 3 || d.New != 3 || d.Added != 1 || d.Gone != 1 || d.Changed != 1 || strings.Join(d.Names, "") != "二" {
 		t.Errorf("%+v", d)
 	}
-	if compare(nil, now, key) != nil {
+	if compare("项", nil, now, key) != nil {
 		t.Error("a first version differs from nothing")
 	}
 }
