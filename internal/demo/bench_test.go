@@ -77,7 +77,7 @@ func ten(b *testing.B) *Run {
 	r := must(NewRun("gaoqing", filepath.Join(b.TempDir(), "office"), new(bytes.Buffer), nil))
 	r.begin()
 	for range 3 {
-		r.at("2023-06-22 09:00:00", 0, "file-plan", "--year", "2023", "--date", "2023-06-21", "--receipt", "备案回执（演示）", "--yes")
+		r.at("2023-06-22 09:00:00", 0, "file-plan", "--year", "2023", "--date", "2023-06-21", "--receipt", "备案回执（演示）", "--again", "--yes")
 	}
 	if r.err != nil {
 		b.Fatal(r.err)
@@ -88,7 +88,7 @@ func ten(b *testing.B) *Run {
 	return r
 }
 
-var filePlan = []string{"file-plan", "--year", "2023", "--date", "2023-06-21", "--receipt", "备案回执（演示）", "--yes"}
+var filePlan = []string{"file-plan", "--year", "2023", "--date", "2023-06-21", "--receipt", "备案回执（演示）", "--again", "--yes"}
 
 // copyOf is a fresh copy of an office on the disk.
 func copyOf(b *testing.B, dir string) string {
