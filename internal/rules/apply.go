@@ -107,6 +107,14 @@ func (j *judge) envelope() {
 	if e.Env.Beacon != nil {
 		j.beacon(e.Env.Beacon)
 	}
+	if j.sound() {
+		// The log's order is a fact and the times are claims: where they differ a
+		// claim is wrong. A warning, for one wrong clock must not end a ledger.
+		if e.Env.At < s.clock {
+			j.add(Warning, "rules.date-order", "", "env.at", e.Env.At, s.clock)
+		}
+		s.clock = max(s.clock, e.Env.At)
+	}
 }
 
 // beacon: a public round in an entry proves that it and all after it were

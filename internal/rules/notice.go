@@ -408,6 +408,9 @@ func (j *judge) noticeRandomness(b *record.Notice) {
 	} else if j.s.proven > record.Unix(r.Time)-minLead {
 		// A later round already stands in the log: this was written after it.
 		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "index", record.Time(j.s.proven), r.Time)
+	} else if record.Unix(j.s.clock) > record.Unix(r.Time)-minLead {
+		// An entry before it claims a time by which it should have stood.
+		j.add(Warning, "rules.notice-late", j.s.Pack.Draw.Before, "index", j.s.clock, r.Time)
 	}
 }
 

@@ -70,6 +70,7 @@ type State struct {
 	Lots       []*Lot
 	Results    []*Finished
 	proven     int64               // unix seconds: entries from here on were written after it, a round known by then says so
+	clock      string              // the latest time that a signed entry claims
 	lots       map[int64]*Lot      // by index of the notice
 	results    map[int64]*Finished // by index of the result
 }

@@ -57,11 +57,11 @@ var draws = []trial{
 	}},
 }
 
-// instead puts an earlier step of the same office here.
+// instead puts another step of the same office here, not earlier than this one.
 func instead(s *step, name string) {
-	state := s.State
+	state, at := s.State, s.At
 	*s = gaoqing().copyOf(name)
-	s.State = state
+	s.State, s.At = state, max(at, s.At)
 }
 
 // afters: dispatch, team changes, openings, abort.

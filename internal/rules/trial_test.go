@@ -194,6 +194,8 @@ var lists = []trial{
 		bad: func(s *step) {
 			s.Beacon = &record.Beacon{Chain: strings.Repeat("0", 64), Round: 1000, Signature: rounds()[1000]}
 		}},
+	{name: "earlier than the entry before it", step: "checklist", code: "rules.date-order", sev: rules.Warning,
+		bad: func(s *step) { s.At, s.Body.(*record.Checklist).Date = "2023-06-12T08:59:59+08:00", "2023-06-12" }, good: func(s *step) { s.At = "2023-06-12T09:00:00+08:00" }},
 	{name: "no office key", step: "charter", code: "rules.charter-keys", bad: as(func(b *record.Charter) { b.Keys = b.Keys[:1] })},
 	{name: "two log keys", step: "charter", code: "rules.charter-keys", bad: as(func(b *record.Charter) { b.Keys = append(b.Keys, b.Keys[0]) }),
 		good: as(func(b *record.Charter) { b.Keys = append(b.Keys, b.Keys[1]) })},
@@ -386,11 +388,13 @@ var notices = []trial{
 		good: func(s *step) { s.At = "2023-08-23T23:49:24+08:00" }},
 	{name: "a later round stands in it", step: "notice", code: "rules.notice-late", bad: func(s *step) { s.Beacon = &record.Beacon{Chain: quicknet.Hash, Round: 1001, Signature: rounds()[1001]} },
 		good: func(s *step) { s.Beacon = &record.Beacon{Chain: quicknet.Hash, Round: 123, Signature: rounds()[123]} }},
-	{name: "backdated behind a draw", step: "dispatch", code: "rules.notice-late", bad: func(s *step) {
+	{name: "backdated behind a draw", step: "dispatch", code: "rules.notice-late", also: []string{"rules.date-order"}, bad: func(s *step) {
 		// Round 1000 has been drawn: a notice for round 1009 of the same night
 		// that claims the afternoon was written after it.
 		*s = late(1009)
 	}, good: func(s *step) { *s = late(657413) }},
+	{name: "backdated behind an entry of the next day", step: "notice", code: "rules.notice-late", sev: rules.Warning, also: []string{"rules.date-order"},
+		bad: func(s *step) { s.State.Apply(tomorrow("2023-08-24T09:00:00+08:00")) }, good: func(s *step) { s.State.Apply(tomorrow("2023-08-23T14:59:59+08:00")) }},
 	{name: "none at all, yet declared", step: "notice", code: "rules.recusals-count", bad: as(func(b *record.Notice) { b.MostForOne = 0 })},
 	{name: "on the office's word", step: "notice", code: "rules.no-witness", sev: rules.Note, bad: func(*step) {}, good: func(s *step) { instead(s, "plan") }},
 	{name: "witnesses named by the charter alone", step: "notice", code: "rules.no-witness", sev: rules.Note, bad: func(s *step) {
@@ -398,6 +402,13 @@ var notices = []trial{
 		c.At, c.Body.(*record.Charter).Policy = "2023-06-21T09:00:00+08:00", "log x\nquorum all"
 		s.State.Apply(c.input())
 	}, good: func(s *step) { instead(s, "plan") }},
+}
+
+// tomorrow is another entry, a receipt, that claims a time.
+func tomorrow(at string) rules.Input {
+	s := gaoqing().copyOf("filing")
+	s.At = at
+	return s.input()
 }
 
 // freshKeys commits to two keys that nobody had before.
