@@ -269,6 +269,22 @@ func TestOtherFirm(t *testing.T) {
 	}
 }
 
+// TestGhost: a firm in the hat under a code that no list has.
+func TestGhost(t *testing.T) {
+	w := newWriter(t, "gaoqing")
+	for i := range w.firms {
+		w.firms[i].ID = strings.ToLower(w.firms[i].ID)
+	}
+	l := w.announce("2023-08-23T15:00:00", "A", 1000, nil)
+	w.cast("2023-08-24T08:30:00", l, nil)
+	w.dispatch("2023-08-24T09:00:00", l)
+	w.result("2023-09-20T09:00:00", l, l.Objects[0], w.firm(l, l.Objects[0]))
+	w.open("2023-09-20T10:00:00", l, false, l.Objects[0])
+	if got, want := blamed(w.judge("2023-09-21")), []string{"verify.handle-unopened at 5", "verify.opening-stranger at 5"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // TestOverdue: what is due and not done is said, and changes no verdict.
 func TestOverdue(t *testing.T) {
 	w := newWriter(t, "gaoqing")
