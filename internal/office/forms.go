@@ -10,6 +10,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/intake"
+	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 )
 
@@ -124,7 +125,7 @@ func (o *Office) resultForm(d *Drawing, objects []*rules.Object) ([]byte, error)
 			rows[i].Leader = rows[i].Team[0]
 		}
 	}
-	return intake.ResultForm(rows, o.intakeCodes(), o.itemNames(d.Lot.Body.Items))
+	return intake.ResultForm(rows, o.intakeCodes(), o.itemNames(d.Lot.Body))
 }
 
 func (o *Office) townName(code string) string {
@@ -142,16 +143,20 @@ func (o *Office) intakeCodes() []intake.Code {
 	return list
 }
 
-// itemNames are the items as the form heads them: number and name.
-func (o *Office) itemNames(items []string) []string {
-	names := make([]string, len(items))
-	for i, no := range items {
-		names[i] = no
-		for _, it := range o.bundle.State.Checklist().Body.Items {
-			if it.No == no {
-				names[i] = no + " " + it.Name
+// itemNames are the items of a notice as the form heads them: number and name,
+// in the version of the checklist that the notice names.
+func (o *Office) itemNames(n *record.Notice) []string {
+	words := map[string]string{}
+	for _, c := range o.bundle.State.Checklists {
+		if c.Index == n.Checklist {
+			for _, it := range c.Body.Items {
+				words[it.No] = " " + it.Name
 			}
 		}
+	}
+	names := make([]string, len(n.Items))
+	for i, no := range n.Items {
+		names[i] = no + words[no]
 	}
 	return names
 }

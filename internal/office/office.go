@@ -19,6 +19,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/sunlot/sunlot/internal/durable"
@@ -125,6 +126,7 @@ type Draft struct {
 	About    []About                   // beside Entries: whom they are about, in names
 	Passed   []string                  // firms of a sheet whose results stand already as it says
 	First    int64                     // index of the first entry
+	signers  [][]string                // beside Entries: the keys that may sign each
 	private  []privateFile             // written before the ledger: nothing may be said whose secret is lost
 	lists    []privateFile             // to hand out; written before it, too, for nobody asks for them again
 }
@@ -192,8 +194,9 @@ func (o *Office) judgeOne(s *rules.State, d *Draft, body any) ([]*fault.Error, e
 	if err != nil {
 		return malformed(err)
 	}
-	d.Entries = append(d.Entries, e)
-	found := s.Apply(rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: s.Keys(e), Blobs: d.Blobs})
+	keys := s.Keys(e)
+	d.Entries, d.signers = append(d.Entries, e), append(d.signers, keys)
+	found := s.Apply(rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: keys, Blobs: d.Blobs})
 	d.Findings = append(d.Findings, found...)
 	var list []*fault.Error
 	for _, f := range found {
@@ -268,7 +271,12 @@ func (o *Office) Write(d *Draft) (*Written, error) {
 		return nil, err
 	}
 	batch := ledger.Batch{Openings: map[uint64][]byte{}}
-	for _, e := range d.Entries {
+	for i, e := range d.Entries {
+		// Another office's key, or one that no charter names yet: what it signed
+		// would stand in the ledger for ever, without effect.
+		if key := k.Office.Key().String(); !slices.Contains(d.signers[i], key) {
+			return nil, fault.New("rules.unsigned", e.Type, key, "")
+		}
 		text, err := record.Format(e)
 		if err != nil {
 			return nil, err

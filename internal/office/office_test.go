@@ -14,6 +14,7 @@ import (
 	"github.com/sunlot/sunlot/internal/keyring"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/ledger"
 	"github.com/sunlot/sunlot/ledger/local"
 )
 
@@ -242,6 +243,34 @@ func TestLocked(t *testing.T) {
 	}
 	b.must(log.Close())
 	b.write(b.now, results("2023-001", 0, 1))
+	b.judge()
+}
+
+// TestOtherOfficeKey: a key that the charter does not name signs nothing. What
+// it signed would stand there for ever.
+func TestOtherOfficeKey(t *testing.T) {
+	b := drawnOffice(t)
+	own := b.keys
+	other, err := ledger.NewSigner(origin+"/office", [32]byte{9})
+	b.must(err)
+	private := b.tree("private")
+	b.now, b.keys.Office = "2023-09-20 09:00:00", other
+	b.refused("another office key", "rules.unsigned", results("2023-001", 0, 1))
+	b.keys = own
+	if b.keys.Log, err = ledger.NewSigner(origin, [32]byte{9}); err != nil {
+		t.Fatal(err)
+	}
+	o := b.open()
+	d, err := results("2023-001", 0, 1)(o)
+	b.must(err)
+	before := b.tree("ledger")
+	if _, err := o.Write(d); err == nil || !strings.HasPrefix(fault.Code(err), "ledger.") {
+		t.Errorf("another log key: %v", err)
+	}
+	b.same("another log key", "ledger", before)
+	b.same("another key", "private", private)
+	b.keys = own
+	b.write("2023-09-20 09:00:00", results("2023-001", 0, 1))
 	b.judge()
 }
 
