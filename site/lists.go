@@ -218,7 +218,7 @@ func (m *maker) planPage(year int64) error {
 }
 
 func (m *maker) planRow(p *page, year int64, l *record.PlanLine) planRow {
-	r := planRow{No: l.No, Anchor: anchor("line-" + l.No), Name: l.Name, Mode: l.Mode, Scope: l.Scope, Filter: l.Filter, Quantity: quantity(l),
+	r := planRow{No: l.No, Anchor: anchor("line-" + l.No), Name: l.Name, Mode: l.Mode, Scope: l.Scope, Filter: m.s.Pack.FilterWords(l.Filter), Quantity: quantity(l),
 		Period: l.From + " 至 " + l.To, Unit: l.Unit, Partners: strings.Join(l.Partners, "、"), Frequency: l.Frequency, Method: l.Method}
 	if l.Base > 0 {
 		r.Base = num(l.Base) + "户"

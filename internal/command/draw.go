@@ -143,7 +143,7 @@ func parseTime(s string) (time.Time, error) {
 func (c *Command) showNotice(o *office.Office, n *record.Notice) {
 	c.note("抽取预告 %s：%s（%s，计划项 %s）\n", n.Draw, n.Name, n.Mode, n.Line)
 	if s, err := o.State(); err == nil && n.Filter != "" {
-		c.note("  定向条件：%s\n", office.FilterWords(s.Pack, n.Filter))
+		c.note("  定向条件：%s\n", s.Pack.FilterWords(n.Filter))
 	}
 	for _, g := range n.Groups {
 		switch g.Rule {

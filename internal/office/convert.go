@@ -328,7 +328,7 @@ func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, 
 			review.Confirm = append(review.Confirm, problem(rows[i].Line, "预估数量", "office.other-estimate", num(rows[i].Expected), num(l.Estimate)))
 		}
 		if l := &body.Lines[i]; l.Filter != "" {
-			review.Filters = append(review.Filters, l.No+" "+l.Name+"："+FilterWords(s.Pack, l.Filter))
+			review.Filters = append(review.Filters, l.No+" "+l.Name+"："+s.Pack.FilterWords(l.Filter))
 		}
 	}
 	d, err := o.draft(&Draft{}, body)
@@ -357,7 +357,7 @@ func (o *Office) planLine(s *rules.State, r *intake.PlanLine) (record.PlanLine, 
 	if line.Mode == "" {
 		line.Mode = map[bool]string{true: "定向", false: "不定向"}[line.Filter != ""]
 	}
-	line.Scope = or(line.Scope, or(FilterWords(s.Pack, line.Filter), "检查对象名录库中的全部存续企业"))
+	line.Scope = or(line.Scope, or(s.Pack.FilterWords(line.Filter), "检查对象名录库中的全部存续企业"))
 	if len(line.Items) == 0 && s.Checklist() != nil {
 		for _, it := range s.Checklist().Body.Items {
 			line.Items = append(line.Items, it.No)

@@ -61,7 +61,7 @@ func differs(s *rules.State, r *intake.Task, line *record.PlanLine) []intake.Pro
 		case err != nil:
 			problems = append(problems, badFilter(r.Line, r.Filter, err))
 		case f.Format(s.Pack) != line.Filter:
-			bad("定向条件", r.Filter, FilterWords(s.Pack, line.Filter))
+			bad("定向条件", r.Filter, s.Pack.FilterWords(line.Filter))
 		}
 	}
 	many := amount(line.Ratio, line.Count, line.Census)
@@ -95,13 +95,4 @@ func amount(ratio string, count int64, census bool) string {
 		return intake.Percent(ratio)
 	}
 	return num(count) + "家"
-}
-
-// FilterWords is a committed filter as people say it (定向条件).
-func FilterWords(p *rules.Pack, filter string) string {
-	f, err := rules.ParseFilter(p, filter)
-	if filter == "" || err != nil {
-		return filter
-	}
-	return f.Words(p)
 }

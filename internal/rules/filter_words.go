@@ -215,6 +215,16 @@ func head(text string) string {
 // reads it again.
 func (f *Filter) Words(p *Pack) string { return f.words(p, false) }
 
+// FilterWords is a committed filter as people say it; one that the pack cannot
+// read keeps its text.
+func (p *Pack) FilterWords(filter string) string {
+	f, err := ParseFilter(p, filter)
+	if filter == "" || err != nil {
+		return filter
+	}
+	return f.Words(p)
+}
+
 func (f *Filter) words(p *Pack, inner bool) string {
 	switch f.op {
 	case "not":
