@@ -3,8 +3,10 @@ package command
 import (
 	"bufio"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/words"
@@ -92,16 +94,40 @@ func severityWord(s rules.Severity) string {
 // ask puts a question to the person; without anybody to answer it is an error.
 func (c *Command) ask(question string) (bool, error) {
 	fmt.Fprintf(c.Stderr, "%s（输入 y 或 是）", question)
-	if c.typed == nil {
-		c.typed = bufio.NewReader(c.Stdin) // one for all questions: it reads ahead
+	line, err := c.line()
+	if fault.Code(err) == "keyring.cancelled" {
+		return false, err
 	}
-	line, err := c.typed.ReadString('\n')
 	answer := strings.ToLower(strings.TrimSpace(line))
 	if err != nil && answer == "" {
 		fmt.Fprintln(c.Stderr)
 		return false, usage("command.no-answer", "", "", "--yes")
 	}
-	return answer == "y" || answer == "yes" || answer == "是" || answer == "好", nil
+	return slices.Contains([]string{"y", "yes", "ｙ", "ｙｅｓ", "是", "好"}, answer), nil
+}
+
+// line is what the person types next. An interrupt ends the waiting at once;
+// the read is left behind, for nothing can end it.
+func (c *Command) line() (string, error) {
+	if c.typed == nil {
+		c.typed = bufio.NewReader(c.Stdin) // one for all questions: it reads ahead
+	}
+	type typed struct {
+		text string
+		err  error
+	}
+	done := make(chan typed, 1)
+	go func() {
+		text, err := c.typed.ReadString('\n')
+		done <- typed{text, err}
+	}()
+	select {
+	case <-c.ctx.Done():
+		fmt.Fprintln(c.Stderr)
+		return "", fault.New("keyring.cancelled", "", "", "").Of(fault.Usage)
+	case t := <-done:
+		return t.text, t.err
+	}
 }
 
 // next says what to do now: the first of the office's list.

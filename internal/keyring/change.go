@@ -28,7 +28,7 @@ func (k *Keys) AddPerson(np NewPerson, m Making) (Person, error) {
 	if len(r.People) >= maxPeople {
 		return Person{}, fewPeople(len(r.People) + 1)
 	}
-	if err := checkNames(np.Name, np.Role); err != nil {
+	if err := CheckNames(np.Name, np.Role); err != nil {
 		return Person{}, err
 	}
 	if err := checkPassphrase(np.Passphrase); err != nil {
@@ -169,6 +169,23 @@ func (r *Ring) ChangePassphrase(number int, old, new string, m Making) error {
 		return err
 	}
 	return r.replace(p.file(), raw)
+}
+
+// Identity opens a person's own identity, AGE-SECRET-KEY-1…, with that person's
+// passphrase, to hand to ChangePassphrase.
+//
+// Errors: keyring.no-person, keyring.wrong-passphrase, keyring.wrong-identity,
+// keyring.sheet-….
+func (r *Ring) Identity(number int, secret string) (string, error) {
+	i, err := r.find(number)
+	if err != nil {
+		return "", err
+	}
+	id, err := r.personIdentity(r.People[i], secret)
+	if err != nil {
+		return "", err
+	}
+	return id.String(), nil
 }
 
 func (r *Ring) personIdentity(p Person, secret string) (*age.X25519Identity, error) {

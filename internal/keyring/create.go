@@ -97,7 +97,7 @@ func checkOptions(opt Options) (work int, err error) {
 	}
 	seen := map[string]bool{}
 	for _, p := range opt.People {
-		if err := checkNames(p.Name, p.Role); err != nil {
+		if err := CheckNames(p.Name, p.Role); err != nil {
 			return 0, err
 		}
 		if err := checkPassphrase(p.Passphrase); err != nil {

@@ -111,7 +111,7 @@ func parsePeople(raw []byte) (*Ring, error) {
 			return nil, bad(member, fmt.Sprint(p.Number), "rising numbers, 1 to 9999")
 		}
 		last = p.Number
-		if err := checkNames(p.Name, p.Role); err != nil {
+		if err := CheckNames(p.Name, p.Role); err != nil {
 			return nil, err
 		}
 		if err := checkRecipient(p.Recipient, seen); err != nil {
@@ -154,8 +154,9 @@ func checkRecipient(s string, seen map[string]bool) error {
 	return nil
 }
 
-// checkNames bounds what is printed on sheets and prompts.
-func checkNames(name, role string) error {
+// CheckNames bounds what is printed on sheets and prompts: 1 to 40 printable
+// characters, not digits alone (keyring.person-name).
+func CheckNames(name, role string) error {
 	for _, s := range []string{name, role} {
 		ok := s != "" && utf8.RuneCountInString(s) <= 40 && utf8.ValidString(s) && strings.TrimSpace(s) == s &&
 			strings.IndexFunc(s, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }) < 0

@@ -29,32 +29,45 @@ type Beginning struct {
 	Rand    io.Reader
 }
 
-// Begin makes the office's folder, its keys and its ledger with the charter
-// (开账声明) as entry 0. It returns the recovery sheet to be printed: the one
-// place where its secret stands.
-func Begin(in Beginning) (*Office, *Written, string, error) {
+// Check refuses what Begin would refuse before anything is made, and before
+// anybody is asked for a passphrase.
+func (in *Beginning) Check() error {
+	_, _, _, err := in.office()
+	return err
+}
+
+// office is the office to be made and its rule pack.
+func (in *Beginning) office() (o *Office, packFile []byte, pack *rules.Pack, err error) {
 	c := in.Config
-	packFile, pack, err := packOf(c.Pack)
-	if err != nil {
-		return nil, nil, "", err
+	if packFile, pack, err = packOf(c.Pack); err != nil {
+		return nil, nil, nil, err
 	}
 	c.Guard = or(c.Guard, "guard")
 	c.Role, c.Region = or(c.Role, "办公室"), or(c.Region, pack.Region)
 	c.Site.Name = or(c.Site.Name, c.Name)
 	if err := c.check(); err != nil {
-		return nil, nil, "", err
+		return nil, nil, nil, err
 	}
 	// What a crash left of an earlier init may be completed.
 	if err := vacant(in.Dir, ours...); err != nil {
-		return nil, nil, "", err
+		return nil, nil, nil, err
 	}
-	o := &Office{Dir: in.Dir, Config: c, Now: in.Now, Rand: in.Rand}
+	o = &Office{Dir: in.Dir, Config: c, Now: in.Now, Rand: in.Rand}
 	if err := o.guardApart(); err != nil {
+		return nil, nil, nil, err
+	}
+	return o, packFile, pack, o.guardFree()
+}
+
+// Begin makes the office's folder, its keys and its ledger with the charter
+// (开账声明) as entry 0. It returns the recovery sheet to be printed: the one
+// place where its secret stands. A refusal leaves nothing behind.
+func Begin(in Beginning) (*Office, *Written, string, error) {
+	o, packFile, pack, err := in.office()
+	if err != nil {
 		return nil, nil, "", err
 	}
-	if err := o.guardFree(); err != nil {
-		return nil, nil, "", err
-	}
+	c := o.Config
 	undo, err := o.folders()
 	if err != nil {
 		undo()
