@@ -345,7 +345,7 @@ func TestCut(t *testing.T) {
 	archive := filepath.Join(t.TempDir(), "archive")
 	b := &bureau{}
 	*b = *base
-	for at, done := 0, false; !done; at += 3 {
+	for at, done := 0, false; !done; at += 5 {
 		if at > 300 {
 			t.Fatal("no end")
 		}

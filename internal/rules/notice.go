@@ -207,6 +207,10 @@ func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
 	if int64(len(inspectors)) > b.Inspectors.Count {
 		j.breach("rules.pool-count", j.s.Pack.People.Clause, "people", num(len(inspectors)), num(b.Inspectors.Count))
 	}
+	if len(inspectors) < len(b.Slots) {
+		// Nobody could be drawn, and everybody would be appointed by hand.
+		j.breach("rules.few-inspectors", j.s.Pack.Team.Clause, b.Line, num(len(inspectors)), num(len(b.Slots)))
+	}
 	j.noticeGrounds(b, left)
 	lot.People = make(map[string][]string, len(inspectors))
 	for _, in := range inspectors {

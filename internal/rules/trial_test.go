@@ -144,7 +144,6 @@ var elsewhere = map[string]string{
 	"rules.bad-signature":    "TestCastRefuses",
 	"rules.bad-recusal":      "TestCastRefuses",
 	"rules.empty-pool":       "TestAnnounceRefuses",
-	"rules.few-inspectors":   "TestAnnounceRefuses",
 	"rules.no-plan":          "TestAnnounceRefuses",
 	"rules.no-roster":        "TestAnnounceRefuses",
 	"rules.shortfall":        "TestShortfall",
@@ -293,7 +292,7 @@ var notices = []trial{
 	{name: "one alone", step: "notice", code: "rules.team-small", bad: as(func(b *record.Notice) { b.Slots = b.Slots[:1] }),
 		good: as(func(b *record.Notice) { b.Slots = append(b.Slots, record.Slot{}) })},
 	{name: "ten", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Slots = make([]record.Slot, 10) }),
-		good: as(func(b *record.Notice) { b.Slots = make([]record.Slot, 9) })},
+		good: as(func(b *record.Notice) { b.Slots = make([]record.Slot, 9) }), also: []string{"rules.few-inspectors"}},
 	{name: "what nobody can", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Slots[0].Needs = "flying" }),
 		good: as(func(b *record.Notice) { b.Slots[0].Needs = gaoqing().pack.Specialities[0].Code })},
 	{name: "another leader", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Leader = "slot0" })},
@@ -334,6 +333,8 @@ var notices = []trial{
 		l = append(l, strings.Repeat("f", 32)+"|")
 		return l
 	}), good: rewrite(persons, withoutOne)},
+	{name: "one alone in the hat", step: "notice", code: "rules.few-inspectors", bad: rewrite(persons, func(l []string) []string { return l[:1] }),
+		good: rewrite(persons, func(l []string) []string { return l[:2] })},
 	{name: "two lots", step: "notice", code: "rules.notice-differs", bad: rewrite(pool, func(l []string) []string { l[7] = l[7][:len(l[7])-1] + "2"; return l })},
 	{name: "recusals of half", step: "notice", code: "rules.recusals-count", bad: rewrite(recusals, half)},
 	{name: "recusals of a stranger", step: "notice", code: "rules.recusals-count", bad: rewrite(recusals, func(l []string) []string {
