@@ -70,6 +70,15 @@ func (o *Office) guard() string {
 // Bundle verifies the office's own ledger with the judge that everybody runs,
 // once a command.
 func (o *Office) Bundle() (*verify.Bundle, error) {
+	b, err := o.read()
+	if err == nil && b.State.Pack == nil {
+		return nil, fault.New("office.no-charter", o.Public(), num(b.Checkpoint.Size), "")
+	}
+	return b, err
+}
+
+// read is Bundle for a ledger whose charter is still to be written.
+func (o *Office) read() (*verify.Bundle, error) {
 	if o.bundle != nil {
 		return o.bundle, nil
 	}
@@ -155,7 +164,7 @@ func (o *Office) draft(d *Draft, bodies ...any) (*Draft, error) {
 // refused about it. If anything is, the draft is void: what was judged after a
 // breach was judged as if its body had not been there.
 func (o *Office) judge(d *Draft, bodies []any) (refused [][]*fault.Error, err error) {
-	b, err := o.Bundle()
+	b, err := o.read()
 	if err != nil {
 		return nil, err
 	}
