@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Filter (定向条件) says which objects a directed draw is made from (Y-6.3,
@@ -43,6 +44,9 @@ var filterWords = map[string]string{
 func ParseFilter(p *Pack, text string) (*Filter, error) {
 	if len(text) > maxFilter {
 		return nil, badFilter("条件太长", "六百字以内")
+	}
+	if !utf8.ValidString(text) {
+		return nil, badFilter("乱码", "UTF-8 文字") // no record could hold it
 	}
 	f, err := parseFilter(p, filterTokens(text))
 	if err == nil {

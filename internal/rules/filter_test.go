@@ -254,6 +254,8 @@ func FuzzFilter(f *testing.F) {
 	}
 	f.Add("not not (行业 in (危化,机械) or 注册日期 >= 2020-01-01)")
 	f.Add("类型 = and and 类型 = or")
+	f.Add("（风险=点\f0）或not (类型=高or注册日期<0000.1.1)")
+	f.Add("（类型in\x98\xef\xbc)")
 	f.Fuzz(func(t *testing.T, text string) {
 		a, err := rules.ParseFilter(p, text)
 		if err != nil {

@@ -111,7 +111,7 @@ func saidCompare(field, rest string) (toks []string, left string, err error) {
 	rest = strings.TrimLeftFunc(rest[len(rel.word):], unicode.IsSpace)
 	list, bracket, left := saidValues(rest)
 	for i, v := range list {
-		if v = strings.Trim(strings.TrimSpace(v), "“”\"‘’'"); v == "" || strings.ContainsAny(v, "=<>!()（）＝ \t\n") || strings.HasSuffix(v, "且") || strings.HasSuffix(v, "或") {
+		if v = strings.Trim(strings.TrimSpace(v), "“”\"‘’'"); v == "" || strings.ContainsAny(v, "=<>!()（）＝") || strings.ContainsFunc(v, unicode.IsSpace) || strings.HasSuffix(v, "且") || strings.HasSuffix(v, "或") {
 			return nil, "", badFilter(or(v, head(rest)), field+"的名称，几个的用顿号分开")
 		}
 		if date {
