@@ -166,6 +166,9 @@ func (c *Command) publish(to string) error {
 	if err != nil {
 		return err
 	}
+	if err := o.Restored(); err != nil {
+		return err // what is older than the site must not replace it
+	}
 	sum, err := publish.Dir(o.SiteDir(), c.abs(to), publish.Options{Today: o.Today(), Progress: c.progress("发布")})
 	if err != nil {
 		return err

@@ -44,6 +44,9 @@ func (c *Command) status() error {
 			c.printf("  %s\n", line)
 		}
 	}
+	if err := o.Restored(); err != nil {
+		c.printf("%s\n", words.Error(err))
+	}
 	if len(list) == 0 {
 		c.printf("没有待办。\n")
 	}

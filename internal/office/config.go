@@ -56,7 +56,7 @@ func (c *Config) format() []byte {
 	text("pack", c.Pack, "规则包")
 	line("internet", strconv.FormatBool(c.Internet), "本机能否访问互联网（取公开随机数）")
 	line("demo", strconv.FormatBool(c.Demo), "是否演示")
-	text("guard", c.Guard, "快照的第二存放处，最好在另一块盘上，可写绝对路径")
+	text("guard", c.Guard, "留底的位置（快照的第二存放处），最好在另一块盘上，可写绝对路径")
 	quoted := make([]string, len(c.Relays))
 	for i, r := range c.Relays {
 		quoted[i] = tomlString(r)
