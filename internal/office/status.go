@@ -94,7 +94,7 @@ func (o *Office) missing(s *rules.State) []Next {
 	var list []Next
 	for _, l := range s.Plan(year).Body.Lines {
 		drawn := slices.ContainsFunc(s.Lots, func(lot *rules.Lot) bool {
-			return lot.Body.Line == l.No && lot.Body.Draw[:4] == num(year) && !lot.Failed && lot.Abort == nil
+			return !lot.Failed && lot.Body.Line == l.No && lot.Body.Draw[:4] == num(year) && lot.Abort == nil
 		})
 		if !drawn {
 			list = append(list, Next{Code: "office.next-announce", Command: "sunlot draw announce --plan " + l.No, Place: l.No + " " + l.Name, Due: l.To})
