@@ -187,15 +187,6 @@ func (w *writer) sayAs(signer ledger.Signer, at string, body any, blobs ...[]byt
 	return index
 }
 
-// raw publishes bytes that no judge can read.
-func (w *writer) raw(entry []byte) int64 {
-	w.tb.Helper()
-	index := w.state.Size
-	w.state.Unreadable()
-	w.publish(index, entry, nil)
-	return index
-}
-
 func (w *writer) publish(index int64, raw []byte, blobs [][]byte) {
 	w.tb.Helper()
 	w.must(w.pub.Publish(uint64(index), &ledger.Batch{Entries: [][]byte{raw}, Blobs: blobs}))
