@@ -19,7 +19,7 @@ import (
 
 var (
 	update = flag.Bool("update", false, "write the expected texts of the transcripts anew")
-	long   = flag.Bool("long", false, "flip every byte of every file")
+	long   = flag.Bool("long", false, "flip nearly every byte of every file: some ten minutes, give -timeout 60m")
 )
 
 func TestMain(m *testing.M) {
