@@ -260,8 +260,12 @@ func (b *bureau) firmOf(handle string) rules.Firm {
 // finish writes the result of an object and opens its handle.
 func (b *bureau) finish(at string, lot *rules.Lot, o *rules.Object, code, ended, published string) int64 {
 	f := b.firmOf(o.Handle)
+	var items []record.ItemCodes
+	for _, no := range lot.Body.Items {
+		items = append(items, record.ItemCodes{Item: no, Codes: []string{code}})
+	}
 	body := &record.Result{Origin: "random", Notice: lot.Index, Object: o.Handle, Code: record.Sealed(f.ID), Name: record.Sealed(f.Name), Unit: "执法大队",
-		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{code}}}, Codes: []string{code}, Methods: []string{"检查现场"}},
+		Outcome: record.Outcome{Items: items, Codes: []string{code}, Methods: []string{"检查现场"}},
 		Ended:   ended, Published: published, Remark: "备注不公开"}
 	if published > lot.Body.Due.Results {
 		body.Late = "企业停产，" + hostile[0]

@@ -22,6 +22,9 @@ func (j *judge) result(b *record.Result) {
 	}
 	p := j.packOf(f.Lot)
 	j.outcome(p, &b.Outcome, items)
+	if f.Lot != nil {
+		j.whole(p, &b.Outcome, items)
+	}
 	j.resultDates(b, f.Lot)
 	j.signOff(b, f)
 	if p.needsFollowUp(b.Outcome.Codes) && b.FollowUp == nil {
@@ -131,6 +134,16 @@ func (j *judge) outcome(p *Pack, o *record.Outcome, items []string) {
 	}
 }
 
+// whole: a drawn object is inspected for every item of its notice (Y-13.1
+// 确保完成对所有抽查事项的检查); an item left out would improve the unit's line.
+func (j *judge) whole(p *Pack, o *record.Outcome, items []string) {
+	for _, no := range items {
+		if j.sound() && !slices.ContainsFunc(o.Items, func(it record.ItemCodes) bool { return it.Item == no }) {
+			j.breach("rules.item-missing", p.Result.Clause, no, "", "")
+		}
+	}
+}
+
 // UnitLine derives the unit's codes from its items': a code that stands alone
 // (未发现问题) holds for the unit only if every item has it; otherwise the
 // union of the others, in the pack's order.
@@ -232,6 +245,7 @@ func (j *judge) correction(b *record.Correction) {
 		j.outcome(p, &b.Outcome, j.s.allItems())
 	} else {
 		j.outcome(p, &b.Outcome, f.Lot.Body.Items)
+		j.whole(p, &b.Outcome, f.Lot.Body.Items)
 		if b.Ended != "" && (b.Ended < f.Lot.day() || b.Ended > j.today()) {
 			j.breach("rules.date-order", p.Correction.Clause, "ended", b.Ended, f.Lot.day()+" … "+j.today())
 		}

@@ -260,6 +260,7 @@ var finals = []trial{
 	{name: "of a draw aborted", step: "result", code: "rules.aborted", bad: as(func(b *record.Result) { b.Notice++ })},
 	{name: "item of another task", step: "result", code: "rules.item-unknown", bad: as(func(b *record.Result) { b.Outcome.Items[0].Item = "3" })},
 	{name: "item twice", step: "result", code: "rules.item-unknown", bad: as(func(b *record.Result) { b.Outcome.Items[0].Item = "2" })},
+	{name: "item left out", step: "result", code: "rules.item-missing", bad: as(func(b *record.Result) { b.Outcome.Items = b.Outcome.Items[1:] })},
 	{name: "z", step: "result", code: "rules.unknown-code", bad: codesOf(list("e"), list("z"), list("e"))},
 	{name: "a with e", step: "result", code: "rules.code-alone", bad: codesOf(list("e"), list("a", "e"), list("e")), good: codesOf(list("e"), list("a"), list("e"))},
 	{name: "better than its items", step: "result", code: "rules.unit-line", bad: codesOf(list("a"), list("a"), list("e"))},
