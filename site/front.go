@@ -67,7 +67,7 @@ func (m *maker) front() error {
 	v := &frontView{page: m.newPage("index.html", "front", or(m.site.Service, m.site.Name)), Built: minute(m.opt.Built)}
 	p := &v.page
 	p.Line = p.Title + " – " + m.site.Office
-	v.Lead = "抽哪些企业、派哪些人、查出什么，每一步都记在只能往后加的公开账本里，先记名单、后出号码，任何人都可以自己核对。"
+	v.Lead = "抽哪些企业、派哪些人、查出什么，每一步都记在只能往后加的公开账本里，任何人都可以自己核对。"
 	for _, f := range m.b.Findings {
 		if f.Severity == rules.Breach {
 			v.Failed++

@@ -67,9 +67,6 @@ func (m *maker) identity() *identity {
 	if id.Name == id.Office {
 		id.Service = "双随机抽查公开账本"
 	}
-	if n := len(m.b.Policy.Witnesses); n > 0 {
-		id.Witness = "账本快照由" + num(n) + "家见证单位联署"
-	}
 	return id
 }
 

@@ -107,7 +107,7 @@ func (c *Command) parse() (*options, error) {
 			if errors.Is(err, flag.ErrHelp) {
 				return opt, err
 			}
-			return opt, fault.New("verify.bad-usage", "", err.Error(), "sunlot-verify --help").Of(fault.Usage)
+			return opt, fault.New("verify.bad-usage", "", mistake(err), "sunlot-verify --help").Of(fault.Usage)
 		}
 		args = set.Args()
 		if len(args) > 0 {
@@ -121,6 +121,17 @@ func (c *Command) parse() (*options, error) {
 		}
 	}
 	return opt, nil
+}
+
+// mistake says a command line error of the flag library in Chinese.
+func mistake(err error) string {
+	text := err.Error()
+	for english, chinese := range map[string]string{"flag provided but not defined: ": "没有这个选项：", "flag needs an argument: ": "选项后面要有内容："} {
+		if name, ok := strings.CutPrefix(text, english); ok {
+			return chinese + name
+		}
+	}
+	return text
 }
 
 func (c *Command) do(opt *options) error {

@@ -169,6 +169,9 @@ func (c *Command) publish(to string) error {
 	if err := o.Restored(); err != nil {
 		return err // what is older than the site must not replace it
 	}
+	if err := o.Built(); err != nil {
+		return err
+	}
 	sum, err := publish.Dir(o.SiteDir(), c.abs(to), publish.Options{Today: o.Today(), Progress: c.progress("发布")})
 	if err != nil {
 		return err

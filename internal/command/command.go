@@ -78,10 +78,10 @@ func (c *Command) Run(ctx context.Context) int {
 // fail prints an error and gives its exit code.
 func (c *Command) fail(err error) int {
 	var f *fault.Error
-	code := 2 // cobra's own errors are about the command line
+	code := 2 // what the command line library says is about the command line
 	if errors.As(err, &f) {
 		code = map[fault.Kind]int{fault.Unsound: 1, fault.Usage: 2, fault.Unreachable: 3}[f.Kind]
-	} else if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
+	} else if plain(err) == "" {
 		code = 3
 	}
 	if fault.Code(err) == "keyring.cancelled" {
@@ -89,6 +89,10 @@ func (c *Command) fail(err error) int {
 	}
 	if c.flags.json && fault.Code(err) != "command.unsound" { // its report has been printed
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
+	}
+	if f == nil && code == 3 {
+		fmt.Fprintln(c.Stderr, "读写出错："+err.Error())
+		return code
 	}
 	if f == nil {
 		fmt.Fprintln(c.Stderr, "命令写法不对："+plain(err)+"\n用 sunlot --help 查看写法。")

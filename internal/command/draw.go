@@ -137,7 +137,7 @@ func parseTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
 	}
-	return time.Time{}, usage("command.bad-time", "--at", s, "2024-07-14 05:45:00")
+	return time.Time{}, usage("command.bad-time", "--at", s, "")
 }
 
 func (c *Command) showNotice(o *office.Office, n *record.Notice) {

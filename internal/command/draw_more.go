@@ -231,7 +231,7 @@ func (c *Command) newReplace() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.Object, "object", "", "签号或统一社会信用代码")
-	f.StringVar(&in.Kind, "kind", "replacement", "replacement 更换、recusal 回避、direct 直接委派")
+	f.StringVar(&in.Kind, "kind", "更换", "更换、回避 或 直接委派")
 	f.StringVar(&in.Leave, "leave", "", "退出人员的执法证号或姓名")
 	f.StringVar(&in.Come, "come", "", "接替人员的执法证号或姓名")
 	f.StringVar(&in.Ground, "ground", "", "理由，用规则包列出的说法")

@@ -3,14 +3,11 @@ package command
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sunlot/sunlot/internal/durable"
-	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/words"
@@ -290,13 +287,5 @@ func (c *Command) refuse(t *intake.Table, name string, problems []intake.Problem
 		}
 		c.note("  问题　%s\n", sentence(p))
 	}
-	copied, data, err := t.Marked(problems, sentence)
-	if err != nil {
-		return err
-	}
-	copied = filepath.Join(filepath.Dir(name), copied)
-	if err := durable.WriteFile(c.abs(copied), data, 0o600); err != nil {
-		return fault.Wrap("command.unwritable", copied, err).Of(fault.Unreachable)
-	}
-	return fault.New("command.refused", name, problems[0].Code, copied)
+	return c.marked(t, name, problems, sentence)
 }

@@ -113,6 +113,9 @@ func (c *Command) marked(t *intake.Table, name string, problems []intake.Problem
 		return err
 	}
 	copied = filepath.Join(filepath.Dir(name), copied)
+	if c.flags.dry {
+		return fault.New("command.refused-dry", name, problems[0].Code, copied)
+	}
 	if err := durable.WriteFile(c.abs(copied), data, 0o600); err != nil {
 		return fault.Wrap("command.unwritable", copied, err).Of(fault.Unreachable)
 	}

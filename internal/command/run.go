@@ -49,7 +49,10 @@ func (c *Command) run(ctx context.Context, id, file, signature string) error {
 	if lot == nil {
 		return usage("office.no-such-draw", id, "", "")
 	}
-	if at := lot.Body.Randomness.Time; lot.Draw == nil && c.Now().Unix() < record.Unix(at) {
+	if err := office.Drawable(lot); err != nil {
+		return err
+	}
+	if at := lot.Body.Randomness.Time; c.Now().Unix() < record.Unix(at) {
 		c.howToDraw(o, lot.Body)
 		return fault.New("office.too-early", id, record.Time(c.Now().Unix()), at)
 	}

@@ -69,7 +69,7 @@ var mistakes = []struct{ pattern, say string }{
 	{`^requires at least (\d+) arg\(s\), only received (\d+)$`, "这个命令至少要 $1 个参数，给了 $2 个"},
 }
 
-// plain says a command line error in Chinese; what is not known keeps its text.
+// plain says a command line error in Chinese, "" for any other error.
 func plain(err error) string {
 	text := strings.SplitN(err.Error(), "\n", 2)[0]
 	for _, m := range mistakes {
@@ -77,5 +77,5 @@ func plain(err error) string {
 			return re.ReplaceAllString(re.FindString(text), m.say)
 		}
 	}
-	return text
+	return ""
 }

@@ -41,8 +41,8 @@ func TestRealTables(t *testing.T) {
 				}
 				for _, command := range commands {
 					var out bytes.Buffer
-					code := sunlot{Dir: r.Dir, When: "2023-06-26 09:00:00", Args: []string{command, "inbox/" + base, "--dry-run"}}.run(&out, nil)
-					fmt.Fprintf(&log, "$ sunlot %s inbox/%s --dry-run\n%s（退出码 %d）\n\n", command, base, &out, code)
+					code := sunlot{Dir: r.Dir, When: "2023-06-26 09:00:00", Args: []string{command, "inbox/" + base, "--yes"}}.run(&out, nil)
+					fmt.Fprintf(&log, "$ sunlot %s inbox/%s --yes\n%s（退出码 %d）\n\n", command, base, &out, code)
 					if text := out.String(); code > 2 || strings.Contains(text, "已写入") || (code == 0) != strings.Contains(text, "未写入") {
 						t.Errorf("%s: exit %d\n%s", base, code, text)
 					}

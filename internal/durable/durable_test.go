@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -93,7 +94,10 @@ func TestNamesStayInside(t *testing.T) {
 // The order is the promise: data before name, name before directory.
 func TestOrderOfOperations(t *testing.T) {
 	var ops []string
+	var mu sync.Mutex // several goroutines sync at a time
 	hook := func(op, name string, do func() error) error {
+		mu.Lock()
+		defer mu.Unlock()
 		ops = append(ops, op+" "+name)
 		return do()
 	}
@@ -132,7 +136,10 @@ func TestFailuresAreReported(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		for n := 1; ; n++ {
 			count := 0
+			var mu sync.Mutex
 			hook := func(op, name string, do func() error) error {
+				mu.Lock()
+				defer mu.Unlock()
 				count++
 				if count != n {
 					return do()

@@ -50,6 +50,19 @@ func (o *Office) Required(kind intake.Kind) ([]string, error) {
 	return nil, nil
 }
 
+// Built reports whether the site was built from the ledger as it stands now.
+func (o *Office) Built() error {
+	now, err := os.ReadFile(o.path("ledger", "checkpoint"))
+	if err != nil {
+		return fault.Wrap("office.unreadable", o.Public(), err).Of(fault.Unreachable)
+	}
+	built, err := os.ReadFile(o.path("public", "ledger", "checkpoint"))
+	if err != nil || string(built) != string(now) {
+		return fault.New("office.not-built", o.SiteDir(), "", "sunlot build").Of(fault.Usage)
+	}
+	return nil
+}
+
 // SiteDir is where the site is built.
 func (o *Office) SiteDir() string { return o.path("public") }
 

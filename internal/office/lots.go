@@ -53,11 +53,10 @@ func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error
 		return nil, nil, err
 	}
 	l := d.Lot
+	if err := Drawable(l); err != nil {
+		return nil, nil, err
+	}
 	switch {
-	case l.Draw != nil:
-		return nil, nil, fault.New("rules.redraw", id, num(l.Draw.Index), "")
-	case l.Failed || l.Abort != nil:
-		return nil, nil, fault.New("rules.notice-failed", id, "", "")
 	case int64(round.Number) != l.Body.Randomness.Round:
 		return nil, nil, fault.New("office.other-round", id, num(round.Number), num(l.Body.Randomness.Round))
 	case o.Now().Unix() < record.Unix(l.Body.Randomness.Time):
@@ -76,6 +75,17 @@ func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error
 	}
 	draft, err := o.draft(&Draft{Blobs: blobs}, body)
 	return draft, body, err
+}
+
+// Drawable refuses a draw that was cast already, or that can never be.
+func Drawable(l *rules.Lot) error {
+	switch {
+	case l.Draw != nil:
+		return fault.New("rules.redraw", l.Body.Draw, num(l.Draw.Index), "")
+	case l.Failed || l.Abort != nil:
+		return fault.New("rules.notice-failed", l.Body.Draw, "", "")
+	}
+	return nil
 }
 
 // recusals are the recusal lines of every object in the hat.

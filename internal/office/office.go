@@ -195,7 +195,9 @@ func (o *Office) judgeOne(s *rules.State, d *Draft, body any) ([]*fault.Error, e
 	}
 	if len(fields) > 0 {
 		d.Openings[index] = o.visible(s, body, fields)
-		d.keep(index, fields)
+		if err := d.keep(index, fields); err != nil {
+			return malformed(err)
+		}
 	}
 	e := &record.Entry{Type: record.TypeOf(body), Origin: o.Config.Origin, Body: body,
 		Env: record.Env{At: record.Time(o.Now().Unix()), By: o.Config.Role}}
@@ -255,11 +257,13 @@ func (o *Office) visible(s *rules.State, body any, fields map[string]record.Fiel
 
 // keep notes all openings of an entry below private/: they can be produced for
 // an auditor although the public does not see them.
-func (d *Draft) keep(index int64, fields map[string]record.Field) {
+func (d *Draft) keep(index int64, fields map[string]record.Field) error {
 	data, err := record.FormatOpening(&record.Opening{Fields: fields})
-	if err == nil {
-		d.private = append(d.private, privateFile{"private/openings/" + num(index) + ".json", data})
+	if err != nil {
+		return err
 	}
+	d.private = append(d.private, privateFile{"private/openings/" + num(index) + ".json", data})
+	return nil
 }
 
 // Written says what a step has put into the ledger.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -355,8 +356,11 @@ func TestCut(t *testing.T) {
 			b.must(os.Chmod(filepath.Join(b.dir, private), 0o700))
 		}
 		n := 0
+		var mu sync.Mutex // several goroutines sync at a time
 		o := b.open()
 		o.Hook = func(op, name string, do func() error) error {
+			mu.Lock()
+			defer mu.Unlock()
 			if n++; n-1 == at/2 {
 				if at%2 == 1 {
 					if err := do(); err != nil {

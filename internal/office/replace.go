@@ -14,7 +14,7 @@ import (
 // Replacing (更换) is an appointment in a team (另行指派).
 type Replacing struct {
 	Draw, Object string // 签号 or code
-	Kind         string // replacement, recusal, direct
+	Kind         string // 更换, 回避, 直接委派, or the record's own word
 	Leave, Come  string // certificate numbers, or names
 	Ground, Note string
 	Date         string // "" today
@@ -47,7 +47,7 @@ func (o *Office) Replace(in Replacing) (*Draft, error) {
 		return nil, err
 	}
 	led := obj.Leader == leave && leave != ""
-	body := &record.TeamChange{Notice: d.Lot.Index, Kind: in.Kind, Object: obj.Handle, Leave: leave, Come: come, Ground: in.Ground,
+	body := &record.TeamChange{Notice: d.Lot.Index, Kind: or(changeKinds[in.Kind], in.Kind), Object: obj.Handle, Leave: leave, Come: come, Ground: in.Ground,
 		Note: record.Sealed(in.Note), Date: or(in.Date, o.Today()), Consent: in.Consent, Agreed: or(in.Agreed, or(in.Date, o.Today())),
 		By: record.Sealed(in.By), Leads: in.Leads || led}
 	was := d.Team(obj)
@@ -121,3 +121,6 @@ func (d *Drawing) inNames(err error, obj *rules.Object, team, grounds []string) 
 	}
 	return &said
 }
+
+// changeKinds are the kinds of a team change as officers say them.
+var changeKinds = map[string]string{"更换": "replacement", "回避": "recusal", "直接委派": "direct"}

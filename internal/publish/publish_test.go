@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -309,24 +310,25 @@ func before(t *testing.T, sites [3]string, step [2]int) string {
 
 func count(t *testing.T, sites [3]string, step [2]int) (ops int) {
 	t.Helper()
-	hook := func(op, name string, do func() error) error { ops++; return do() }
+	var n atomic.Int64 // several goroutines sync at a time
+	hook := func(op, name string, do func() error) error { n.Add(1); return do() }
 	if _, err := run(sites[step[1]], before(t, sites, step), Options{}, hook); err != nil {
 		t.Fatal(err)
 	}
-	return ops
+	return int(n.Load())
 }
 
 func killed(t *testing.T, sites [3]string, step [2]int, n int, manner string) {
 	t.Helper()
 	to := before(t, sites, step)
-	ops := 0
+	var ops atomic.Int64 // several goroutines sync at a time
 	full := fmt.Errorf("write: %w", syscall.ENOSPC)
 	hook := func(op, name string, do func() error) error {
-		ops++
-		if ops < n {
+		at := int(ops.Add(1))
+		if at < n {
 			return do()
 		}
-		if ops == n && manner != "lost" {
+		if at == n && manner != "lost" {
 			_ = do()
 			if manner == "torn" && strings.HasPrefix(op, "write") {
 				_ = os.Truncate(filepath.Join(to, filepath.FromSlash(name)+".tmp"), 1)
@@ -357,12 +359,13 @@ func TestKilledThenGrown(t *testing.T) {
 	sites := three(t, 4, 6, 7)
 	for n := 3; n < 40; n += 4 {
 		to := before(t, sites, [2]int{0, 1})
-		ops := 0
+		var ops atomic.Int64
 		_, err := run(sites[1], to, Options{}, func(op, name string, do func() error) error {
-			if ops++; ops == n && strings.HasPrefix(op, "write") {
+			at := int(ops.Add(1))
+			if at == n && strings.HasPrefix(op, "write") {
 				_ = do()
 			}
-			if ops >= n {
+			if at >= n {
 				return syscall.EIO
 			}
 			return do()
@@ -382,9 +385,9 @@ func TestOneFailure(t *testing.T) {
 	step := [2]int{1, 2}
 	for n := range count(t, sites, step) {
 		to := before(t, sites, step)
-		ops := 0
+		var ops atomic.Int64
 		_, err := run(sites[2], to, Options{}, func(op, name string, do func() error) error {
-			if ops++; ops == n+1 {
+			if int(ops.Add(1)) == n+1 {
 				return syscall.EIO
 			}
 			return do()

@@ -158,7 +158,8 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 }
 
 // lateDays counts the working days after due up to done, or up to today while
-// it is not done; 0 if in time or beyond the calendar.
+// it is not done; 0 if in time. What is late on a day off is late by one; where
+// the calendar ends before the day, the count is the least that is sure.
 func lateDays(due, done, today string) int {
 	end := done
 	if end == "" {
@@ -167,11 +168,12 @@ func lateDays(due, done, today string) int {
 	if end <= due {
 		return 0
 	}
-	n, ok := Workdays().Between(due, end)
+	cal := Workdays()
+	n, ok := cal.Between(due, min(end, cal.Last()))
 	if !ok {
-		return 0
+		n = 0 // due itself lies beyond the calendar; the caller asserts only what is sure
 	}
-	return n
+	return max(n, 1)
 }
 
 // Published is the date on which the result was public: the platform's, which

@@ -125,10 +125,11 @@ func TestLateDays(t *testing.T) {
 	}{
 		{"2023-09-28", "2023-09-28", "2023-12-01", 0},
 		{"2023-09-28", "2023-10-07", "", 1}, // a Saturday that is worked, after eight days off
-		{"2023-09-28", "2023-10-06", "", 0}, // nobody is late while all are on holiday
+		{"2023-09-28", "2023-10-06", "", 1}, // after the last day, though no working day has passed
 		{"2023-09-28", "", "2023-10-09", 3},
 		{"2023-09-28", "", "2023-09-01", 0},
-		{"2026-12-30", "", "2027-01-10", 0}, // nothing is asserted beyond the calendar
+		{"2026-12-30", "", "2027-01-10", 1}, // the days that the calendar knows: at least that late
+		{"2027-01-05", "", "2027-01-10", 1}, // a due date beyond it: the caller asserts nothing
 	} {
 		if got := lateDays(c.due, c.done, c.today); got != c.want {
 			t.Errorf("%+v: %d", c, got)

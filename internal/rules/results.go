@@ -199,7 +199,9 @@ func (j *judge) resultDates(b *record.Result, lot *Lot) {
 		if d.date < prev.date && !(d.name == "平台录入" && prev.name == "签字" && d.date >= b.Ended) {
 			j.breach("rules.date-order", clause, d.name, d.date, prev.name+" "+prev.date)
 		}
-		prev = d
+		if d.date > prev.date { // the latest so far: nothing after it may be earlier
+			prev = d
+		}
 	}
 	if lot != nil && b.Ended > lot.Body.To {
 		j.add(Warning, "rules.after-task", clause, "ended", b.Ended, lot.Body.To)

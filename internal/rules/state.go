@@ -94,7 +94,7 @@ type Lot struct {
 	Abort    *At[record.Abort]
 }
 
-// Sent is a dispatch and how many objects it handed over.
+// Sent is one dispatch (派发) of a draw.
 type Sent struct {
 	At[record.Dispatch]
 }

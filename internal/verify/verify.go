@@ -67,6 +67,7 @@ type Bundle struct {
 	signers  map[string]*ledger.Key // parsed keys of charters, nil for a bad one
 	needed   map[string]bool        // digests of the files beside the log that entries name
 	unlisted bool
+	log      ledger.Key // that signed the checkpoint
 	held     held
 }
 
@@ -105,7 +106,7 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 	if err := b.walk(opt.Progress); err != nil {
 		return nil, err
 	}
-	if c := b.State.Charter(); opt.Local && c != nil && c.Demo {
+	if c := b.State.Charters; opt.Local && len(c) > 0 && c[0].Body.Demo { // the first: none becomes a demonstration later
 		b.Today = b.lastDay()
 	}
 	b.charterKey()
@@ -139,6 +140,12 @@ func (b *Bundle) head(pinned []byte) error {
 	if b.Checkpoint, err = b.Policy.Open(b.Signed); err != nil {
 		return about("verify.bad-checkpoint", "ledger/checkpoint", err)
 	}
+	for _, l := range b.Policy.Logs {
+		if _, _, err := ledger.OpenCheckpoint(b.Signed, l.Key); err == nil {
+			b.log = l.Key // a policy may list several logs: the one that signed counts
+			break
+		}
+	}
 	return nil
 }
 
@@ -154,7 +161,7 @@ func about(code, place string, err error) error {
 // audit recomputes tree and files. What breaks the tree ends the verification;
 // a changed copy, proof or blob beside it is a finding.
 func (b *Bundle) audit() error {
-	rep := b.Dir.Audit(b.logKey(), ledger.AuditOptions{Copies: true, Unlisted: b.unlisted})
+	rep := b.Dir.Audit(b.log, ledger.AuditOptions{Copies: true, Unlisted: b.unlisted})
 	var broken []error
 	for _, p := range rep.Problems {
 		if p.Kind == fault.Unreachable || breaksTree(p) {
@@ -278,8 +285,7 @@ func (b *Bundle) charterKey() {
 	if c == nil {
 		return
 	}
-	trusted := func(l ledger.PolicyKey) bool { return slices.Contains(c.KeysOf("log"), l.Key.String()) }
-	if !slices.ContainsFunc(b.Policy.Logs, trusted) {
+	if !slices.Contains(c.KeysOf("log"), b.LogKey()) {
 		b.add(rules.Finding{Code: "verify.log-key", Severity: rules.Breach, Entry: -1, Place: "policy", Got: b.LogKey()})
 	}
 	if b.State.Origin != b.Checkpoint.Origin {
@@ -287,23 +293,8 @@ func (b *Bundle) charterKey() {
 	}
 }
 
-// logKey is the key of the policy's log that signed the checkpoint.
-func (b *Bundle) logKey() ledger.Key {
-	for _, l := range b.Policy.Logs {
-		if l.Key.Name == b.Checkpoint.Origin {
-			return l.Key
-		}
-	}
-	return ledger.Key{}
-}
-
-// LogKey is the verifier key of the first log of the policy, "" without one.
-func (b *Bundle) LogKey() string {
-	if len(b.Policy.Logs) == 0 {
-		return ""
-	}
-	return b.Policy.Logs[0].Key.String()
-}
+// LogKey is the verifier key that signed the checkpoint.
+func (b *Bundle) LogKey() string { return b.log.String() }
 
 // Failed reports whether anything is 不相符.
 func (b *Bundle) Failed() bool {
