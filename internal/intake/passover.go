@@ -90,10 +90,19 @@ func (r *rowReader) startsTable(own int) bool {
 	if own < 3 {
 		return false
 	}
+	var keys []string // of cells that could be a heading: asked of every row, so most cells must cost nothing
+	for _, c := range r.row.Cells {
+		if c.Kind == CellText && !c.Merged && len(c.Text) <= longestHead && !strings.ContainsAny(c.Text, "0123456789") {
+			keys = append(keys, headKey(c.Text))
+		}
+	}
+	if len(keys) < 3 || 2*len(keys) < own {
+		return false
+	}
 	for _, f := range forms {
 		seen := map[int]bool{}
-		for _, c := range r.row.Cells {
-			if m, ok := f.index[headKey(c.Text)]; ok && c.Kind == CellText && !c.Merged && f.columns[m.col].typ != tBool {
+		for _, key := range keys {
+			if m, ok := f.index[key]; ok && f.columns[m.col].typ != tBool {
 				seen[m.col] = true
 			}
 		}
@@ -103,3 +112,6 @@ func (r *rowReader) startsTable(own int) bool {
 	}
 	return false
 }
+
+// longestHead is more than any heading has, in bytes: 40 Chinese characters.
+const longestHead = 120
