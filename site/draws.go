@@ -235,7 +235,7 @@ func (m *maker) drawLead(l *rules.Lot) string {
 	if int64(len(l.Objects)) == pool {
 		return "全数检查：签筒里的" + num(pool) + "户全部检查，不是抽签；检查人员用第" + num(l.Body.Randomness.Round) + "期公开随机数摇号。"
 	}
-	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Randomness.Round) + "期公开随机数摇号。名单先封存、号码后产生，任何人都可以重算。"
+	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Randomness.Round) + "期公开随机数摇号。名单和号码都在账本里，任何人都可以重算；名单封存在先、号码产生在后，目前以本单位填报为准。"
 }
 
 // drawFound sorts what was found about a draw and its entries.
