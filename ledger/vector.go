@@ -1,13 +1,10 @@
 package ledger
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -41,13 +38,8 @@ type vector struct {
 // differs from what the case expects, nil if it does not.
 func RunVector(data []byte) error {
 	var v vector
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
-		return fmt.Errorf("read vector: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("read vector: something after the JSON value")
+	if err := fault.ReadVector(data, &v); err != nil {
+		return err
 	}
 	input, err := hex.DecodeString(v.Hex)
 	if err != nil || (v.Text == nil) == (v.Hex == "") || (v.Expect == "ok") == (v.Error != "") || v.Expect != "" && v.Expect != "ok" {

@@ -1,12 +1,9 @@
 package beacon
 
 import (
-	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -49,13 +46,8 @@ type expectation struct {
 // differs from what the case expects, nil if it does not.
 func RunVector(data []byte) error {
 	var v vector
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
-		return fmt.Errorf("read vector: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("read vector: something after the JSON value")
+	if err := fault.ReadVector(data, &v); err != nil {
+		return err
 	}
 	asked := 0
 	for _, there := range []bool{v.Signature != nil, v.Text != nil, v.At != nil} {

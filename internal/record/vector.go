@@ -1,11 +1,8 @@
 package record
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/sunlot/sunlot/internal/fault"
 )
@@ -25,13 +22,8 @@ type vector struct {
 // accepted must also come out of Format unchanged.
 func RunVector(data []byte) error {
 	var v vector
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
-		return fmt.Errorf("read vector: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("read vector: something after the JSON value")
+	if err := fault.ReadVector(data, &v); err != nil {
+		return err
 	}
 	if (v.Text == nil) == (v.Opening == nil) || (v.Expect == "ok") == (v.Error != "") || v.Expect != "" && v.Expect != "ok" {
 		return errors.New("read vector: members do not go together")

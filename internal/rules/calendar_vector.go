@@ -1,11 +1,9 @@
 package rules
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -29,13 +27,8 @@ type workdayVector struct {
 // outcome differs from what the case expects, nil if it does not.
 func RunWorkdayVector(data []byte) error {
 	var v workdayVector
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
-		return fmt.Errorf("read vector: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("read vector: something after the JSON value")
+	if err := fault.ReadVector(data, &v); err != nil {
+		return err
 	}
 	asked := 0
 	for _, s := range []string{v.Date, v.Start, v.After} {
