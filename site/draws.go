@@ -230,12 +230,12 @@ func (m *maker) drawLead(l *rules.Lot) string {
 	case l.Draw == nil && l.Abort != nil:
 		return "抽取前已终止，没有抽取。"
 	case l.Draw == nil:
-		return "签筒里有" + num(pool) + "户，等待第" + num(l.Body.Randomness.Round) + "期公开随机数（" + second(l.Body.Randomness.Time) + "）。"
+		return "签筒里有" + num(pool) + "户，等待第" + num(l.Body.Round()) + "期公开随机数（" + second(l.Body.When()) + "）。"
 	}
 	if int64(len(l.Objects)) == pool {
-		return "全数检查：签筒里的" + num(pool) + "户全部检查，不是抽签；检查人员用第" + num(l.Body.Randomness.Round) + "期公开随机数摇号。"
+		return "全数检查：签筒里的" + num(pool) + "户全部检查，不是抽签；检查人员用第" + num(l.Body.Round()) + "期公开随机数摇号。"
 	}
-	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Randomness.Round) + "期公开随机数摇号。名单和号码都在账本里，任何人都可以重算；名单封存在先、号码产生在后，目前以本单位填报为准。"
+	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Round()) + "期公开随机数摇号。名单和号码都在账本里，任何人都可以重算；名单封存在先、号码产生在后，目前以本单位填报为准。"
 }
 
 // drawFound sorts what was found about a draw and its entries.
@@ -289,10 +289,10 @@ func (m *maker) ignoredEntry(p *page, e *verify.Entry) ignored {
 
 // castStep is the draw itself.
 func (m *maker) castStep(p *page, l *rules.Lot) step {
-	r := l.Body.Randomness
-	s := step{Kind: "cast", Title: "抽取（第" + num(r.Round) + "期）", When: second(r.Time), Open: l.Draw == nil}
+	round := "第" + num(l.Body.Round()) + "期"
+	s := step{Kind: "cast", Title: "抽取（" + round + "）", When: second(l.Body.When()), Open: l.Draw == nil}
 	if l.Draw == nil {
-		s.State, s.Text = tag{"未抽取", ""}, "第"+num(r.Round)+"期公开随机数在"+second(r.Time)+"产生，之前没有人知道。"
+		s.State, s.Text = tag{"未抽取", ""}, round+"公开随机数在"+second(l.Body.When())+"产生，之前没有人知道。"
 		if l.Failed {
 			s.Text = "预告不发生效力，没有依据它抽取。"
 		}
@@ -302,7 +302,7 @@ func (m *maker) castStep(p *page, l *rules.Lot) step {
 	s.State = tag{"抽中" + num(d.Count) + "户", ""}
 	f := &s.Facts
 	f.add("记录", p.record(l.Draw.Index), text("入账时间（本单位填报）："+second(l.Draw.Time)))
-	f.add("公开随机数", text("drand quicknet 第"+num(r.Round)+"期，"+second(r.Time)))
+	f.add("公开随机数", text("drand quicknet "+round+"，"+second(l.Body.When())))
 	f.add("该期签名", hash(d.Signature))
 	f.add("随机数 ρ", hash(d.Rho))
 	f.add("预告校验码 C", hash(d.Commitment))
@@ -435,12 +435,12 @@ func (m *maker) drawList() error {
 	v.asList()
 	for i := len(m.s.Lots) - 1; i >= 0; i-- {
 		l := m.s.Lots[i]
-		year := l.Body.Randomness.Time[:4]
+		year := l.Body.When()[:4]
 		if n := len(v.Years); n == 0 || v.Years[n-1].Year != year {
 			v.Years = append(v.Years, drawYear{Year: year})
 		}
 		item := drawItem{Link: v.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Mode: l.Body.Mode,
-			Round: "第" + num(l.Body.Randomness.Round) + "期", Time: minute(l.Body.Randomness.Time), Drawn: "–", Has: "–", State: m.drawState(l)}
+			Round: "第" + num(l.Body.Round()) + "期", Time: minute(l.Body.When()), Drawn: "–", Has: "–", State: m.drawState(l)}
 		if l.Draw != nil {
 			done := 0
 			for _, o := range l.Objects {

@@ -52,7 +52,7 @@ func (c *Command) run(ctx context.Context, id, file, signature string) error {
 	if err := office.Drawable(lot); err != nil {
 		return err
 	}
-	if at := lot.Body.Randomness.Time; c.Now().Unix() < record.Unix(at) {
+	if at := lot.Body.When(); c.Now().Unix() < record.Unix(at) {
 		c.howToDraw(o, lot.Body)
 		return fault.New("office.too-early", id, record.Time(c.Now().Unix()), at)
 	}
@@ -92,10 +92,10 @@ func cellName(n *record.Notice, code string) string {
 
 // beacon gets the round's signature; whatever the source, office verifies it.
 func (c *Command) beacon(ctx context.Context, o *office.Office, lot *rules.Lot, file, signature string) (beacon.Round, error) {
-	want := uint64(lot.Body.Randomness.Round)
+	want := uint64(lot.Body.Round())
 	switch {
 	case signature != "":
-		return beacon.Round{Chain: lot.Body.Randomness.Chain, Number: want, Signature: strings.ToLower(strings.Join(strings.Fields(signature), ""))}, nil
+		return beacon.Round{Chain: lot.Body.Chain(), Number: want, Signature: strings.ToLower(strings.Join(strings.Fields(signature), ""))}, nil
 	case file != "":
 		data, err := c.readInput(file)
 		if err != nil {
@@ -114,7 +114,7 @@ func (c *Command) beacon(ctx context.Context, o *office.Office, lot *rules.Lot, 
 	case !o.Config.Internet || len(o.Config.Relays) == 0:
 		return beacon.Round{}, usage("command.need-beacon", lot.Body.Draw, "", strconv.FormatUint(want, 10))
 	}
-	chain, err := beacon.Find(lot.Body.Randomness.Chain)
+	chain, err := beacon.Find(lot.Body.Chain())
 	if err != nil {
 		return beacon.Round{}, err
 	}
@@ -152,8 +152,8 @@ func (c *Command) readInput(name string) ([]byte, error) {
 // howToDraw tells how the number of a notice is got: by the program itself, or
 // on any device with internet and carried in by file or by hand.
 func (c *Command) howToDraw(o *office.Office, n *record.Notice) {
-	round := strconv.FormatInt(n.Randomness.Round, 10)
-	c.note("%s 之后取第 %s 期公开随机数。", words.Clock(n.Randomness.Time), round)
+	round := strconv.FormatInt(n.Round(), 10)
+	c.note("%s 之后取第 %s 期公开随机数。", words.Clock(n.When()), round)
 	if o.Config.Internet {
 		c.note("本机能上网时直接运行：sunlot draw run %s\n本机取不到时，", n.Draw)
 	} else {
@@ -161,7 +161,7 @@ func (c *Command) howToDraw(o *office.Office, n *record.Notice) {
 	}
 	c.note("在能上网的电脑或手机上打开下面任一网址，把整页内容存成文件，或抄下 signature：\n")
 	for _, r := range o.Config.Relays {
-		c.note("  %s/%s/public/%s\n", strings.TrimSuffix(r, "/"), n.Randomness.Chain, round)
+		c.note("  %s/%s/public/%s\n", strings.TrimSuffix(r, "/"), n.Chain(), round)
 	}
 	c.note("然后运行：sunlot draw run %s --beacon 文件　或　sunlot draw run %s --signature 抄下的字符\n", n.Draw, n.Draw)
 }

@@ -138,8 +138,8 @@ func hand(t *testing.T, site string, say handWords) string {
 	var b strings.Builder
 	step := func(text, line, out string) { fmt.Fprintf(&b, "\n%s\n\n    $ %s\n    %s\n", text, line, out) }
 	fmt.Fprintf(&b, "\n"+say.head+"\n", draw.Notice, at)
-	step(fmt.Sprintf(say.commit, clock(noticeEntry.Env.At), clock(notice.Randomness.Time)), fmt.Sprintf("sha256sum < entry/%d.txt", draw.Notice), c)
-	step(fmt.Sprintf(say.rho, notice.Randomness.Round), "printf "+draw.Signature+" | xxd -r -p | sha256sum", rho)
+	step(fmt.Sprintf(say.commit, clock(noticeEntry.Env.At), clock(notice.When())), fmt.Sprintf("sha256sum < entry/%d.txt", draw.Notice), c)
+	step(fmt.Sprintf(say.rho, notice.Round()), "printf "+draw.Signature+" | xxd -r -p | sha256sum", rho)
 	step(say.seed, "printf '%s' 'draw1|"+c+"|"+rho+"' | sha256sum", seed)
 	step(fmt.Sprintf(say.firm, result.Fields["name"].Value, code, draw.Notice), "printf '%s' 'draw1h|O|"+salt+"|"+code+"' | sha256sum", handle)
 	step(say.ticket, "printf '%s' '"+seed+"|O|"+handle[:32]+"|1' | sha256sum", ticket)

@@ -57,12 +57,12 @@ func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error
 		return nil, nil, err
 	}
 	switch {
-	case int64(round.Number) != l.Body.Randomness.Round:
-		return nil, nil, fault.New("office.other-round", id, num(round.Number), num(l.Body.Randomness.Round))
-	case o.Now().Unix() < record.Unix(l.Body.Randomness.Time):
-		return nil, nil, fault.New("office.too-early", id, record.Time(o.Now().Unix()), l.Body.Randomness.Time)
+	case int64(round.Number) != l.Body.Round():
+		return nil, nil, fault.New("office.other-round", id, num(round.Number), num(l.Body.Round()))
+	case o.Now().Unix() < record.Unix(l.Body.When()):
+		return nil, nil, fault.New("office.too-early", id, record.Time(o.Now().Unix()), l.Body.When())
 	}
-	chain, err := beacon.Find(l.Body.Randomness.Chain)
+	chain, err := beacon.Find(l.Body.Chain())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -189,7 +189,7 @@ func (o *Office) dispatchBody(d *Drawing, u record.Unit, i int, objects []*rules
 	}
 	return &record.Dispatch{Notice: d.Lot.Index, Number: number, Unit: u.Name, Date: o.Today(), Confirmed: record.Sealed(in.Confirmed),
 		Platform: in.Platform, Count: int64(len(objects)), Objects: put(draw.FormatUnstaffed(handles)), Leaders: put(draw.FormatTeams(leaders)),
-		From: max(d.Lot.Body.From, d.Lot.Body.Randomness.Time[:10]), To: d.Lot.Body.To}
+		From: max(d.Lot.Body.From, d.Lot.Body.When()[:10]), To: d.Lot.Body.To}
 }
 
 // leader is the first of the named who is in the team, otherwise slot 0.

@@ -243,7 +243,7 @@ func (o *Office) hits(s *rules.State) (map[string][]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		day := l.Body.Randomness.Time[:10]
+		day := l.Body.When()[:10]
 		for _, obj := range l.Objects {
 			if f := d.Firms[obj.Handle]; f != nil {
 				hits[f.ID] = append(hits[f.ID], day)

@@ -39,7 +39,7 @@ func (o *Office) Nexts() ([]Next, error) {
 		switch d.Code {
 		case "run":
 			n.Command = "sunlot draw run " + d.Draw
-			if at := s.Lot(d.Draw).Body.Randomness.Time; o.Now().Unix() < record.Unix(at) {
+			if at := s.Lot(d.Draw).Body.When(); o.Now().Unix() < record.Unix(at) {
 				// What makes the notice worth anything: it is public before the number.
 				list = append(list, Next{Code: "office.next-publish", Command: "sunlot build，再 sunlot publish --to 网站目录", Place: d.Draw, Due: clock(at)})
 				n.Code, n.Due = "office.next-run-later", clock(at)

@@ -3,41 +3,43 @@ package record
 // Notice (抽取预告) commits to everything before the randomness exists
 // (draw1 §1). Its entry's hash is C.
 type Notice struct {
-	Draw       string     `json:"draw" form:"token"` // 2023-001: year and serial
-	Serial     int64      `json:"serial"`
-	Name       string     `json:"name" form:"name"`
-	Plan       int64      `json:"plan"`              // index of the plan's entry
-	Line       string     `json:"line" form:"token"` // the plan line that it executes
-	Scheme     string     `json:"scheme,omitempty"`  // 抽查工作方案: title, date, digest
-	Earlier    string     `json:"earlier,omitempty" form:"token"`
-	Items      []string   `json:"items" form:"token"`
-	Checklist  int64      `json:"checklist"` // index
-	Mode       string     `json:"mode" form:"name"`
-	Filter     string     `json:"filter,omitempty" form:"expr"`
-	Scope      string     `json:"scope" form:"name"`
-	Casts      string     `json:"casts" form:"token"` // sunlot
-	Roster     RosterRef  `json:"roster"`
-	Inspectors RosterRef  `json:"inspectors"`
-	Groups     []Group    `json:"groups"`
-	Pool       File       `json:"pool"`
-	Out        File       `json:"out"`
-	Grounds    []Ground   `json:"grounds,omitempty"`
-	Slots      []Slot     `json:"slots"`
-	Leader     string     `json:"leader" form:"token"` // slot0, named, none
-	People     File       `json:"people"`
-	Recusals   File       `json:"recusals"`
-	Declared   int64      `json:"declared"` // recusals declared beforehand
-	MostForOne int64      `json:"most_for_one"`
-	Key        string     `json:"keycommit" form:"hex64"`
-	KeyI       string     `json:"keycommit_i" form:"hex64"`
-	Randomness Randomness `json:"randomness"`
-	Names      string     `json:"names" form:"token"`   // on-result, on-dispatch
-	Replace    string     `json:"replace" form:"token"` // appoint, none
-	Units      []Unit     `json:"units"`                // executing units (任务执行单位)
-	From       string     `json:"from" form:"date"`     // task period
-	To         string     `json:"to" form:"date"`
-	Due        Due        `json:"due"`
-	Told       []string   `json:"told,omitempty" form:"token"` // cells whose firms the notice itself tells
+	Draw       string    `json:"draw" form:"token"` // 2023-001: year and serial
+	Serial     int64     `json:"serial"`
+	Name       string    `json:"name" form:"name"`
+	Plan       int64     `json:"plan"`              // index of the plan's entry
+	Line       string    `json:"line" form:"token"` // the plan line that it executes
+	Scheme     string    `json:"scheme,omitempty"`  // 抽查工作方案: title, date, digest
+	Earlier    string    `json:"earlier,omitempty" form:"token"`
+	Items      []string  `json:"items" form:"token"`
+	Checklist  int64     `json:"checklist"` // index
+	Mode       string    `json:"mode" form:"name"`
+	Filter     string    `json:"filter,omitempty" form:"expr"`
+	Scope      string    `json:"scope" form:"name"`
+	Casts      string    `json:"casts" form:"token"` // sunlot, platform
+	Roster     RosterRef `json:"roster"`
+	Inspectors RosterRef `json:"inspectors"`
+	Groups     []Group   `json:"groups"`
+	Pool       File      `json:"pool"`
+	Out        File      `json:"out"`
+	Grounds    []Ground  `json:"grounds,omitempty"`
+	Slots      []Slot    `json:"slots"`
+	Leader     string    `json:"leader" form:"token"` // slot0, named, none
+	People     File      `json:"people"`
+	Recusals   File      `json:"recusals"`
+	Declared   int64     `json:"declared"` // recusals declared beforehand
+	MostForOne int64     `json:"most_for_one"`
+	Key        string    `json:"keycommit" form:"hex64"`
+	KeyI       string    `json:"keycommit_i" form:"hex64"`
+	Names      string    `json:"names" form:"token"`   // on-result, on-dispatch
+	Replace    string    `json:"replace" form:"token"` // appoint, none
+	Units      []Unit    `json:"units"`                // executing units (任务执行单位)
+	From       string    `json:"from" form:"date"`     // task period
+	To         string    `json:"to" form:"date"`
+	Due        Due       `json:"due"`
+	Told       []string  `json:"told,omitempty" form:"token"` // cells whose firms the notice itself tells
+
+	Before     string      `json:"before,omitempty" form:"time"` // where the platform casts: when its task says it will
+	Randomness *Randomness `json:"randomness,omitempty"`         // where sunlot casts
 }
 
 // RosterRef is the version of a register that a draw uses.
@@ -176,6 +178,35 @@ type Abort struct {
 	Notice int64  `json:"notice"`
 	Ground string `json:"ground"`
 	Date   string `json:"date" form:"date"`
+}
+
+// When is the time of the lots: that of the round, or where the platform casts
+// (draw1 §9) the one that its task states; form time. A notice that names
+// neither, which rules refuse, has that of its task's first day.
+func (n *Notice) When() string {
+	switch {
+	case n.Randomness != nil:
+		return n.Randomness.Time
+	case n.Before != "":
+		return n.Before
+	}
+	return n.From + "T00:00:00+08:00"
+}
+
+// Round is the number of the named round, 0 where the platform casts.
+func (n *Notice) Round() int64 {
+	if n.Randomness == nil {
+		return 0
+	}
+	return n.Randomness.Round
+}
+
+// Chain is the hash of the named round's chain, "" where the platform casts.
+func (n *Notice) Chain() string {
+	if n.Randomness == nil {
+		return ""
+	}
+	return n.Randomness.Chain
 }
 
 // UnitOf is the executing unit of a town: the one that names it, otherwise the

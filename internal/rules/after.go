@@ -35,7 +35,7 @@ func (j *judge) drawnLot(notice int64) *Lot {
 }
 
 // day is the date of the round: nothing that follows from the draw is earlier.
-func (l *Lot) day() string { return l.Body.Randomness.Time[:10] }
+func (l *Lot) day() string { return l.Body.When()[:10] }
 
 func (j *judge) dispatch(b *record.Dispatch) {
 	lot := j.drawnLot(b.Notice)
@@ -196,7 +196,7 @@ func (j *judge) opened(b *record.Opened) {
 		return
 	}
 	if (b.K || b.KI) && lot.Draw == nil && lot.Abort == nil {
-		j.breach("rules.opened-early", "", lot.Body.Draw, "", lot.Body.Randomness.Time)
+		j.breach("rules.opened-early", "", lot.Body.Draw, "", lot.Body.When())
 		return
 	}
 	for _, h := range b.Handles {
@@ -238,7 +238,7 @@ func (j *judge) abort(b *record.Abort) {
 	a := at(j, b)
 	lot.Abort = &a
 	sev := Note
-	if lot.Draw != nil || record.Unix(j.in.Entry.Env.At) > record.Unix(lot.Body.Randomness.Time)-minLead {
+	if lot.Draw != nil || record.Unix(j.in.Entry.Env.At) > record.Unix(lot.Body.When())-minLead {
 		// The numbers were known or about to be: nothing is erased, the drawn
 		// stay listed as 已抽中、未执行 (draw1 §8).
 		sev = Warning

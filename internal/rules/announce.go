@@ -114,7 +114,7 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 		Roster:     record.RosterRef{Entry: objects.Index, Count: objects.Body.Count, SHA256: objects.Body.File.SHA256},
 		Inspectors: record.RosterRef{Entry: people.Index, Count: people.Body.Count, SHA256: people.Body.File.SHA256},
 		Leader:     p.Team.Leader, Replace: p.Team.Replace, Names: "on-result",
-		Randomness: record.Randomness{Kind: "drand", Chain: chain.Hash, Round: int64(t.Round), Time: when},
+		Randomness: &record.Randomness{Kind: "drand", Chain: chain.Hash, Round: int64(t.Round), Time: when},
 		From:       or(t.From, max(line.From, when[:10])), To: or(t.To, line.To), Units: t.Units,
 	}
 	b.Draw = fmt.Sprintf("%04d-%03d", year, b.Serial)
@@ -159,7 +159,7 @@ func (s *State) sift(b *record.Notice, line *record.PlanLine, r Registers, k []b
 		}
 	}
 	v := &sieve{ids: make(map[string]string, len(r.Firms)), names: map[string]string{}, why: map[string]int64{}}
-	day := b.Randomness.Time[:10]
+	day := b.When()[:10]
 	for i := range r.Firms {
 		f := &r.Firms[i]
 		h := draw.Handle("O", draw.Salt(k, "O", f.ID), f.ID)

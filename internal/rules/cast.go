@@ -20,7 +20,7 @@ func (l *Lot) Cast(chain beacon.Chain, signature string, recusals []draw.Recusal
 	if err != nil {
 		return nil, nil, fault.Wrap("rules.bad-signature", l.Body.Draw, err)
 	}
-	rho, err := beacon.Verify(chain, uint64(l.Body.Randomness.Round), sig)
+	rho, err := beacon.Verify(chain, uint64(l.Body.Round()), sig)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -174,5 +174,5 @@ func (j *judge) take(lot *Lot, b *record.Draw, blobs map[string][]byte, recusals
 		lot.byHandle[r.Object].Recused = r.Inspectors
 	}
 	lot.Pool, lot.Recuse = nil, nil
-	j.s.proven = max(j.s.proven, beacon.Quicknet().Time(uint64(lot.Body.Randomness.Round)))
+	j.s.proven = max(j.s.proven, beacon.Quicknet().Time(uint64(lot.Body.Round())))
 }

@@ -21,8 +21,8 @@ func (p *Pack) NoticeDue(when, to string) record.Due { return p.noticeDue(Workda
 // what was provisional then is not wrong when the next year is announced.
 func (p *Pack) wasProvisional(b *record.Notice) bool {
 	cal := Workdays()
-	for year := yearOf(b.Randomness.Time) - 1; year < yearOf(cal.Last()); year++ {
-		if known, ok := cal.until(year); ok && p.noticeDue(known, b.Randomness.Time, b.To) == b.Due {
+	for year := yearOf(b.When()) - 1; year < yearOf(cal.Last()); year++ {
+		if known, ok := cal.until(year); ok && p.noticeDue(known, b.When(), b.To) == b.Due {
 			return true
 		}
 	}
@@ -119,8 +119,8 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 	p, b, due := l.Pack, l.Body, l.Due
 	sure := !due.Provisional
 	if l.Draw == nil {
-		return []Duty{{Code: "run", Draw: b.Draw, Clause: p.Draw.Before, Due: b.Randomness.Time[:10], Count: 1, Open: 1, Sure: true,
-			Late: lateDays(b.Randomness.Time[:10], "", today)}}
+		return []Duty{{Code: "run", Draw: b.Draw, Clause: p.Draw.Before, Due: b.When()[:10], Count: 1, Open: 1, Sure: true,
+			Late: lateDays(b.When()[:10], "", today)}}
 	}
 	send := Duty{Code: "dispatch", Draw: b.Draw, Clause: p.Draw.Dispatch, Due: due.Dispatch, Count: len(l.Objects), Sure: sure}
 	results := Duty{Code: "result", Draw: b.Draw, Clause: p.Publish.Clause, Due: due.Results, Count: len(l.Objects), Sure: sure}

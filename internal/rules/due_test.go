@@ -50,9 +50,9 @@ func TestNoticeDueOutlivesItsCalendar(t *testing.T) {
 		t.Fatal("no calendar up to 2025")
 	}
 	for _, p := range []*Pack{gPack(), yPack()} {
-		b := &record.Notice{Randomness: record.Randomness{Time: "2025-12-31T18:00:00+08:00"}, To: "2026-02-28"}
-		b.Due = p.noticeDue(cal, b.Randomness.Time, b.To)
-		now := p.NoticeDue(b.Randomness.Time, b.To)
+		b := &record.Notice{Randomness: &record.Randomness{Time: "2025-12-31T18:00:00+08:00"}, To: "2026-02-28"}
+		b.Due = p.noticeDue(cal, b.When(), b.To)
+		now := p.NoticeDue(b.When(), b.To)
 		if !b.Due.Provisional || now.Provisional || b.Due == now || !p.wasProvisional(b) {
 			t.Errorf("then %+v, now %+v", b.Due, now)
 		}

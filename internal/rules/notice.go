@@ -48,7 +48,7 @@ func (j *judge) notice(b *record.Notice) {
 func (j *judge) noticePlace(b *record.Notice) {
 	s, p := j.s, j.s.Pack
 	year := yearOf(b.Draw)
-	if want := fmt.Sprintf("%04d-%03d", year, b.Serial); b.Draw != want || b.Serial != s.NextSerial(year) || year != yearOf(b.Randomness.Time) {
+	if want := fmt.Sprintf("%04d-%03d", year, b.Serial); b.Draw != want || b.Serial != s.NextSerial(year) || year != yearOf(b.When()) {
 		j.breach("rules.serial", "", b.Draw, num(b.Serial), num(s.NextSerial(year)))
 	}
 	plan := s.Plan(year)
@@ -116,10 +116,10 @@ func (j *judge) noticeSource(b *record.Notice, lot *Lot) {
 	if b.Leader != p.Team.Leader || b.Replace != p.Team.Replace {
 		j.breach("rules.notice-differs", p.Team.Clause, "leader, replace", b.Leader+" "+b.Replace, p.Team.Leader+" "+p.Team.Replace)
 	}
-	if b.From > b.To || b.From < b.Randomness.Time[:10] {
+	if b.From > b.To || b.From < b.When()[:10] {
 		j.breach("rules.task-dates", p.Draw.Before, "from, to", b.From+" "+b.To, "")
 	}
-	want := p.NoticeDue(b.Randomness.Time, b.To)
+	want := p.NoticeDue(b.When(), b.To)
 	if b.Due != want && !(b.Due.Provisional && p.wasProvisional(b)) {
 		j.breach("rules.due-differs", p.Publish.Clause, "due", b.Due.Results+" "+b.Due.K, want.Results+" "+want.K)
 	}
@@ -398,6 +398,10 @@ func told(groups []record.Group, pool []draw.Object) []string {
 
 func (j *judge) noticeRandomness(b *record.Notice) {
 	r, chain := b.Randomness, beacon.Quicknet()
+	if r == nil || b.Before != "" { // one time of the lots
+		j.breach("rules.randomness", "", "randomness", b.Casts, "sunlot drand "+chain.Hash)
+		return
+	}
 	if b.Casts != "sunlot" || r.Kind != "drand" || r.Chain != chain.Hash {
 		j.breach("rules.randomness", "", "randomness", b.Casts+" "+r.Kind+" "+r.Chain, "sunlot drand "+chain.Hash)
 		return

@@ -436,7 +436,7 @@ func late(round uint64) step {
 func until(s *step, day string) {
 	b := s.Body.(*record.Notice)
 	b.To = day
-	b.Due = gaoqing().pack.NoticeDue(b.Randomness.Time, day)
+	b.Due = gaoqing().pack.NoticeDue(b.When(), day)
 }
 
 // ground gives the last firm left out another ground, and the table its line.
