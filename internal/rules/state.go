@@ -110,13 +110,15 @@ type Object struct {
 	Dispatch             int64 // index of its dispatch, 0 before
 	Changes              []At[record.TeamChange]
 	Result               *Finished
-	Opened               bool // its handle is opened
+	Opened               bool   // its handle is opened
+	ID                   string // code behind the handle; filled by room verify from the checked opening, "" before
 }
 
 // Finished is a result with what came after it.
 type Finished struct {
 	At[record.Result]
 	Hash        string // of the result's entry
+	Code        string // 统一社会信用代码; room verify fills it once the opening has been checked (a drawn one's against its handle), Apply never does: "" where nothing is opened
 	Lot         *Lot   // nil for other origins
 	Object      *Object
 	Corrections []Corrected

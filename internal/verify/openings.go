@@ -30,6 +30,11 @@ func (b *Bundle) openings() {
 			b.lot(l)
 		}
 	}
+	for _, f := range b.State.Results {
+		if f.Lot == nil {
+			f.Code = b.Entries[f.Index].Value("code") // no draw led to it, so there is no handle to hold it to
+		}
+	}
 }
 
 // strays finds the files that the ledger's form allows and that no entry speaks
@@ -138,12 +143,14 @@ func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 		b.breach("verify.opening-unlogged", l.Index, path, obj.Handle, "")
 	case id == "":
 	case obj.Result == nil:
+		obj.ID = id
 		b.held.openings++
 	default:
 		if code := b.Entries[obj.Result.Index].Value("code"); code != id {
 			b.breach("verify.other-firm", obj.Result.Index, obj.Handle, code, id)
 			return
 		}
+		obj.ID, obj.Result.Code = id, id
 		b.held.openings++
 		b.held.results++
 	}
