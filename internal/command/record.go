@@ -107,7 +107,12 @@ func (c *Command) review(v *office.Review) {
 				c.note("等")
 			}
 		}
-		c.note("。整张表替换上一版，不是追加。\n")
+		if d.Same() {
+			s, _ := words.Say("office.roster-same", "", "", "")
+			c.note("。%s\n", s)
+		} else {
+			c.note("。整张表替换上一版，不是追加。\n")
+		}
 	}
 }
 

@@ -21,7 +21,7 @@ type Listing struct {
 }
 
 // reasons (版本的缘由) of a register or list.
-var reasons = []string{"制定", "更新", "立", "改", "废", "释", "层级权限", "其他"}
+var reasons = []string{"制定", "更新", "核对无变化", "立", "改", "废", "释", "层级权限", "其他"}
 
 // fill completes a listing; what it says itself must be possible.
 func (o *Office) fill(l Listing, version int64) (Listing, error) {
@@ -60,7 +60,7 @@ func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem,
 	var problems []intake.Problem
 	reg := &register[FirmRow]{Kind: "objects"}
 	seen := map[string]intake.Place{}
-	towns, sectors := map[string]int64{}, map[string]int64{}
+	towns, sectors, classes := map[string]int64{}, map[string]int64{}, map[string]int64{}
 	for i := range rows {
 		r := &rows[i]
 		if first, twice := seen[r.Code]; twice {
@@ -89,12 +89,17 @@ func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem,
 		if n, ok := rules.Find(p.Sectors, f.Sector); ok {
 			sectors[n.Name]++
 		}
+		if p.InScope(&f) {
+			for _, c := range p.ClassesOf(&f) {
+				classes[c]++
+			}
+		}
 		reg.Rows = append(reg.Rows, FirmRow{Firm: f, LegalRep: r.LegalRep, Address: r.Address, Scope: r.Scope, Ownership: r.Ownership})
 	}
 	if len(problems) > 0 {
 		return nil, problems, nil
 	}
-	body := &record.Roster{Kind: "objects", Towns: counts(towns), Sectors: counts(sectors), Unsure: int64(l.Unsure)}
+	body := &record.Roster{Kind: "objects", Towns: counts(towns), Sectors: counts(sectors), Classes: classCounts(p, classes), Unsure: int64(l.Unsure)}
 	review := reviewFirms(p, rows)
 	review.Before, review.Confirm = before(o, s, reg, firmLine, review.Confirm, func(f *FirmRow) string { return f.Name })
 	d, err := roster(o, s, reg, firmLine, body, l)
@@ -117,6 +122,16 @@ func counts(m map[string]int64) []record.Count {
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
+	return list
+}
+
+// classCounts lists every ratio class of the pack, the empty ones too: a class
+// of nobody has no floor, which is not the same as a class that nobody counted.
+func classCounts(p *rules.Pack, m map[string]int64) []record.Count {
+	var list []record.Count
+	for _, r := range p.Ratios {
+		list = append(list, record.Count{Name: r.Code, Count: m[r.Code]})
+	}
 	return list
 }
 
@@ -176,10 +191,14 @@ func roster[T any](o *Office, s *rules.State, reg *register[T], line func(*T) (s
 	if prev := s.Roster(body.Kind); prev != nil {
 		body.Version = prev.Body.Version + 1
 	}
+	given := l.Reason
 	if l, err = o.fill(l, body.Version); err != nil {
 		return nil, err
 	}
 	body.Date, body.Source, body.Reason = l.Date, l.Source, l.Reason
+	if old := same(o, s, reg, line); old != nil {
+		reg, body.Unchanged, body.Reason = old, true, or(given, "核对无变化")
+	}
 	data, err := reg.commit(line)
 	if err != nil {
 		return nil, err
@@ -189,8 +208,33 @@ func roster[T any](o *Office, s *rules.State, reg *register[T], line func(*T) (s
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{Blobs: map[string][]byte{body.File.SHA256: data}, private: []privateFile{{registerName(body.File.SHA256), private}}}
+	d := &Draft{Blobs: map[string][]byte{body.File.SHA256: data}}
+	if !body.Unchanged {
+		d.private = []privateFile{{registerName(body.File.SHA256), private}}
+	}
 	return o.draft(d, body)
+}
+
+// same is the private register in force if the new one says the same of the
+// same, in any order: then the version before is repeated (核对无变化), file and
+// all, so that everybody sees that nothing changed. nil if anything differs.
+func same[T any](o *Office, s *rules.State, reg *register[T], line func(*T) (string, any)) *register[T] {
+	prev := s.Roster(reg.Kind)
+	if prev == nil || prev.Body.Count != int64(len(reg.Rows)) {
+		return nil
+	}
+	old, err := load(o, prev.Body.File.SHA256, line)
+	if err != nil {
+		return nil // the review has said so
+	}
+	d := compare("", saved(old.Rows), saved(reg.Rows), func(r *T) (string, string) {
+		id, _ := line(r)
+		return id, ""
+	})
+	if d == nil || !d.Same() {
+		return nil
+	}
+	return old
 }
 
 // History drafts the selections of the time before the charter.

@@ -37,6 +37,10 @@ type Tally struct {
 	Words []record.Count
 }
 
+// Same reports whether a register says of everybody what the version in force
+// says: it is then recorded as 核对无变化. Lists and plans have no such thing.
+func (d *Difference) Same() bool { return d.Unit != "项" && d.Added+d.Gone+d.Changed == 0 }
+
 // compare finds what two versions have in common by their keys; nil without an
 // earlier version.
 func compare[T any](unit string, old, now []T, key func(*T) (id, name string)) *Difference {

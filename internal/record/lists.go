@@ -107,7 +107,11 @@ type Roster struct {
 	File    File    `json:"file"`
 	Towns   []Count `json:"towns,omitempty"`
 	Sectors []Count `json:"sectors,omitempty"`
-	Unsure  int64   `json:"unsure,omitempty"` // entries whose code's check digit was confirmed by hand
+	Unsure  int64   `json:"unsure,omitempty"`  // entries whose code's check digit was confirmed by hand
+	Classes []Count `json:"classes,omitempty"` // of each ratio class, by its code: objects that may be drawn
+	// Unchanged (核对无变化): the register was checked and is the version before,
+	// File and all (Yanshi 5: at least once a year).
+	Unchanged bool `json:"unchanged,omitempty"`
 }
 
 // Count is a published number of a class.

@@ -310,12 +310,15 @@ func (j *judge) roster(b *record.Roster) {
 	}
 	j.notAhead(b.Date)
 	want := int64(1)
-	if prev := j.s.Roster(b.Kind); prev != nil {
+	prev := j.s.Roster(b.Kind)
+	if prev != nil {
 		want = prev.Body.Version + 1
 	}
 	if b.Version != want {
 		j.breach("rules.version", "", "version", strconv.FormatInt(b.Version, 10), strconv.FormatInt(want, 10))
 	}
+	j.unchanged(b, prev)
+	j.rosterClasses(b)
 	if b.File.Lines != b.Count || b.Count == 0 {
 		j.breach("rules.roster-count", "", "count", strconv.FormatInt(b.Count, 10), strconv.FormatInt(b.File.Lines, 10))
 	}

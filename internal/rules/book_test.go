@@ -213,18 +213,45 @@ func tagName(p *rules.Pack, code string) string {
 // roster says a version of a register; the lines are only committed to.
 func (b *book) roster(kind, at string, version int64, rows any) {
 	var ids, texts []string
+	body := &record.Roster{Kind: kind, Version: version, Date: at[:10], Reason: "建库"}
 	switch rows := rows.(type) {
 	case []rules.Firm:
 		for _, f := range rows {
 			ids, texts = append(ids, f.ID), append(texts, f.Name)
 		}
+		body.Sectors, body.Classes = b.counted(rows)
 	case []rules.Person:
 		for _, p := range rows {
 			ids, texts = append(ids, p.ID), append(texts, p.Name)
 		}
 	}
 	data := rules.RosterFile([]byte(kind), kind, ids, texts)
-	b.say(kind, at, &record.Roster{Kind: kind, Version: version, Date: at[:10], Reason: "建库", Count: int64(len(ids)), File: rules.LinesOf(data)}, map[string][]byte{rules.Hash(data): data})
+	body.Count, body.File = int64(len(ids)), rules.LinesOf(data)
+	b.say(kind, at, body, map[string][]byte{rules.Hash(data): data})
+}
+
+// counted are the sectors and ratio classes of a register, as the office counts
+// them.
+func (b *book) counted(firms []rules.Firm) (sectors, classes []record.Count) {
+	for _, sec := range b.pack.Sectors {
+		c := record.Count{Name: sec.Name}
+		for i := range firms {
+			if firms[i].Sector == sec.Code {
+				c.Count++
+			}
+		}
+		sectors = append(sectors, c)
+	}
+	for i := range b.pack.Ratios {
+		c := record.Count{Name: b.pack.Ratios[i].Code}
+		for n := range firms {
+			if b.pack.InScope(&firms[n]) && b.pack.Ratios[i].Has(&firms[n]) {
+				c.Count++
+			}
+		}
+		classes = append(classes, c)
+	}
+	return sectors, classes
 }
 
 // announce says a notice under a name.

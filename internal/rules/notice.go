@@ -31,6 +31,7 @@ func (j *judge) notice(b *record.Notice) {
 	if j.sound() {
 		j.noticeGroups(b, lot)
 		j.noticeTold(b, lot)
+		j.classBase(b)
 	}
 	j.noticeRandomness(b)
 	lot.Failed = !j.sound()

@@ -128,6 +128,7 @@ type PlanRule struct {
 // Ratio is a floor (min), an exact share (eq) or no bound (none) for a class
 // of objects over a calendar year.
 type Ratio struct {
+	Code    string   `json:"code" toml:"code"` // in entries: Roster.Classes, Result.Classes
 	Name    string   `json:"name" toml:"name"`
 	Sectors []string `json:"sectors,omitempty" toml:"sectors"`
 	Tags    []string `json:"tags,omitempty" toml:"tags"`
@@ -286,6 +287,9 @@ func (p *Pack) Check() error {
 		return bad("publish", p.Publish.Start, "inspection_end or task_end; days ≥ 1")
 	}
 	for i, r := range p.Ratios {
+		if r.Code == "" || slices.ContainsFunc(p.Ratios[:i], func(o Ratio) bool { return o.Code == r.Code }) {
+			return bad("ratio["+strconv.Itoa(i)+"]", r.Code, "a code, once")
+		}
 		if !slices.Contains([]string{"min", "eq", "none"}, r.Op) || (r.Op != "none") == (r.Value == "") {
 			return bad("ratio["+strconv.Itoa(i)+"]", r.Op+" "+r.Value, "op min or eq with a value, or none without")
 		}

@@ -117,7 +117,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{lists, notices, draws, afters, finals} {
+	for _, list := range [][]trial{lists, notices, draws, afters, finals, counted} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
@@ -147,6 +147,7 @@ var elsewhere = map[string]string{
 	"rules.no-plan":          "TestAnnounceRefuses",
 	"rules.no-roster":        "TestAnnounceRefuses",
 	"rules.shortfall":        "TestShortfall",
+	"rules.class-base":       "TestClassBase",
 }
 
 // spoken lists every code that the source of this package speaks of.
@@ -232,7 +233,7 @@ var lists = []trial{
 	{name: "one more", step: "objects", code: "rules.roster-count", bad: as(func(b *record.Roster) { b.Count++ })},
 	{name: "nobody", step: "objects", code: "rules.roster-count", bad: func(s *step) {
 		b := s.Body.(*record.Roster)
-		b.Count, b.File = 0, s.put(nil)
+		b.Count, b.File, b.Classes = 0, s.put(nil), nil
 	}},
 	{name: "line twice", step: "plan", code: "rules.line-twice", bad: as(func(b *record.Plan) { b.Lines[1].No = "A" })},
 	{name: "item of no list", step: "plan", code: "rules.item-unknown", bad: as(func(b *record.Plan) { b.Lines[0].Items = []string{"9"} })},
