@@ -333,7 +333,7 @@ func year(t testing.TB, pack string, firms int) *bureau {
 	b.say("2023-12-24T10:00:00", &record.Correction{Result: first, Old: strings.Repeat("0", 64), Ground: "旧值不对", Approved: "演示乙", Date: "2023-12-24",
 		Outcome: *b.state.ResultAt(first).Outcome()}, true)
 	b.open("2023-12-25T10:00:00", lot, true)
-	b.say("2023-12-26T10:00:00", &record.Result{Origin: "complaint", Ground: "投诉线索", Code: "91370322TT00000001", Name: record.Sealed(hostile[1]), Unit: "执法大队", Ended: "2023-12-25",
+	b.say("2023-12-26T10:00:00", &record.Result{Origin: "complaint", Ground: "投诉线索", Document: "演示受理1号", Code: "91370322TT00000001", Name: record.Sealed(hostile[1]), Unit: "执法大队", Ended: "2023-12-25",
 		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{"a"}}}, Codes: []string{"a"}}}, false)
 	bad := *lot.Body
 	bad.Draw, bad.Serial, bad.Name = "2023-009", 9, hostile[8]+hostile[9]

@@ -170,7 +170,7 @@ func (m *maker) resultFirm(v *resultView, f *rules.Finished) {
 	}
 	v.Firm.add("统一社会信用代码（注册号）", text(or(code, closed)))
 	v.Firm.add("检查机关", text(f.Body.Unit))
-	v.Firm.add("来源", text(or(originNames[f.Body.Origin], f.Body.Origin)), text(f.Body.Ground))
+	v.Firm.add("来源", text(originName(f, m.pack)), text(f.Body.Ground))
 	if f.Lot != nil {
 		l := f.Lot
 		v.Firm.add("抽取", p.at(m.drawPath(l), l.Body.Draw+" "+l.Body.Name))
@@ -322,7 +322,7 @@ func (m *maker) resultFound(v *resultView, f *rules.Finished) {
 
 func (m *maker) resultItem(p *page, f *rules.Finished) resultItem {
 	r := resultItem{Link: p.to(resultPath(f.Index), m.firmName(f)), No: f.Index, Firm: m.firmName(f), Codes: m.codeNames(f.Outcome().Codes),
-		Ended: f.Ended(), Draw: or(originNames[f.Body.Origin], f.Body.Origin), Corrected: len(f.Corrections) > 0}
+		Ended: f.Ended(), Draw: originName(f, m.pack), Corrected: len(f.Corrections) > 0}
 	if f.Lot != nil {
 		r.Draw = f.Lot.Body.Draw
 	}

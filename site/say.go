@@ -19,7 +19,7 @@ import (
 var typeNames = map[string]string{
 	"charter": "开账声明", "checklist": "随机抽查事项清单", "roster": "名录库", "plan": "年度抽查工作计划",
 	"filing": "计划备案", "history": "开账前历史", "notice": "抽取预告", "draw": "抽取", "dispatch": "派发",
-	"team-change": "检查人员变动", "result": "抽查结果", "correction": "更正", "follow-up": "后续处置",
+	"team-change": "检查人员变动", "result": "抽查结果", "correction": "更正", "follow-up": "后续处置", "feedback": "逐户反馈",
 	"opened": "启封", "abort": "终止",
 }
 
@@ -63,9 +63,16 @@ func or(a, b string) string {
 	return b
 }
 
-var originNames = map[string]string{
-	"random": "双随机抽查", "complaint": "投诉", "report": "举报", "assigned": "上级交办", "transferred": "移送",
-	"incident": "事故", "other": "其他",
+// originName is the origin of a result as the pack says it.
+func originName(f *rules.Finished, p *rules.Pack) string {
+	if f.Body.Origin == rules.Random {
+		return "双随机抽查"
+	}
+	if f.Lot != nil {
+		p = f.Lot.Pack
+	}
+	o, _ := p.OriginOf(f.Body.Origin)
+	return or(o.Name, f.Body.Origin)
 }
 
 var changeNames = map[string]string{"replacement": "更换（另行指派）", "recusal": "回避", "direct": "直接委派"}

@@ -64,6 +64,8 @@ var resultColumns = []column{
 	{field: "unit", head: "检查单位", weight: 1, fill: true, typ: tText, also: "检查机关 检查部门 任务执行单位 检查主体", help: "派发名单上已填好"},
 	{field: "origin", head: "检查来源", weight: 2, typ: tText, also: "任务来源", choices: []string{"双随机", "投诉举报", "上级交办", "部门移送", "其他"}, help: "空着算双随机"},
 	{field: "ground", head: "检查原因", weight: 3, typ: tText, also: "非随机检查原因 检查事由", help: "检查来源不是双随机的必须填"},
+	{field: "issuer", head: "交办单位", weight: 3, typ: tText, also: "移送单位 交办部门 移送部门名称 来文单位 部署单位", help: "上级交办、部门移送、上级部署的，写明是哪个单位"},
+	{field: "document", head: "来源文号", weight: 3, typ: tText, also: "交办文号 移送文号 受理编号 来文号 线索编号 受理登记号", help: "交办、移送、部署的文号，投诉举报的受理编号"},
 	noteColumn,
 }
 

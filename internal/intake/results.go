@@ -17,8 +17,10 @@ type ResultRow struct {
 	Team        []string
 	Leader      string
 	Item        string              // what an export says was inspected, in words
-	Origin      string              // random, complaint, report, assigned, transferred, other
+	Origin      string              // random, or the word of another origin as written
 	Ground      string              // why, where the origin is not random
+	Issuer      string              // who ordered it or passed it on
+	Document    string              // by which letter
 	Codes       []string            // for all items
 	ItemCodes   map[string][]string // by number of the item
 	Refusal     []string            // Yanshi 21
@@ -52,26 +54,25 @@ type ResultRow struct {
 // that nobody has filled yet are passed over visibly.
 func (t *Table) Results() ([]ResultRow, *Report) { return readTable(t, KindResults, parseResult) }
 
-var originWords = map[string]string{"双随机": "random", "随机": "random", "随机抽查": "random", "random": "random", "投诉": "complaint", "投诉举报": "complaint", "complaint": "complaint",
-	"举报": "report", "report": "report", "上级交办": "assigned", "交办": "assigned", "转办": "assigned", "督办": "assigned", "assigned": "assigned",
-	"部门移送": "transferred", "移送": "transferred", "transferred": "transferred", "其他": "other", "其它": "other", "other": "other"}
+// originWords are the ways to write that a lot chose the unit.
+var originWords = map[string]string{"双随机": "random", "随机": "random", "随机抽查": "random", "双随机抽查": "random", "random": "random"}
 
 func (r *rowReader) origin() string {
 	s := r.text("origin")
 	if s == "" {
 		return "random"
 	}
-	o, ok := originWords[headKey(s)]
-	if !ok {
-		r.problem("origin", "intake.unknown-word", s, "双随机、投诉举报、上级交办、部门移送、其他")
+	if o, ok := originWords[headKey(s)]; ok {
+		return o
 	}
-	return o
+	return narrow(s) // a word of the pack, or of nobody: the office looks it up
 }
 
 func parseResult(r *rowReader) ResultRow {
 	x := ResultRow{
 		Draw: narrow(r.text("draw")), Handle: r.handle(), Code: r.unit(), Name: r.text("name"), Town: r.text("town"), Address: r.text("address"),
 		Team: r.persons("team"), Leader: r.person("leader"), Item: r.text("item"), Origin: r.origin(), Ground: r.text("ground"),
+		Issuer: r.text("issuer"), Document: r.text("document"),
 		Codes: r.codes("result", r.cell("result")), Refusal: r.list("refusal"), Facts: r.text("facts"), Methods: r.list("methods"), Form: r.text("form"),
 		Started: r.day("started"), Ended: r.day("ended"), Evidence: r.day("evidence"), Entered: r.day("entered"), Published: r.day("published"),
 		EnteredBy: r.person("entered_by"), ReviewedBy: r.person("reviewed_by"), Reviewed: r.day("reviewed"), Signed: r.persons("signed"), SignedOn: r.day("signed_on"),

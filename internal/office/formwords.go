@@ -39,6 +39,7 @@ func (o *Office) FormOptions(kind intake.Kind) (intake.FormOptions, error) {
 	list("事项类别", p.Items.Categories)
 	list("检查方式", p.Result.Methods)
 	list("组织形式", p.Result.Forms)
+	list("检查来源", strings.Split(p.OriginWords(), "、"))
 	list("不予配合的情形", p.Result.Refusal)
 	list("后续处置", p.Result.Follow)
 	f.Example = o.examples(p, f.Choices)

@@ -85,7 +85,7 @@ func (b *batch) drawn(r *intake.ResultRow) error {
 func (b *batch) other(r *intake.ResultRow) {
 	body, found := b.o.otherResult(b.s, r)
 	for _, f := range b.s.Results {
-		if f.Lot == nil && f.Body.Origin == r.Origin && f.Body.Ground == r.Ground && b.o.codeOf(f) == r.Code && len(b.o.differences(b.s.Pack, f, body)) == 0 {
+		if f.Lot == nil && f.Body.Origin == body.Origin && f.Body.Ground == r.Ground && b.o.codeOf(f) == r.Code && len(b.o.differences(b.s.Pack, f, body)) == 0 {
 			b.draft.Passed = append(b.draft.Passed, r.Name)
 			return
 		}
@@ -305,7 +305,12 @@ func (o *Office) otherResult(s *rules.State, r *intake.ResultRow) (*record.Resul
 	}
 	out, found := outcome(s.Pack, items, r.Codes, r.ItemCodes, r.Line)
 	b := o.written(r, out)
-	b.Origin, b.Ground, b.Unit = r.Origin, r.Ground, or(r.Unit, o.Config.Name)
+	origin, ok := s.Pack.FindOrigin(r.Origin)
+	if !ok {
+		found = append(found, problem(r.Line, "检查来源", "rules.origin", r.Origin, s.Pack.OriginWords()))
+	}
+	b.Origin, b.Ground, b.Unit = or(origin.Code, r.Origin), r.Ground, or(r.Unit, o.Config.Name)
+	b.Issuer, b.Document = r.Issuer, r.Document
 	b.Code, b.Name = record.Sealed(r.Code), record.Sealed(r.Name)
 	return b, append(problems, found...)
 }

@@ -141,6 +141,8 @@ type Dispatch struct {
 	Date      string `json:"date" form:"date"`
 	Confirmed Sealed `json:"confirmed,omitempty"` // who confirmed the list (确认锁定)
 	Platform  string `json:"platform_no,omitempty" form:"name"`
+	Scheme    string `json:"scheme,omitempty"`                     // 具体抽查工作方案 of the executing unit: title, date, text (Y-17)
+	SchemeSum string `json:"scheme_sha256,omitempty" form:"hex64"` // digest of the document
 	Count     int64  `json:"count"`
 	Objects   File   `json:"objects"`
 	Leaders   File   `json:"leaders"`

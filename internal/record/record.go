@@ -72,6 +72,7 @@ var Types = map[string]func() any{
 	"result":      func() any { return new(Result) },
 	"correction":  func() any { return new(Correction) },
 	"follow-up":   func() any { return new(FollowUp) },
+	"feedback":    func() any { return new(Feedback) },
 	"opened":      func() any { return new(Opened) },
 	"abort":       func() any { return new(Abort) },
 }

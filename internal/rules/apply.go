@@ -160,6 +160,8 @@ func (j *judge) body() {
 		j.correction(b)
 	case *record.FollowUp:
 		j.followUp(b)
+	case *record.Feedback:
+		j.feedback(b)
 	case *record.Opened:
 		j.opened(b)
 	case *record.Abort:

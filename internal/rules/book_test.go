@@ -362,7 +362,8 @@ func year(name string) *book {
 	b.say("correction", "2023-09-21T09:00:00+08:00", &record.Correction{Result: f.Index, Old: f.Hash, Ground: "录入错误", Approved: sealed("演示"), Date: "2023-09-21",
 		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{"a"}}, {Item: "2", Codes: []string{"a"}}}, Codes: []string{"a"}}}, nil)
 	b.say("follow-up", "2023-09-22T09:00:00+08:00", &record.FollowUp{Result: f.Index, Kind: "复查", Date: "2023-09-22", Closed: true}, nil)
-	b.say("complaint", "2023-09-22T10:00:00+08:00", &record.Result{Origin: "complaint", Ground: "投诉", Code: sealed("1"), Name: sealed("2"), Unit: "执法大队", Ended: "2023-09-21",
+	b.say("feedback", "2023-09-22T09:30:00+08:00", &record.Feedback{Result: f.Index, Kind: "result", Date: "2023-09-21", Way: "送达文书"}, nil)
+	b.say("complaint", "2023-09-22T10:00:00+08:00", &record.Result{Origin: "complaint", Ground: "投诉", Document: "演示受理1号", Code: sealed("1"), Name: sealed("2"), Unit: "执法大队", Ended: "2023-09-21",
 		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "3", Codes: []string{"a"}}}, Codes: []string{"a"}}}, nil)
 	b.say("opened K", l.Body.Due.K+"T09:00:00+08:00", &record.Opened{Notice: l.Index, K: true}, nil)
 	b.say("filing", l.Body.Due.K+"T10:00:00+08:00", &record.Filing{Plan: b.state.Plan(2023).Index, To: "市场监管局", Date: "2023-06-21"}, nil)

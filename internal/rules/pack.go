@@ -51,6 +51,9 @@ type Pack struct {
 	Result        ResultRule `json:"result" toml:"result"`
 	Correction    Correct    `json:"correction" toml:"correction"`
 	Archive       Archive    `json:"archive" toml:"archive"`
+	Origins       []Origin   `json:"origins,omitempty" toml:"origin"`
+	Follow        FollowRule `json:"follow,omitzero" toml:"follow"`
+	Withhold      Withhold   `json:"withhold,omitzero" toml:"withhold"`
 	Visibility    []Visible  `json:"visibility" toml:"visibility"`
 }
 
@@ -126,7 +129,8 @@ type PlanRule struct {
 }
 
 // Ratio is a floor (min), an exact share (eq) or no bound (none) for a class
-// of objects over a calendar year.
+// of objects over a calendar year. Public: that a unit is of the class may be
+// read in its result; a class that rests on what is not public never is.
 type Ratio struct {
 	Code    string   `json:"code" toml:"code"` // in entries: Roster.Classes, Result.Classes
 	Name    string   `json:"name" toml:"name"`
@@ -134,6 +138,7 @@ type Ratio struct {
 	Tags    []string `json:"tags,omitempty" toml:"tags"`
 	Op      string   `json:"op" toml:"op"`
 	Value   string   `json:"value,omitempty" toml:"value"`
+	Public  bool     `json:"public,omitempty" toml:"public"`
 	Clause  string   `json:"clause" toml:"clause"`
 }
 
@@ -160,7 +165,8 @@ type DrawRule struct {
 	Undirected string `json:"undirected_clause" toml:"undirected_clause"`
 	Directed   string `json:"directed_clause" toml:"directed_clause"`
 	Dispatch   string `json:"dispatch_clause" toml:"dispatch_clause"`
-	Before     string `json:"before_clause" toml:"before_clause"` // task set before the draw
+	Before     string `json:"before_clause" toml:"before_clause"`           // task set before the draw
+	Scheme     string `json:"scheme_clause,omitempty" toml:"scheme_clause"` // the executing unit's own 方案
 }
 
 // TeamRule says who inspects together.
@@ -181,6 +187,7 @@ type Deadline struct {
 	Clause  string `json:"clause" toml:"clause"`
 	EndBy   string `json:"end_clause,omitempty" toml:"end_clause"` // clause of TaskEnd
 	Strict  string `json:"strict_start,omitempty" toml:"strict_start"`
+	First   bool   `json:"strict_first_day,omitempty" toml:"strict_first_day"` // the stricter count takes the first day too
 }
 
 // ResultRule lists the codes of results and what each demands.
@@ -195,6 +202,11 @@ type ResultRule struct {
 	Forms   []string `json:"forms,omitempty" toml:"forms"`
 	Follow  []string `json:"follow_ups,omitempty" toml:"follow_ups"`
 	Clause  string   `json:"clause" toml:"clause"`
+	MethodC string   `json:"methods_clause,omitempty" toml:"methods_clause"`
+	FormC   string   `json:"forms_clause,omitempty" toml:"forms_clause"`
+	ProofC  string   `json:"evidence_clause,omitempty" toml:"evidence_clause"` // what others found may be relied on
+	Told    string   `json:"feedback_clause,omitempty" toml:"feedback_clause"` // 逐户反馈
+	Entry   string   `json:"entry_clause,omitempty" toml:"entry_clause"`       // who enters, who reviews
 }
 
 // Code of a result. Alone: cannot stand with others. Open: needs a follow-up.
@@ -294,6 +306,9 @@ func (p *Pack) Check() error {
 			return bad("ratio["+strconv.Itoa(i)+"]", r.Op+" "+r.Value, "op min or eq with a value, or none without")
 		}
 	}
+	if err := p.checkAfter(); err != nil {
+		return err
+	}
 	return p.checkClauses()
 }
 
@@ -320,6 +335,7 @@ func (p *Pack) named() []string {
 		p.Draw.Undirected, p.Draw.Directed, p.Draw.Dispatch, p.Draw.Before, p.Team.Clause, p.Team.Change,
 		p.Publish.Clause, p.Publish.EndBy, p.Result.RefuseB, p.Result.SignBy, p.Result.Clause,
 		p.Correction.Clause, p.Archive.Clause}
+	ids = append(append(ids, p.Draw.Scheme), p.afterClauses()...)
 	for _, r := range p.Ratios {
 		ids = append(ids, r.Clause)
 	}

@@ -7,15 +7,8 @@ import (
 	"github.com/sunlot/sunlot/internal/record"
 )
 
-// origins of an inspection; only random ones follow a draw (Y-1.2, G-4.3).
-var origins = []string{"random", "complaint", "report", "assigned", "transferred", "incident", "other"}
-
 func (j *judge) result(b *record.Result) {
 	f := &Finished{At: at(j, b), Hash: j.in.Hash}
-	if !slices.Contains(origins, b.Origin) {
-		j.breach("rules.origin", "", "origin", b.Origin, strings.Join(origins, ", "))
-		return
-	}
 	items := j.resultSource(b, f)
 	if !j.sound() {
 		return
@@ -55,10 +48,8 @@ func (j *judge) packOf(l *Lot) *Pack {
 // resultSource finds the drawn object of a random result; a result of another
 // origin names no draw, and gives its ground instead.
 func (j *judge) resultSource(b *record.Result, f *Finished) []string {
-	if b.Origin != "random" {
-		if b.Notice != 0 || b.Object != "" || b.Ground == "" {
-			j.breach("rules.origin", "", "ground", b.Ground, "no draw, a ground")
-		}
+	if b.Origin != Random {
+		j.other(b)
 		return j.s.allItems()
 	}
 	lot := j.drawnLot(b.Notice)

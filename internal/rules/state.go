@@ -123,6 +123,7 @@ type Finished struct {
 	Object      *Object
 	Corrections []Corrected
 	FollowUps   []At[record.FollowUp]
+	Feedbacks   []At[record.Feedback] // of the result, not of a review
 }
 
 // Corrected is a correction and its entry's hash.

@@ -251,6 +251,11 @@ func list(s ...string) []string { return s }
 var finals = []trial{
 	{name: "gossip", step: "complaint", code: "rules.origin", bad: as(func(b *record.Result) { b.Origin = "gossip" })},
 	{name: "no ground", step: "complaint", code: "rules.origin", bad: as(func(b *record.Result) { b.Ground = "" })},
+	{name: "by no letter", pack: "yanshi", step: "complaint", code: "rules.origin-needs", bad: as(func(b *record.Result) { b.Document = "" })},
+	{name: "ordered by nobody", step: "complaint", code: "rules.origin-needs", bad: as(func(b *record.Result) { b.Origin = "assigned" }),
+		good: as(func(b *record.Result) { b.Origin, b.Issuer = "assigned", "演示厅" })},
+	{name: "deployed by a city bureau", step: "complaint", code: "rules.origin-issuer", bad: as(func(b *record.Result) { b.Origin, b.Issuer = "deployed", "淄博市应急管理局" }),
+		good: as(func(b *record.Result) { b.Origin, b.Issuer = "deployed", "应急管理部" })},
 	{name: "complaint of a draw", step: "complaint", code: "rules.origin", bad: as(func(b *record.Result) { b.Notice = 5 })},
 	{name: "of an item of no list", step: "complaint", code: "rules.item-unknown", bad: as(func(b *record.Result) { b.Outcome.Items[0].Item = "9" })},
 	{name: "not drawn", step: "result", code: "rules.not-drawn", bad: as(func(b *record.Result) { b.Object = strings.Repeat("f", 32) })},
@@ -289,6 +294,14 @@ var finals = []trial{
 		good: both(codesOf(list("a"), list("a"), list("a")), as(func(b *record.Result) { b.FollowUp = nil }))},
 	{name: "a day late", step: "result", code: "rules.late-result", sev: rules.Overdue, bad: func(s *step) { published(s, "2023-11-02") }, good: func(s *step) { published(s, "2023-11-01") }},
 	{name: "a day late in yanshi", pack: "yanshi", step: "result", code: "rules.late-result", sev: rules.Overdue, bad: func(s *step) { published(s, "2023-09-18") }, good: func(s *step) { published(s, "2023-09-15") }},
+
+	{name: "told of nothing", step: "feedback", code: "rules.no-such-entry", bad: as(func(b *record.Feedback) { b.Result = 1 })},
+	{name: "told of gossip", step: "feedback", code: "rules.feedback-kind", bad: as(func(b *record.Feedback) { b.Kind = "gossip" })},
+	{name: "told of a review that is none", step: "feedback", code: "rules.feedback-kind", bad: as(func(b *record.Feedback) { b.Review = 3 })},
+	{name: "told before the end", step: "feedback", code: "rules.date-order", bad: as(func(b *record.Feedback) { b.Date = "2023-09-05" }),
+		good: as(func(b *record.Feedback) { b.Date = "2023-09-06" })},
+	{name: "told tomorrow", step: "feedback", code: "rules.date-order", bad: as(func(b *record.Feedback) { b.Date = "2023-09-23" }),
+		good: as(func(b *record.Feedback) { b.Date = "2023-09-22" })},
 
 	{name: "correction of a correction", step: "follow-up", code: "rules.correction-old", bad: func(s *step) {
 		at := s.At
