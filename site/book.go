@@ -178,6 +178,11 @@ func (m *maker) summary(e *verify.Entry) string {
 		return "计划报" + b.To + "备案，" + b.Date
 	case *record.History:
 		return "登记开账前的抽查" + num(b.Count) + "次（只计频次，不证明公平）"
+	case *record.Calendar:
+		if b.Kind == "closure" {
+			return "本单位停止办公" + num(len(b.Off)) + "天：" + b.Ground
+		}
+		return "登记" + num(b.Year) + "年的放假安排：" + document(b)
 	case *record.Notice:
 		return "发布抽取预告 " + b.Draw + "：" + b.Name
 	case *record.Draw:

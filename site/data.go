@@ -152,14 +152,14 @@ func (m *maker) resultTable() table {
 	t := table{name: "results", title: "抽查结果", about: "每份抽查结果一行，已更正的列更正后的内容", columns: [][2]string{
 		{"记录", "entry"}, {"抽取", "draw"}, {"任务名称", "task"}, {"抽查类型", "mode"}, {"来源", "origin"}, {"企业名称", "firm"},
 		{"统一社会信用代码（注册号）", "code"}, {"检查机关", "unit"}, {"抽查事项", "items"}, {"检查结束", "ended"}, {"结果代码", "codes"},
-		{"检查结果", "outcome"}, {"后续处置", "follow_up"}, {"平台公示", "published"}, {"期限", "due"}, {"晚几个工作日", "late"},
+		{"检查结果", "outcome"}, {"后续处置", "follow_up"}, {"平台公示", "published"}, {"期限", "due"}, {"全国期限", "national_due"}, {"晚几个工作日", "late"},
 		{"说明", "late_note"}, {"更正次数", "corrections"}, {"入账时间", "logged"}}}
 	for _, f := range m.s.Results {
-		draw, task, mode, due, late := "", "", "", "", ""
+		draw, task, mode, due, nation, late := "", "", "", "", "", ""
 		if f.Lot != nil {
 			draw, task, mode = f.Lot.Body.Draw, f.Lot.Body.Name, f.Lot.Body.Mode
-			if legal, _, sure := m.pack.ResultDue(f.Lot, f.Ended()); sure {
-				due, late = legal, num(m.s.Late(f))
+			if legal, _, sure := m.s.ResultDue(f.Lot, f.Ended()); sure {
+				due, nation, late = legal, or(m.s.NationalDue(f.Lot, f.Ended()), legal), num(m.s.Late(f))
 			}
 		}
 		var items []string
@@ -175,7 +175,7 @@ func (m *maker) resultTable() table {
 		}
 		t.rows = append(t.rows, []string{num(f.Index), draw, task, mode, originName(f, m.pack), m.firmName(f),
 			or(m.value(f.Index, "code"), closed), f.Body.Unit, strings.Join(items, "；"), f.Ended(), strings.Join(f.Outcome().Codes, "；"),
-			m.codeNames(f.Outcome().Codes), follow, f.Body.Published, due, late, f.Body.Late, num(len(f.Corrections)), f.Time})
+			m.codeNames(f.Outcome().Codes), follow, f.Body.Published, due, nation, late, f.Body.Late, num(len(f.Corrections)), f.Time})
 	}
 	return t
 }
@@ -273,10 +273,10 @@ func (m *maker) checklistTable() table {
 
 func (m *maker) dutyTable() table {
 	t := table{name: "duties", title: "期限", about: "应办事项、期限和办结日期", columns: [][2]string{
-		{"事项", "what"}, {"抽取", "draw"}, {"依据", "clause"}, {"期限", "due"}, {"办结", "done"}, {"总数", "count"}, {"未办", "open"},
+		{"事项", "what"}, {"抽取", "draw"}, {"依据", "clause"}, {"期限", "due"}, {"全国期限", "national_due"}, {"办结", "done"}, {"总数", "count"}, {"未办", "open"},
 		{"晚几个工作日", "late"}, {"截至", "as_of"}}}
 	for _, d := range m.duties() {
-		t.rows = append(t.rows, []string{or(dutyNames[d.Code], d.Code), d.Draw, d.Clause, d.Due, d.Done, num(d.Count), num(d.Open), num(d.Late), m.b.Today})
+		t.rows = append(t.rows, []string{or(dutyNames[d.Code], d.Code), d.Draw, d.Clause, d.Due, or(d.National, d.Due), d.Done, num(d.Count), num(d.Open), num(d.Late), m.b.Today})
 	}
 	return t
 }

@@ -155,6 +155,9 @@ func (m *maker) dutyRow(p *page, d rules.Duty) dutyRow {
 	} else if d.Code == "file-plan" {
 		r.Draw = p.to("plan/"+d.Draw+"/index.html", d.Draw+"年")
 	}
+	if d.National != "" {
+		r.Due += "（按全国放假安排为 " + d.National + "）"
+	}
 	if d.Open == 0 {
 		r.Done = or(d.Done, "–") // before that it is the date of the last part
 	}

@@ -212,7 +212,7 @@ func (m *maker) resultDates(v *resultView, f *rules.Finished) {
 	if f.Lot == nil {
 		return
 	}
-	legal, strict, sure := m.pack.ResultDue(f.Lot, f.Ended())
+	legal, strict, sure := m.s.ResultDue(f.Lot, f.Ended())
 	if !sure {
 		d.add("期限", text(legal+"（暂定：放假安排还没有公布）"))
 		return
@@ -220,6 +220,9 @@ func (m *maker) resultDates(v *resultView, f *rules.Finished) {
 	d.add("期限", text(legal))
 	if c := m.clause(&v.page, m.pack.Publish.Clause); c != nil {
 		d.add("期限依据", value{Text: c.Text, Href: c.Href})
+	}
+	if nation := m.s.NationalDue(f.Lot, f.Ended()); nation != "" {
+		d.add("按全国放假安排", text(nation+"（本单位停止办公的日子不算工作日，见工作日补充）"))
 	}
 	if strict != legal {
 		d.add("从严日期", text(strict+"（从检查结束之日算起）"))

@@ -61,7 +61,7 @@ func (c *Command) announce(files []string, line, at string, round uint64) error 
 	}
 	for i := range tasks {
 		if tasks[i].Round == 0 {
-			if tasks[i].Round, err = c.round(at, round); err != nil {
+			if tasks[i].Round, err = c.round(o, at, round); err != nil {
 				return err
 			}
 		}
@@ -100,7 +100,7 @@ func (c *Command) rehearse(tasks []rules.Task) error {
 
 // round chooses the round: the one given, that of a time, or that of the next
 // working day at ten, when an office is at its desk.
-func (c *Command) round(at string, given uint64) (uint64, error) {
+func (c *Command) round(o *office.Office, at string, given uint64) (uint64, error) {
 	chain, now := beacon.Quicknet(), c.Now()
 	if given > 0 {
 		return given, nil
@@ -112,7 +112,11 @@ func (c *Command) round(at string, given uint64) (uint64, error) {
 			return 0, err
 		}
 	} else {
-		day, ok := rules.Workdays().Add(record.Day(now.Unix()), 1)
+		s, err := o.State()
+		if err != nil {
+			return 0, err
+		}
+		day, ok := s.Workdays().Add(record.Day(now.Unix()), 1)
 		if !ok {
 			day = record.Day(now.Add(24 * time.Hour).Unix())
 		}

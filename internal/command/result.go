@@ -187,7 +187,7 @@ func (c *Command) tasks(o *office.Office, name string) ([]rules.Task, error) {
 	var all []intake.Problem
 	for i := range rows {
 		r := &rows[i]
-		round, err := c.round(r.DrawAt, r.Round)
+		round, err := c.round(o, r.DrawAt, r.Round)
 		if err != nil {
 			return nil, err
 		}

@@ -65,6 +65,7 @@ var Types = map[string]func() any{
 	"plan":        func() any { return new(Plan) },
 	"filing":      func() any { return new(Filing) },
 	"history":     func() any { return new(History) },
+	"calendar":    func() any { return new(Calendar) },
 	"notice":      func() any { return new(Notice) },
 	"draw":        func() any { return new(Draw) },
 	"dispatch":    func() any { return new(Dispatch) },

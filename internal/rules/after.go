@@ -90,7 +90,7 @@ func (j *judge) dispatch(b *record.Dispatch) {
 		}
 	}
 	lot.Sent = append(lot.Sent, Sent{at(j, b)})
-	if n := lateDays(lot.Due.Dispatch, b.Date, b.Date); n > 0 && !lot.Due.Provisional {
+	if n := j.s.late(lot.Due.Dispatch, b.Date, b.Date); n > 0 && !lot.Due.Provisional {
 		j.add(Overdue, "rules.late-dispatch", p.Draw.Dispatch, lot.Body.Draw, b.Date, lot.Due.Dispatch)
 	}
 }

@@ -128,7 +128,7 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 		}
 		b.Slots = append(b.Slots, s)
 	}
-	b.Due = p.NoticeDue(when, b.To)
+	b.Due = p.NoticeDue(s.Workdays(), when, b.To)
 	return b, line, nil
 }
 

@@ -146,6 +146,8 @@ func (j *judge) body() {
 		j.filing(b)
 	case *record.History:
 		j.history(b)
+	case *record.Calendar:
+		j.calendar(b)
 	case *record.Notice:
 		j.notice(b)
 	case *record.Draw:

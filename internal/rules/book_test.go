@@ -199,6 +199,8 @@ func open(name string, firms, people int) *book {
 		Lines: []record.PlanLine{line("A", "不定向", ""), line("B", "定向", "行业 in ("+p.Sectors[0].Name+","+p.Sectors[1].Name+")"), line("C", "定向", "标签 = "+tagName(p, "blacklist"))}}
 	plan.Lines[0].Ratio, plan.Lines[1].Count, plan.Lines[2].Census = "0.2", 3, true
 	b.say("plan", "2023-06-20T09:00:00+08:00", plan, nil)
+	b.say("closure", "2023-06-21T09:00:00+08:00", &record.Calendar{Kind: "closure", Title: "演示停止办公通知", Number: "演示〔2023〕1号", Ground: "洪涝", Off: []string{"2023-06-21", "2023-07-20"}}, nil)
+	b.say("year", "2023-06-21T10:00:00+08:00", year2027(), nil)
 	return b
 }
 

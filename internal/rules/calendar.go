@@ -141,6 +141,9 @@ func newCalendar(from, to string, off, makeUp []string, base *Calendar) (*Calend
 	return c, nil
 }
 
+// First is the first day that the calendar knows, yyyy-mm-dd.
+func (c *Calendar) First() string { return formatDay(c.from) }
+
 // Last is the last day that the calendar knows, yyyy-mm-dd.
 func (c *Calendar) Last() string { return formatDay(c.to) }
 

@@ -14,22 +14,7 @@ const officeCloses = "17:00:00"
 // time (form time) and the end of its task. Dispatch is due on the working day
 // of the draw, or the next one if the round falls in the evening or on a day
 // off (Y-16, G-7.2b: 即 [reading]); K opens when the last result is due.
-func (p *Pack) NoticeDue(when, to string) record.Due { return p.noticeDue(Workdays(), when, to) }
-
-// wasProvisional reports whether a program that knew fewer years would have
-// given the notice its due dates. Notices outlive the calendar of their day:
-// what was provisional then is not wrong when the next year is announced.
-func (p *Pack) wasProvisional(b *record.Notice) bool {
-	cal := Workdays()
-	for year := yearOf(b.When()) - 1; year < yearOf(cal.Last()); year++ {
-		if known, ok := cal.until(year); ok && p.noticeDue(known, b.When(), b.To) == b.Due {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *Pack) noticeDue(cal *Calendar, when, to string) record.Due {
+func (p *Pack) NoticeDue(cal *Calendar, when, to string) record.Due {
 	day := when[:10]
 	d := record.Due{Dispatch: day}
 	if on, err := cal.Workday(day); err != nil {
@@ -47,21 +32,48 @@ func (p *Pack) noticeDue(cal *Calendar, when, to string) record.Due {
 	return d
 }
 
+// wasProvisional reports whether a program that knew fewer years would have
+// given the notice its due dates. Notices outlive the calendar of their day:
+// what was provisional then is not wrong when the next year is announced.
+func (p *Pack) wasProvisional(cal *Calendar, b *record.Notice) bool {
+	for year := yearOf(b.When()) - 1; year < yearOf(cal.Last()); year++ {
+		if known, ok := cal.until(year); ok && p.NoticeDue(known, b.When(), b.To) == b.Due {
+			return true
+		}
+	}
+	return false
+}
+
 // ResultDue is when a result must be public: the legal date and, where another
-// reading is stricter, that one too. Sure is false beyond the known calendar:
+// reading is stricter, that one too. Sure is false beyond the calendar in force:
 // then no lateness is asserted (requirements A17).
-func (p *Pack) ResultDue(l *Lot, ended string) (legal, strict string, sure bool) {
+func (s *State) ResultDue(l *Lot, ended string) (legal, strict string, sure bool) {
+	return l.Pack.resultDue(s.Workdays(), l, ended)
+}
+
+// NationalDue is the legal date by the national arrangement alone, "" where the
+// days on which the office was closed made no difference. It is shown beside
+// the date in force: what the office itself put off stays visible.
+func (s *State) NationalDue(l *Lot, ended string) string {
+	legal, _, _ := s.ResultDue(l, ended)
+	if nation, _, ok := l.Pack.resultDue(s.National(), l, ended); ok && nation != legal {
+		return nation
+	}
+	return ""
+}
+
+func (p *Pack) resultDue(cal *Calendar, l *Lot, ended string) (legal, strict string, sure bool) {
 	start := ended
 	if p.Publish.Start == "task_end" {
 		start = l.Body.To
 	}
-	legal, sure = Workdays().Add(start, p.Publish.Days)
+	legal, sure = cal.Add(start, p.Publish.Days)
 	if p.Publish.TaskEnd && l.Body.To < legal {
 		legal = l.Body.To
 	}
 	strict = legal
 	if p.Publish.Strict == "inspection_end" {
-		if d, ok := Workdays().Add(ended, p.Publish.Days); ok && d < legal {
+		if d, ok := cal.Add(ended, p.Publish.Days); ok && d < legal {
 			strict = d
 		}
 	}
@@ -79,6 +91,9 @@ type Duty struct {
 	Open   int    `json:"open,omitempty"` // how many of Count are not done
 	Late   int    `json:"late,omitempty"` // working days late, by today or by Done
 	Sure   bool   `json:"sure"`
+	// National is Due by the national arrangement alone, where the office's own
+	// closures have put it off.
+	National string `json:"national,omitempty"`
 }
 
 // Duties lists what the draws of the ledger demand, as of a day (yyyy-mm-dd),
@@ -120,7 +135,7 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 	sure := !due.Provisional
 	if l.Draw == nil {
 		return []Duty{{Code: "run", Draw: b.Draw, Clause: p.Draw.Before, Due: b.When()[:10], Count: 1, Open: 1, Sure: true,
-			Late: lateDays(b.When()[:10], "", today)}}
+			Late: s.late(b.When()[:10], "", today)}}
 	}
 	send := Duty{Code: "dispatch", Draw: b.Draw, Clause: p.Draw.Dispatch, Due: due.Dispatch, Count: len(l.Objects), Sure: sure}
 	results := Duty{Code: "result", Draw: b.Draw, Clause: p.Publish.Clause, Due: due.Results, Count: len(l.Objects), Sure: sure}
@@ -143,6 +158,8 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 			open.Open, open.Done = 0, o.Time[:10]
 		}
 	}
+	nation := p.NoticeDue(s.National(), b.When(), b.To)
+	send.National, results.National = unlike(nation.Dispatch, send.Due), unlike(nation.Results, results.Due)
 	list := []Duty{send, results, open}
 	for i := range list {
 		d := &list[i]
@@ -151,16 +168,24 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 			done = ""
 		}
 		if d.Sure {
-			d.Late = lateDays(d.Due, done, today)
+			d.Late = s.late(d.Due, done, today)
 		}
 	}
 	return list
 }
 
-// lateDays counts the working days after due up to done, or up to today while
+// unlike is a, "" where it is b.
+func unlike(a, b string) string {
+	if a == b {
+		return ""
+	}
+	return a
+}
+
+// late counts the working days after due up to done, or up to today while
 // it is not done; 0 if in time. What is late on a day off is late by one; where
 // the calendar ends before the day, the count is the least that is sure.
-func lateDays(due, done, today string) int {
+func (s *State) late(due, done, today string) int {
 	end := done
 	if end == "" {
 		end = today
@@ -168,7 +193,7 @@ func lateDays(due, done, today string) int {
 	if end <= due {
 		return 0
 	}
-	cal := Workdays()
+	cal := s.Workdays()
 	n, ok := cal.Between(due, min(end, cal.Last()))
 	if !ok {
 		n = 0 // due itself lies beyond the calendar; the caller asserts only what is sure
@@ -191,9 +216,9 @@ func (s *State) Late(f *Finished) int {
 	if f.Lot == nil {
 		return 0
 	}
-	legal, _, sure := f.Lot.Pack.ResultDue(f.Lot, f.Ended())
+	legal, _, sure := s.ResultDue(f.Lot, f.Ended())
 	if !sure {
 		return 0
 	}
-	return lateDays(legal, f.Published(), f.Published())
+	return s.late(legal, f.Published(), f.Published())
 }

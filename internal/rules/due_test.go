@@ -36,7 +36,7 @@ func TestNoticeDue(t *testing.T) {
 		{"results beyond the horizon", "2026-12-01T09:00:00+08:00", "2026-12-31", gPack(), record.Due{Dispatch: "2026-12-01", Results: "2027-01-28", K: "2027-01-28", Provisional: true}},
 		{"all beyond the horizon", "2027-03-01T09:00:00+08:00", "2027-03-31", gPack(), record.Due{Dispatch: "2027-03-01", Results: "2027-04-28", K: "2027-04-28", Provisional: true}},
 	} {
-		if got := c.pack.NoticeDue(c.when, c.to); got != c.want {
+		if got := c.pack.NoticeDue(Workdays(), c.when, c.to); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.what, got, c.want)
 		}
 	}
@@ -51,19 +51,19 @@ func TestNoticeDueOutlivesItsCalendar(t *testing.T) {
 	}
 	for _, p := range []*Pack{gPack(), yPack()} {
 		b := &record.Notice{Randomness: &record.Randomness{Time: "2025-12-31T18:00:00+08:00"}, To: "2026-02-28"}
-		b.Due = p.noticeDue(cal, b.When(), b.To)
-		now := p.NoticeDue(b.When(), b.To)
-		if !b.Due.Provisional || now.Provisional || b.Due == now || !p.wasProvisional(b) {
+		b.Due = p.NoticeDue(cal, b.When(), b.To)
+		now := p.NoticeDue(Workdays(), b.When(), b.To)
+		if !b.Due.Provisional || now.Provisional || b.Due == now || !p.wasProvisional(Workdays(), b) {
 			t.Errorf("then %+v, now %+v", b.Due, now)
 		}
 		bad := *b
 		bad.Due.K = "2099-12-31"
-		if p.wasProvisional(&bad) {
+		if p.wasProvisional(Workdays(), &bad) {
 			t.Error("a provisional date of one's own choice")
 		}
 		bad = *b
 		bad.Due.Provisional = false
-		if p.wasProvisional(&bad) {
+		if p.wasProvisional(Workdays(), &bad) {
 			t.Error("sure of what was not known")
 		}
 	}
@@ -90,17 +90,17 @@ func TestResultDue(t *testing.T) {
 			}
 		}
 		want := min(due.Format(time.DateOnly), "2023-12-15")
-		legal, strict, sure := p.ResultDue(l, day.Format(time.DateOnly))
+		legal, strict, sure := p.resultDue(Workdays(), l, day.Format(time.DateOnly))
 		if legal != want || strict != want || !sure {
 			t.Errorf("ended on %s: %s, %s, %v, want %s", day.Format(time.DateOnly), legal, strict, sure, want)
 		}
 	}
 	g := gPack()
-	if legal, strict, sure := g.ResultDue(&Lot{At: At[record.Notice]{Body: &record.Notice{To: "2023-09-28"}}}, "2023-09-06"); legal != "2023-11-01" || strict != "2023-10-10" || !sure {
+	if legal, strict, sure := g.resultDue(Workdays(), &Lot{At: At[record.Notice]{Body: &record.Notice{To: "2023-09-28"}}}, "2023-09-06"); legal != "2023-11-01" || strict != "2023-10-10" || !sure {
 		t.Errorf("%s, %s, %v", legal, strict, sure)
 	}
 	l.Body.To = "2026-12-31"
-	if _, _, sure := g.ResultDue(l, "2026-12-30"); sure {
+	if _, _, sure := g.resultDue(Workdays(), l, "2026-12-30"); sure {
 		t.Error("sure beyond the calendar")
 	}
 	s := &State{}
@@ -131,7 +131,7 @@ func TestLateDays(t *testing.T) {
 		{"2026-12-30", "", "2027-01-10", 1}, // the days that the calendar knows: at least that late
 		{"2027-01-05", "", "2027-01-10", 1}, // a due date beyond it: the caller asserts nothing
 	} {
-		if got := lateDays(c.due, c.done, c.today); got != c.want {
+		if got := New().late(c.due, c.done, c.today); got != c.want {
 			t.Errorf("%+v: %d", c, got)
 		}
 	}

@@ -288,7 +288,11 @@ var free = map[string]map[string]string{
 		"lines.filter": "any that stands in its one form", "lines.ratio": own, "lines.count": own, "lines.base": own, "lines.estimate": own, "lines.frequency": own,
 		"lines.from": "within the year", "lines.to": "within the year", "lines.unit": own, "lines.partners": own, "lines.method": own,
 	},
-	"filing":  {"to": own, "date": "not after the day of the entry", "receipt": own},
+	"filing": {"to": own, "date": "not after the day of the entry", "receipt": own},
+	"calendar": {
+		"title": "free text: the document", "number": "free text: its number", "ground": "free text: why the office was closed",
+		"off": "fewer days, or others not over yet, within the bounds; every one is public before it comes", "make_up": "of a year not over yet, within the bounds",
+	},
 	"history": {"date": own, "from": own, "to": "not after the charter"},
 	"notice": {
 		"name": "free text: title of the task", "scheme": "free text: title and date of the document 抽查工作方案",

@@ -120,8 +120,8 @@ func (j *judge) noticeSource(b *record.Notice, lot *Lot) {
 	if b.From > b.To || b.From < b.When()[:10] {
 		j.breach("rules.task-dates", p.Draw.Before, "from, to", b.From+" "+b.To, "")
 	}
-	want := p.NoticeDue(b.When(), b.To)
-	if b.Due != want && !(b.Due.Provisional && p.wasProvisional(b)) {
+	want := p.NoticeDue(s.Workdays(), b.When(), b.To)
+	if b.Due != want && !(b.Due.Provisional && p.wasProvisional(s.Workdays(), b)) {
 		j.breach("rules.due-differs", p.Publish.Clause, "due", b.Due.Results+" "+b.Due.K, want.Results+" "+want.K)
 	}
 	lot.Due = want

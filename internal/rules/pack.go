@@ -55,6 +55,8 @@ type Pack struct {
 	Follow        FollowRule `json:"follow,omitzero" toml:"follow"`
 	Withhold      Withhold   `json:"withhold,omitzero" toml:"withhold"`
 	Visibility    []Visible  `json:"visibility" toml:"visibility"`
+
+	Calendar CalendarRule `json:"calendar" toml:"calendar"`
 }
 
 // PackDoc is a document that the regulation cites.
@@ -298,6 +300,9 @@ func (p *Pack) Check() error {
 	if !slices.Contains([]string{"inspection_end", "task_end"}, p.Publish.Start) || p.Publish.Days < 1 {
 		return bad("publish", p.Publish.Start, "inspection_end or task_end; days ≥ 1")
 	}
+	if p.Calendar.Closures < 0 || p.Calendar.Closures > 60 {
+		return bad("calendar.closures", strconv.Itoa(p.Calendar.Closures), "0..60")
+	}
 	for i, r := range p.Ratios {
 		if r.Code == "" || slices.ContainsFunc(p.Ratios[:i], func(o Ratio) bool { return o.Code == r.Code }) {
 			return bad("ratio["+strconv.Itoa(i)+"]", r.Code, "a code, once")
@@ -334,7 +339,7 @@ func (p *Pack) named() []string {
 		p.Items.Clause, p.Items.Rank, p.Items.ShareBy, p.Plan.Filing, p.Plan.Clause, p.Cap.Clause,
 		p.Draw.Undirected, p.Draw.Directed, p.Draw.Dispatch, p.Draw.Before, p.Team.Clause, p.Team.Change,
 		p.Publish.Clause, p.Publish.EndBy, p.Result.RefuseB, p.Result.SignBy, p.Result.Clause,
-		p.Correction.Clause, p.Archive.Clause}
+		p.Correction.Clause, p.Archive.Clause, p.Calendar.Clause}
 	ids = append(append(ids, p.Draw.Scheme), p.afterClauses()...)
 	for _, r := range p.Ratios {
 		ids = append(ids, r.Clause)

@@ -31,9 +31,22 @@ func (j *judge) result(b *record.Result) {
 	if f.Object != nil {
 		f.Object.Result = f
 	}
-	if n := j.s.Late(f); n > 0 {
-		legal, _, _ := p.ResultDue(f.Lot, b.Ended)
+	j.punctual(p, f)
+}
+
+// punctual says what was late, and what would have been without the days on
+// which the office was closed by its own entry.
+func (j *judge) punctual(p *Pack, f *Finished) {
+	if f.Lot == nil {
+		return
+	}
+	legal, _, sure := j.s.ResultDue(f.Lot, f.Ended())
+	nation := j.s.NationalDue(f.Lot, f.Ended())
+	switch {
+	case j.s.Late(f) > 0:
 		j.add(Overdue, "rules.late-result", p.Publish.Clause, f.Lot.Body.Draw, f.Published(), legal)
+	case sure && nation != "" && f.Published() > nation:
+		j.add(Note, "rules.closure-used", p.Publish.Clause, f.Lot.Body.Draw, f.Published(), nation)
 	}
 }
 

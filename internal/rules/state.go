@@ -67,10 +67,13 @@ type State struct {
 	Plans      []At[record.Plan]
 	Filings    []At[record.Filing]
 	Histories  []At[record.History]
+	Calendars  []At[record.Calendar]
 	Lots       []*Lot
 	Results    []*Finished
 	proven     int64               // unix seconds: entries from here on were written after it, a round known by then says so
 	clock      string              // the latest time that a signed entry claims
+	national   *Calendar           // with the years that the office added; nil: as the program carries it
+	working    *Calendar           // the same without the days on which the office was closed
 	lots       map[int64]*Lot      // by index of the notice
 	results    map[int64]*Finished // by index of the result
 }

@@ -117,7 +117,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{lists, notices, draws, afters, finals, counted} {
+	for _, list := range [][]trial{lists, calendars, notices, draws, afters, finals, counted} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
@@ -138,6 +138,9 @@ func TestTrials(t *testing.T) {
 // elsewhere are codes that no entry provokes, and the tests that do.
 var elsewhere = map[string]string{
 	"rules.bad-calendar":     "TestTotalsAreChecked",
+	"rules.calendar-added":   "TestCalendarInForce",
+	"rules.office-closed":    "TestClosurePutsOff",
+	"rules.closure-used":     "TestClosurePutsOff",
 	"rules.bad-date":         "TestBeyondTheCalendar",
 	"rules.calendar-horizon": "TestBeyondTheCalendar",
 	"rules.pack-too-long":    "TestParsePackRefuses",
@@ -437,7 +440,7 @@ func late(round uint64) step {
 func until(s *step, day string) {
 	b := s.Body.(*record.Notice)
 	b.To = day
-	b.Due = gaoqing().pack.NoticeDue(b.When(), day)
+	b.Due = gaoqing().pack.NoticeDue(rules.Workdays(), b.When(), day)
 }
 
 // ground gives the last firm left out another ground, and the table its line.
