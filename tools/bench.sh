@@ -58,6 +58,8 @@ awk '
 		show("BenchmarkResultOfOneLine", "median-ms", 1, "ms", "<", 400)
 		show("BenchmarkAppend100kBesideTessera", "times-faster", 1, "times", ">", 1)
 		show("BenchmarkCast1M/parsed", "ns/handle", 1, "ns", "<", 250)
+		show("BenchmarkReplayCity", "replay-s", 1, "s", "<", 10)
+		show("BenchmarkReplayCity", "peak-MiB", 1, "MiB", "<", 1024)
 		show("BenchmarkVerifyOffice", "ns/op", 1e9, "s", "<", 2)
 		show("Process/verify=gaoqing", "ns/op", 1e9, "s", "<", 2)
 		show("Process/verify=yanshi", "ns/op", 1e9, "s", "<", 2)

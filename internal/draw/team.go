@@ -1,8 +1,6 @@
 package draw
 
 import (
-	"cmp"
-	"crypto/sha256"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -298,34 +296,66 @@ func (r *rota) hold(task, i int) {
 // choice leaves the rest possible.
 func (r *rota) choose() []Team {
 	teams := make([]Team, 0, len(r.objects))
-	d := newDie(r.seed)
+	q := &ranking{rota: r, die: newDie(r.seed), rolled: make([]ticket, len(r.people)), at: make([]int, len(r.people))}
 	for o, object := range r.objects {
-		rank := r.rank(d, object)
 		members := make([]string, r.k)
 		for s := range r.k {
-			task := o*r.k + s
-			slices.SortFunc(rank, func(a, b pick) int {
-				return cmp.Or(cmp.Compare(r.settled[a.index], r.settled[b.index]), a.compare(b))
-			})
-			// The holder for now is always possible: an index is found.
-			at := slices.IndexFunc(rank, func(p pick) bool { return r.settle(task, p.index) })
-			members[s] = r.people[rank[at].index].Handle
+			members[s] = r.people[q.first(o*r.k+s)].Handle
 		}
 		teams = append(teams, Team{object, members})
 	}
 	return teams
 }
 
-// rank gives every inspector the hash that orders equal loads at one object.
-// People ascend by handle, so that a pick's index decides as the handle would.
-func (r *rota) rank(d *die, object string) []pick {
-	rank := make([]pick, len(r.people))
-	line := make([]byte, 0, 2*sha256.BlockSize)
-	for i, p := range r.people {
-		line = append(append(append(append(line[:0], "|M|"...), object...), '|'), p.Handle...)
-		rank[i] = pick{d.roll(line), i}
+// ranking orders inspectors for one slot after another. Nearly always the first
+// of the least loaded is possible, so only those of one load are hashed and none
+// are sorted until one is refused.
+type ranking struct {
+	*rota
+	die    *die
+	rolled []ticket // by inspector: the hash at the object
+	at     []int    // by inspector: 1 + the object of rolled
+	picks  []pick
+	line   []byte
+}
+
+// first settles task and returns whom it takes.
+func (q *ranking) first(task int) int {
+	for load := range q.cap {
+		q.picks = q.picks[:0]
+		for i := range q.people {
+			if q.settled[i] == load && q.eligible(task, i) {
+				q.picks = append(q.picks, pick{q.roll(task/q.k, i), i})
+			}
+		}
+		for rest := q.picks; len(rest) > 0; rest = rest[1:] {
+			if len(q.picks)-len(rest) == 3 { // refused thrice: more may be
+				slices.SortFunc(rest, pick.compare)
+			} else if len(q.picks)-len(rest) < 3 {
+				least := 0
+				for n := range rest {
+					if rest[n].compare(rest[least]) < 0 {
+						least = n
+					}
+				}
+				rest[0], rest[least] = rest[least], rest[0]
+			}
+			if q.settle(task, rest[0].index) {
+				return rest[0].index
+			}
+		}
 	}
-	return rank
+	panic("draw: nobody can take a slot that somebody holds") // the holder for now is always possible
+}
+
+// roll gives an inspector the hash that orders equal loads at an object. People
+// ascend by handle, so that a pick's index decides as the handle would.
+func (q *ranking) roll(object, i int) ticket {
+	if q.at[i] != object+1 {
+		q.line = append(append(append(append(q.line[:0], "|M|"...), q.objects[object]...), '|'), q.people[i].Handle...)
+		q.rolled[i], q.at[i] = q.die.roll(q.line), object+1
+	}
+	return q.rolled[i]
 }
 
 // settle gives task to inspector i for good if that leaves a complete

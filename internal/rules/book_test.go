@@ -310,8 +310,12 @@ func (b *book) send(l *rules.Lot, unit, at string, objects []*rules.Object) step
 
 // result is a sound result of an object: code on both items.
 func (b *book) result(l *rules.Lot, o *rules.Object, code string) *record.Result {
-	f := b.firm(o.Handle)
-	r := &record.Result{Origin: "random", Notice: l.Index, Object: o.Handle, Code: sealed(f.ID), Name: sealed(f.Name), Unit: "执法大队",
+	return b.resultOf(l, o, b.firm(o.Handle).ID, code)
+}
+
+// resultOf is result for who knows whose handle it is.
+func (b *book) resultOf(l *rules.Lot, o *rules.Object, id, code string) *record.Result {
+	r := &record.Result{Origin: "random", Notice: l.Index, Object: o.Handle, Code: sealed(id), Name: sealed("演示" + id), Unit: "执法大队",
 		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{code}}, {Item: "2", Codes: []string{code}}}, Codes: []string{code}},
 		Started: "2023-09-05", Ended: "2023-09-06", SignedOn: "2023-09-06", Entered: "2023-09-07", Published: "2023-09-08",
 		FollowUp: &record.FollowUpDue{Kind: "责令限期整改"}}
