@@ -211,7 +211,7 @@ func (m *maker) summaryAfter(e *verify.Entry) string {
 	case *record.Abort:
 		return "终止抽取 " + m.drawName(b.Notice) + "：" + b.Ground
 	}
-	return typeName(e.Record.Type)
+	return or(m.summaryRedress(e), typeName(e.Record.Type))
 }
 
 // shown is the page on which a record appears as what it is, nil for none.
@@ -236,7 +236,8 @@ func (m *maker) shown(p *page, e *verify.Entry) *link {
 		if m.s.ResultAt(e.Index) != nil {
 			return p.to(resultPath(e.Index), "抽查结果")
 		}
-	case *record.Correction, *record.FollowUp:
+	case *record.Correction, *record.FollowUp, *record.Objection, *record.Review, *record.Archive, *record.Purge:
+		about = m.resultAbout(e.Record.Body, about)
 		if m.s.ResultAt(about) != nil {
 			return p.to(resultPath(about), "抽查结果")
 		}

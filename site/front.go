@@ -150,7 +150,9 @@ func (m *maker) several(p *page, e *verify.Entry, count int) (string, *link) {
 
 func (m *maker) dutyRow(p *page, d rules.Duty) dutyRow {
 	r := dutyRow{Due: or(d.Due, "没有写明"), What: or(dutyNames[d.Code], d.Code), Done: "–", Clause: m.clause(p, d.Clause)}
-	if l := m.s.Lot(d.Draw); l != nil {
+	if o := m.s.ObjectionAt(d.Entry); o != nil {
+		r.Draw = p.to(resultPath(o.Of.Index), "第"+num(o.Index)+"条记录")
+	} else if l := m.s.Lot(d.Draw); l != nil {
 		r.Draw = p.to(m.drawPath(l), l.Body.Draw)
 	} else if d.Code == "file-plan" {
 		r.Draw = p.to("plan/"+d.Draw+"/index.html", d.Draw+"年")

@@ -214,6 +214,14 @@ func aboutEntry(body any) (int64, bool) {
 		return b.Result, true
 	case *record.FollowUp:
 		return b.Result, true
+	case *record.Objection:
+		return b.Result, true
+	case *record.Review:
+		return b.Objection, true
+	case *record.Archive:
+		return max(b.Result, b.Notice), true // one of them is absent
+	case *record.Purge:
+		return b.Archive, true
 	}
 	return 0, false
 }

@@ -24,6 +24,8 @@ type resultView struct {
 	Follow  []followRow
 	Due     facts // what of the follow-up was announced with the result
 	Compare *compare
+	Redress []objectionView
+	Archive facts
 	Proof   facts
 	Noted   []said
 }
@@ -57,10 +59,11 @@ type compareCell struct {
 // resultsView is the entrance of the results; resultPart one list page.
 type resultsView struct {
 	page
-	Count  int
-	Counts []countRow
-	Latest []resultItem
-	Parts  []link
+	Count   int
+	Counts  []countRow
+	Latest  []resultItem
+	Parts   []link
+	Redress facts // how many objections, and what came of them
 }
 
 type resultPart struct {
@@ -122,6 +125,8 @@ func (m *maker) resultPage(f *rules.Finished) error {
 	v.Sign.add("签字日期", text(b.SignedOn))
 	v.Sign.add("扫描件校验码", hash(b.Scan))
 	m.resultFollow(v, f)
+	v.Redress = m.objections(&v.page, f)
+	v.Archive = archiveFacts(&v.page, f.Archives)
 	if len(f.Corrections) > 0 {
 		v.Compare = m.compare(p, f, checklist)
 	}
@@ -311,6 +316,7 @@ func (m *maker) resultFound(v *resultView, f *rules.Finished) {
 	for _, u := range f.FollowUps {
 		entries = append(entries, u.Index)
 	}
+	entries = append(entries, redressEntries(f)...)
 	for _, i := range entries {
 		for _, found := range m.found[i] {
 			if found.Severity == rules.Breach {
@@ -367,6 +373,7 @@ func (m *maker) resultLists() error {
 			v.Counts = append(v.Counts, countRow{c.Code, c.Name, counts[c.Code]})
 		}
 	}
+	v.Redress = m.objectionCounts()
 	for i := len(all) - 1; i >= max(0, len(all)-20); i-- {
 		v.Latest = append(v.Latest, m.resultItem(&v.page, all[i]))
 	}

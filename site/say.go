@@ -21,6 +21,7 @@ var typeNames = map[string]string{
 	"filing": "计划备案", "history": "开账前历史", "calendar": "工作日补充", "notice": "抽取预告", "draw": "抽取", "dispatch": "派发",
 	"team-change": "检查人员变动", "result": "抽查结果", "correction": "更正", "follow-up": "后续处置", "feedback": "逐户反馈",
 	"opened": "启封", "abort": "终止",
+	"objection": "异议", "review": "异议复核", "archive": "归档", "purge": "销毁",
 }
 
 func typeName(t string) string {
@@ -53,7 +54,7 @@ func severityTag(s rules.Severity) tag {
 
 var dutyNames = map[string]string{
 	"run": "按预告抽取", "dispatch": "派发名单", "result": "公示抽查结果", "open-names": "公开名单",
-	"open-k": "公开启封钥匙", "file-plan": "年度计划备案",
+	"open-k": "公开启封钥匙", "file-plan": "年度计划备案", "review": "异议复核", "review-feedback": "反馈复核情况",
 }
 
 func or(a, b string) string {

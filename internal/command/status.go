@@ -64,7 +64,7 @@ func (c *Command) status() error {
 
 // dutyLine says what is due and how far it is done, in one line.
 func dutyLine(d rules.Duty) string {
-	s, _ := words.Say("rules.duty-"+d.Code, d.Draw, "", d.Due)
+	s, _ := words.Say("rules.duty-"+d.Code, d.Place(), "", d.Due)
 	if d.Count > 1 {
 		s += "，" + num(d.Count-d.Open) + "/" + num(d.Count)
 	}

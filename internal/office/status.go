@@ -35,7 +35,7 @@ func (o *Office) Nexts() ([]Next, error) {
 		if d.Open == 0 {
 			continue
 		}
-		n := Next{Code: "office.next-" + d.Code, Place: d.Draw, Due: d.Due, Late: d.Late}
+		n := Next{Code: "office.next-" + d.Code, Place: d.Place(), Due: d.Due, Late: d.Late}
 		switch d.Code {
 		case "run":
 			n.Command = "sunlot draw run " + d.Draw
@@ -56,6 +56,8 @@ func (o *Office) Nexts() ([]Next, error) {
 			if o.Today() < d.Due && !s.Lot(d.Draw).Closed() {
 				continue
 			}
+		case "review":
+			n.Command = "sunlot objection decide " + num(d.Entry) + " --outcome 维持"
 		case "file-plan":
 			n.Command = "sunlot file-plan --to 市场监管部门 --date 日期"
 		}

@@ -76,6 +76,10 @@ var Types = map[string]func() any{
 	"feedback":    func() any { return new(Feedback) },
 	"opened":      func() any { return new(Opened) },
 	"abort":       func() any { return new(Abort) },
+	"objection":   func() any { return new(Objection) },
+	"review":      func() any { return new(Review) },
+	"archive":     func() any { return new(Archive) },
+	"purge":       func() any { return new(Purge) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

@@ -168,6 +168,14 @@ func (j *judge) body() {
 		j.opened(b)
 	case *record.Abort:
 		j.abort(b)
+	case *record.Objection:
+		j.objection(b)
+	case *record.Review:
+		j.review(b)
+	case *record.Archive:
+		j.archive(b)
+	case *record.Purge:
+		j.purge(b)
 	}
 }
 

@@ -374,7 +374,40 @@ func year(name string) *book {
 	b.say("opened K", l.Body.Due.K+"T09:00:00+08:00", &record.Opened{Notice: l.Index, K: true}, nil)
 	b.say("filing", l.Body.Due.K+"T10:00:00+08:00", &record.Filing{Plan: b.state.Plan(2023).Index, To: "市场监管局", Date: "2023-06-21"}, nil)
 	b.history("history", l.Body.Due.K+"T11:00:00+08:00")
+	b.redress(l)
 	return b
+}
+
+// redress: two objections, one upheld and one that leads to a correction; the
+// papers of one result and of the draw in the archive, and purged in 2034.
+func (b *book) redress(l *rules.Lot) {
+	day := l.Body.Due.K
+	at := func(clock string) string { return day + "T" + clock + ":00+08:00" }
+	object := func(f *rules.Finished) *record.Objection {
+		return &record.Objection{Result: f.Index, Received: day, Applicant: sealed("甲"), Content: sealed("乙"), Way: "当面递交", Number: "1"}
+	}
+	f := l.Objects[2].Result
+	b.say("objection", at("12:00"), object(l.Objects[1].Result), nil)
+	b.say("objection 2", at("12:10"), object(f), nil)
+	day = "2023-11-20"
+	review := func(o int, outcome string, correction int64) *record.Review {
+		return &record.Review{Objection: b.state.Objections[o].Index, Decided: day, Outcome: outcome, Correction: correction, Reasons: sealed("丙"), DecidedBy: sealed("丁")}
+	}
+	b.say("review", at("13:00"), review(0, "upheld", 0), nil)
+	told := b.state.Objections[0]
+	b.say("told", at("13:10"), &record.Feedback{Result: told.Body.Result, Review: told.Review.Index, Kind: "review", Date: day, Way: "送达文书", Receiver: sealed("甲")}, nil)
+	b.say("correction 2", at("13:30"), &record.Correction{Result: f.Index, Old: f.Hash, Ground: "复核", Approved: sealed("演示"), Date: day,
+		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{"b"}}, {Item: "2", Codes: []string{"b"}}}, Codes: []string{"b"}}}, nil)
+	b.say("review 2", at("14:00"), review(1, "corrected", f.Corrections[0].Index), nil)
+	years, ground := int64(b.pack.Archive.MinYears), ""
+	if years == 0 {
+		years, ground = 10, "档案管理规定（演示）"
+	}
+	paper := record.Document{Kind: b.pack.Archive.Documents[0], Number: sealed("1"), Date: "2023-09-06", SHA256: strings.Repeat("a", 64), Pages: 3}
+	b.say("archive", at("15:00"), &record.Archive{Result: l.Objects[0].Result.Index, Documents: []record.Document{paper, {Kind: "其他"}}, Date: day, Class: "定期", Years: years, Ground: ground,
+		RetainUntil: rules.RetainUntil(day, years), Place: sealed("柜")}, nil)
+	b.say("archive of the draw", at("15:10"), &record.Archive{Notice: l.Index, Documents: []record.Document{{Kind: "其他"}}, Date: day, Class: "永久"}, nil)
+	b.say("purge", "2034-01-04T09:00:00+08:00", &record.Purge{Archive: b.state.Archives[0].Index, Date: "2034-01-04", Ground: "保管期满", Approved: sealed("戊")}, nil)
 }
 
 func (b *book) history(name, at string) {

@@ -82,8 +82,9 @@ func (p *Pack) resultDue(cal *Calendar, l *Lot, ended string) (legal, strict str
 
 // Duty is one thing that is due or was done: for status, front page, report.
 type Duty struct {
-	Code   string `json:"code"` // dispatch, result, open-names, open-k, file-plan, run
+	Code   string `json:"code"` // dispatch, result, open-names, open-k, file-plan, run, review
 	Draw   string `json:"draw,omitempty"`
+	Entry  int64  `json:"entry,omitempty"` // that demands it, where it is no draw's
 	Clause string `json:"clause,omitempty"`
 	Due    string `json:"due"`
 	Done   string `json:"done,omitempty"` // date of the last part
@@ -94,6 +95,14 @@ type Duty struct {
 	// National is Due by the national arrangement alone, where the office's own
 	// closures have put it off.
 	National string `json:"national,omitempty"`
+}
+
+// Place names what demands it: the draw, or the entry.
+func (d *Duty) Place() string {
+	if d.Entry > 0 {
+		return num(d.Entry)
+	}
+	return d.Draw
 }
 
 // Duties lists what the draws of the ledger demand, as of a day (yyyy-mm-dd),
@@ -118,6 +127,7 @@ func (s *State) Duties(today string) []Duty {
 		}
 		list = append(list, d)
 	}
+	list = append(list, s.objectionDuties(today)...)
 	slices.SortStableFunc(list, func(a, b Duty) int {
 		if a.Due < b.Due {
 			return -1

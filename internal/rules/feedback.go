@@ -20,7 +20,11 @@ func (j *judge) feedback(b *record.Feedback) {
 	case b.Date < f.Ended() || b.Date > j.today():
 		j.breach("rules.date-order", p.Result.Told, "date", b.Date, f.Ended()+" … "+j.today())
 	}
-	if j.sound() && b.Kind == "result" {
+	switch {
+	case !j.sound():
+	case b.Kind == "review":
+		j.told(f, b)
+	default:
 		f.Feedbacks = append(f.Feedbacks, at(j, b))
 	}
 }

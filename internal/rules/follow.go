@@ -27,7 +27,7 @@ func (p *Pack) checkFollow() error {
 // checkAfter holds the sections of a pack that speak of what comes with a
 // result and after it.
 func (p *Pack) checkAfter() error {
-	for _, check := range []func() error{p.checkOrigins, p.checkFollow, p.checkWithhold} {
+	for _, check := range []func() error{p.checkOrigins, p.checkFollow, p.checkWithhold, p.checkRedress} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -38,7 +38,8 @@ func (p *Pack) checkAfter() error {
 // afterClauses lists the clause ids of these sections.
 func (p *Pack) afterClauses() []string {
 	r := &p.Result
-	ids := []string{p.Withhold.Clause, p.Follow.Clause, p.Follow.Crime, r.MethodC, r.FormC, r.ProofC, r.Told, r.Entry}
+	ids := []string{p.Withhold.Clause, p.Follow.Clause, p.Follow.Crime, r.MethodC, r.FormC, r.ProofC, r.Told, r.Entry,
+		p.Objection.Clause, p.Objection.Told, p.Archive.Kinds}
 	for _, o := range p.Origins {
 		ids = append(ids, o.Clause)
 	}

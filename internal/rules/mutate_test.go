@@ -335,14 +335,23 @@ var free = map[string]map[string]string{
 		"follow_up": "known later", "follow_up.kind": "free text", "follow_up.to": "free text", "follow_up.due": "free text", "follow_up.number": "free text", "remark": "sealed",
 	},
 	"correction": {
-		"ground": "free text", "outcome.items": "as in a result", "outcome.facts": "sealed", "outcome.methods": "free text", "outcome.organised": "free text",
+		"ground": "free text", "outcome.items": "as in a result", "outcome.items.codes": "as in a result", "outcome.facts": "sealed", "outcome.methods": "free text", "outcome.organised": "free text",
 		"started": "as in a result", "entered": "as in a result", "published": "as in a result", "last_evidence": "as in a result",
 		"ended": "between draw and entry", "approved_by": "sealed", "date": "between the last version and the entry", "remark": "sealed",
 	},
 	"feedback":  {"date": "between end and entry", "receiver": "sealed", "remark": "sealed", "result": "another result", "way": "free text"},
 	"follow-up": {"to": "free text", "owner": "free text", "due": "a later step may give another day", "kind": "free text", "number": "free text", "date": "between end and entry", "closed": own, "remark": "sealed", "result": "another result"},
 	"opened":    {"handles": "fewer: what is opened is held to the opening file by room verify", "k": "K with the last names", "ki": "KI with the names", "notice": "K of another draw"},
-	"abort":     {"ground": "free text", "date": "between notice and entry", "notice": "another draw that is open"},
+	"objection": {"result": "another result", "received": "between the end and the day of the entry", "applicant": "sealed", "content": "sealed", "way": "free text", "number": "free text"},
+	"review": {
+		"objection": "another objection that is open", "decided": "between receipt and the day of the entry", "reasons": "sealed", "decided_by": "sealed", "late": "free text: 说明",
+	},
+	"archive": {
+		"result": "another result", "notice": "another draw", "date": "of papers that stay for ever: between the notice and the day of the entry", "documents": "which papers there are is the office's word", "documents.kind": "any of the pack's", "documents.number": "sealed", "documents.date": "not after the archiving",
+		"documents.sha256": "digest of a paper", "documents.pages": own, "ground": "free text: the rule that gives the years", "place": "sealed",
+	},
+	"purge": {"date": "between the end of the term and the day of the entry", "ground": "free text", "approved_by": "sealed"},
+	"abort": {"ground": "free text", "date": "between notice and entry", "notice": "another draw that is open"},
 }
 
 // own: what the office says about itself or decides before any lot is cast.

@@ -50,6 +50,7 @@ type Pack struct {
 	Publish       Deadline   `json:"publish" toml:"publish"`
 	Result        ResultRule `json:"result" toml:"result"`
 	Correction    Correct    `json:"correction" toml:"correction"`
+	Objection     Redress    `json:"objection,omitzero" toml:"objection"`
 	Archive       Archive    `json:"archive" toml:"archive"`
 	Origins       []Origin   `json:"origins,omitempty" toml:"origin"`
 	Follow        FollowRule `json:"follow,omitzero" toml:"follow"`
@@ -225,13 +226,6 @@ type Code struct {
 type Correct struct {
 	Approver string `json:"approver" toml:"approver"`
 	Clause   string `json:"clause,omitempty" toml:"clause"`
-}
-
-// Archive holds the retention of documents, in years from archiving.
-type Archive struct {
-	MinYears  int      `json:"min_years" toml:"min_years"`
-	Documents []string `json:"documents,omitempty" toml:"documents"`
-	Clause    string   `json:"clause" toml:"clause"`
 }
 
 // Visible says who may see a field: public, on-result, never.

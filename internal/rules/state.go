@@ -70,6 +70,8 @@ type State struct {
 	Calendars  []At[record.Calendar]
 	Lots       []*Lot
 	Results    []*Finished
+	Objections []*Objected // in order of their entries, as are Archives
+	Archives   []*Archived
 	proven     int64               // unix seconds: entries from here on were written after it, a round known by then says so
 	clock      string              // the latest time that a signed entry claims
 	national   *Calendar           // with the years that the office added; nil: as the program carries it
@@ -95,6 +97,7 @@ type Lot struct {
 	Opened   []At[record.Opened]
 	KOpened  bool
 	Abort    *At[record.Abort]
+	Archives []*Archived // of the draw's own papers
 }
 
 // Sent is one dispatch (派发) of a draw.
@@ -127,6 +130,8 @@ type Finished struct {
 	Corrections []Corrected
 	FollowUps   []At[record.FollowUp]
 	Feedbacks   []At[record.Feedback] // of the result, not of a review
+	Objections  []*Objected
+	Archives    []*Archived
 }
 
 // Corrected is a correction and its entry's hash.

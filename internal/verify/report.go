@@ -49,8 +49,15 @@ func (b *Bundle) overdue() {
 		return
 	}
 	for _, d := range b.State.Duties(b.Today) {
-		if l := b.State.Lot(d.Draw); d.Open > 0 && d.Late > 0 && d.Code != "open-k" && l != nil {
-			b.add(rules.Finding{Code: "rules.duty-" + d.Code, Severity: rules.Overdue, Clause: d.Clause, Entry: l.Index, Place: d.Draw, Got: num(d.Open), Want: d.Due})
+		if d.Open == 0 || d.Late == 0 || d.Code == "open-k" {
+			continue
+		}
+		entry := d.Entry
+		if l := b.State.Lot(d.Draw); entry == 0 && l != nil {
+			entry = l.Index
+		}
+		if entry > 0 {
+			b.add(rules.Finding{Code: "rules.duty-" + d.Code, Severity: rules.Overdue, Clause: d.Clause, Entry: entry, Place: d.Place(), Got: num(d.Open), Want: d.Due})
 		}
 	}
 }

@@ -1,0 +1,158 @@
+package site
+
+import (
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
+)
+
+// objectionView is an objection on its result's page: dates, state and outcome,
+// never who objects nor what is said.
+type objectionView struct {
+	Tag   tag
+	Facts facts
+}
+
+var outcomeNames = map[string]string{"upheld": "维持原结果", "corrected": "确有错误，已更正"}
+
+// objections lists the objections to a result, oldest first.
+func (m *maker) objections(p *page, f *rules.Finished) []objectionView {
+	var list []objectionView
+	for _, o := range f.Objections {
+		v := objectionView{Tag: tag{"复核中", ""}}
+		v.Facts.add("接到申请材料", text(o.Body.Received))
+		v.Facts.add("异议记录", p.record(o.Index), text("申请人和内容不公开"))
+		due, sure := o.ReviewDue()
+		switch {
+		case due == "":
+		case !sure:
+			v.Facts.add("复核期限", text(due+"（暂定：放假安排还没有公布）"))
+		default:
+			v.Facts.add("复核期限", text(due))
+		}
+		if r := o.Review; r != nil {
+			v.Tag = tag{outcomeNames[r.Body.Outcome], ""}
+			v.Facts.add("作出复核", text(r.Body.Decided), p.record(r.Index))
+			v.Facts.add("复核结论", text(outcomeNames[r.Body.Outcome]))
+			if r.Body.Correction > 0 {
+				v.Facts.add("更正", p.record(r.Body.Correction), text("新旧内容并列在上面的“更正”"))
+			}
+			m.toldFacts(p, &v.Facts, o)
+			if n := o.ReviewLate(); n > 0 {
+				v.Facts.add("比期限晚", text(num(n)+"个工作日"), text("本单位的说明："+or(r.Body.Late, "未填")))
+			}
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// toldFacts say when the enterprise was told of the review.
+func (m *maker) toldFacts(p *page, f *facts, o *rules.Objected) {
+	due, sure := o.ToldDue()
+	if due != "" && !sure {
+		due += "（暂定：放假安排还没有公布）"
+	}
+	f.add("反馈期限", text(due))
+	for _, t := range o.Told {
+		f.add("反馈被检查对象", text(t.Body.Date), text(t.Body.Way), p.record(t.Index))
+	}
+	if n := o.ToldLate(); n > 0 {
+		f.add("反馈比期限晚", text(num(n)+"个工作日"))
+	}
+}
+
+// redressEntries are the records about a result that came by objection or
+// archive: what was found about them stands on its page.
+func redressEntries(f *rules.Finished) []int64 {
+	var list []int64
+	for _, o := range f.Objections {
+		list = append(list, o.Index)
+		if o.Review != nil {
+			list = append(list, o.Review.Index)
+		}
+		for _, t := range o.Told {
+			list = append(list, t.Index)
+		}
+	}
+	for _, a := range f.Archives {
+		list = append(list, a.Index)
+		if a.Purge != nil {
+			list = append(list, a.Purge.Index)
+		}
+	}
+	return list
+}
+
+// archiveFacts say that papers are kept, how many and until when; not which.
+func archiveFacts(p *page, archives []*rules.Archived) facts {
+	var f facts
+	for _, a := range archives {
+		until := "永久保管"
+		if a.Body.RetainUntil != "" {
+			until = "保管到" + a.Body.RetainUntil
+		}
+		state := text(until)
+		if a.Purge != nil {
+			state = text("已于" + a.Purge.Body.Date + "销毁")
+		}
+		f.add("归档", text(a.Body.Date+"，"+num(len(a.Body.Documents))+"份"), state, p.record(a.Index))
+	}
+	return f
+}
+
+// objectionCounts say how many objections there were and what came of them.
+func (m *maker) objectionCounts() facts {
+	var f facts
+	counts := map[string]int{}
+	for _, o := range m.s.Objections {
+		if o.Review != nil {
+			counts[o.Review.Body.Outcome]++
+		}
+	}
+	all := len(m.s.Objections)
+	if all == 0 {
+		return nil
+	}
+	f.add("收到异议", text(num(all)+"件"))
+	f.add("复核维持", text(num(counts["upheld"])+"件"))
+	f.add("复核更正", text(num(counts["corrected"])+"件"))
+	f.add("复核中", text(num(all-counts["upheld"]-counts["corrected"])+"件"))
+	return f
+}
+
+// summaryRedress says in one sentence what a record of these kinds does, "" for
+// any other.
+func (m *maker) summaryRedress(e *verify.Entry) string {
+	switch b := e.Record.Body.(type) {
+	case *record.Objection:
+		return "收到对第" + num(b.Result) + "条记录的抽查结果的异议，" + b.Received
+	case *record.Review:
+		return "复核第" + num(b.Objection) + "条记录的异议：" + or(outcomeNames[b.Outcome], b.Outcome)
+	case *record.Archive:
+		about := "第" + num(b.Result) + "条记录的抽查结果"
+		if b.Notice > 0 {
+			about = "抽取 " + m.drawName(b.Notice)
+		}
+		return "归档：" + about + "，" + num(len(b.Documents)) + "份材料"
+	case *record.Purge:
+		return "销毁第" + num(b.Archive) + "条记录归档的材料：" + b.Ground
+	}
+	return ""
+}
+
+// resultAbout is the index of the result, or of the notice, that a record is
+// about in the end; about is the entry that it names.
+func (m *maker) resultAbout(body any, about int64) int64 {
+	switch body.(type) {
+	case *record.Review:
+		if o := m.s.ObjectionAt(about); o != nil {
+			return o.Of.Index
+		}
+	case *record.Purge:
+		if a := m.s.ArchiveAt(about); a != nil {
+			return max(a.Body.Result, a.Body.Notice)
+		}
+	}
+	return about
+}
