@@ -58,6 +58,8 @@ func (o *Office) Nexts() ([]Next, error) {
 			}
 		case "review":
 			n.Command = "sunlot objection decide " + num(d.Entry) + " --outcome 维持"
+		case "review-feedback":
+			n.Command = "sunlot objection told " + num(d.Entry) + " --way 送达方式"
 		case "file-plan":
 			n.Command = "sunlot file-plan --to 市场监管部门 --date 日期"
 		}
