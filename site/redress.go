@@ -22,7 +22,7 @@ func (m *maker) objections(p *page, f *rules.Finished) []objectionView {
 		v := objectionView{Tag: tag{"复核中", ""}}
 		v.Facts.add("接到申请材料", text(o.Body.Received))
 		v.Facts.add("异议记录", p.record(o.Index), text("申请人和内容不公开"))
-		due, sure := o.ReviewDue()
+		due, sure := m.s.ReviewDue(o)
 		switch {
 		case due == "":
 		case !sure:
@@ -38,7 +38,7 @@ func (m *maker) objections(p *page, f *rules.Finished) []objectionView {
 				v.Facts.add("更正", p.record(r.Body.Correction), text("新旧内容并列在上面的“更正”"))
 			}
 			m.toldFacts(p, &v.Facts, o)
-			if n := o.ReviewLate(); n > 0 {
+			if n := m.s.ReviewLate(o); n > 0 {
 				v.Facts.add("比期限晚", text(num(n)+"个工作日"), text("本单位的说明："+or(r.Body.Late, "未填")))
 			}
 		}
@@ -49,7 +49,7 @@ func (m *maker) objections(p *page, f *rules.Finished) []objectionView {
 
 // toldFacts say when the enterprise was told of the review.
 func (m *maker) toldFacts(p *page, f *facts, o *rules.Objected) {
-	due, sure := o.ToldDue()
+	due, sure := m.s.ToldDue(o)
 	if due != "" && !sure {
 		due += "（暂定：放假安排还没有公布）"
 	}
@@ -57,7 +57,7 @@ func (m *maker) toldFacts(p *page, f *facts, o *rules.Objected) {
 	for _, t := range o.Told {
 		f.add("反馈被检查对象", text(t.Body.Date), text(t.Body.Way), p.record(t.Index))
 	}
-	if n := o.ToldLate(); n > 0 {
+	if n := m.s.ToldLate(o); n > 0 {
 		f.add("反馈比期限晚", text(num(n)+"个工作日"))
 	}
 }

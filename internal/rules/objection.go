@@ -40,21 +40,21 @@ type Objected struct {
 
 // ReviewDue is the last day of the review, "" where the regulation names none.
 // Sure is false beyond the known calendar.
-func (o *Objected) ReviewDue() (due string, sure bool) {
+func (s *State) ReviewDue(o *Objected) (due string, sure bool) {
 	if o.rule.ReviewDays == 0 {
 		return "", false
 	}
-	return Workdays().Add(o.Body.Received, o.rule.ReviewDays)
+	return s.Workdays().Add(o.Body.Received, o.rule.ReviewDays)
 }
 
 // ReviewLate is how many working days after its due date the review was
 // decided; 0 if in time, not decided, or where nothing can be asserted.
-func (o *Objected) ReviewLate() int {
-	due, sure := o.ReviewDue()
+func (s *State) ReviewLate(o *Objected) int {
+	due, sure := s.ReviewDue(o)
 	if o.Review == nil || !sure {
 		return 0
 	}
-	return lateDays(due, o.Review.Body.Decided, "")
+	return s.late(due, o.Review.Body.Decided, "")
 }
 
 // ObjectionAt finds an objection by its index, nil if there is none.
@@ -68,21 +68,21 @@ func (s *State) ObjectionAt(index int64) *Objected {
 
 // ToldDue is the last day on which the enterprise is told of the review, ""
 // where there is none yet or the regulation names no days.
-func (o *Objected) ToldDue() (due string, sure bool) {
+func (s *State) ToldDue(o *Objected) (due string, sure bool) {
 	if o.rule.FeedbackDays == 0 || o.Review == nil {
 		return "", false
 	}
-	return Workdays().Add(o.Review.Body.Decided, o.rule.FeedbackDays)
+	return s.Workdays().Add(o.Review.Body.Decided, o.rule.FeedbackDays)
 }
 
 // ToldLate is how many working days after its due date the enterprise was told
 // of the review; 0 if in time, not told, or where nothing can be asserted.
-func (o *Objected) ToldLate() int {
-	due, sure := o.ToldDue()
+func (s *State) ToldLate(o *Objected) int {
+	due, sure := s.ToldDue(o)
 	if len(o.Told) == 0 || !sure {
 		return 0
 	}
-	return lateDays(due, o.Told[0].Body.Date, "")
+	return s.late(due, o.Told[0].Body.Date, "")
 }
 
 // told judges the feedback of a review to the enterprise (Gaoqing 9.2).
@@ -100,8 +100,8 @@ func (j *judge) told(f *Finished, b *record.Feedback) {
 	// Told again, the first time counts.
 	first := len(o.Told) == 0
 	o.Told = append(o.Told, at(j, b))
-	if first && o.ToldLate() > 0 {
-		due, _ := o.ToldDue()
+	if first && j.s.ToldLate(o) > 0 {
+		due, _ := j.s.ToldDue(o)
 		j.add(Overdue, "rules.late-review-feedback", o.rule.Told, num(o.Index), b.Date, due)
 	}
 }
@@ -122,7 +122,7 @@ func (j *judge) objection(b *record.Objection) {
 	o := &Objected{At: at(j, b), Of: f, rule: rule}
 	f.Objections = append(f.Objections, o)
 	j.s.Objections = append(j.s.Objections, o)
-	if n := lateDays(b.Received, j.today(), j.today()); n > 1 {
+	if n := j.s.late(b.Received, j.today(), j.today()); n > 1 {
 		// While it does not stand here nobody outside sees the days run.
 		j.add(Note, "rules.objection-noted-late", rule.Clause, num(b.Result), j.today(), b.Received)
 	}
@@ -148,8 +148,8 @@ func (j *judge) review(b *record.Review) {
 	}
 	r := at(j, b)
 	o.Review = &r
-	if o.ReviewLate() > 0 {
-		due, _ := o.ReviewDue()
+	if j.s.ReviewLate(o) > 0 {
+		due, _ := j.s.ReviewDue(o)
 		j.add(Overdue, "rules.late-review", clause, num(b.Objection), b.Decided, due)
 	}
 }
@@ -200,30 +200,39 @@ func (f *Finished) changed(c *Corrected) bool {
 func (s *State) objectionDuties(today string) []Duty {
 	var list []Duty
 	for _, o := range s.Objections {
-		review := Duty{Code: "review", Clause: o.rule.Clause}
+		decided, told := "", ""
 		if o.Review != nil {
-			review.Done = o.Review.Body.Decided
+			decided = o.Review.Body.Decided
 		}
-		review.Due, review.Sure = o.ReviewDue()
-		told := Duty{Code: "review-feedback", Clause: o.rule.Told}
 		if len(o.Told) > 0 {
-			told.Done = o.Told[0].Body.Date
+			told = o.Told[0].Body.Date
 		}
-		told.Due, told.Sure = o.ToldDue()
-		for _, d := range []Duty{review, told} {
-			if d.Due == "" {
-				continue
-			}
-			if d.Entry, d.Draw, d.Count = o.Index, o.Of.draw(), 1; d.Done == "" {
-				d.Open = 1
-			}
-			if d.Sure {
-				d.Late = lateDays(d.Due, d.Done, today)
-			}
-			list = append(list, d)
+		review := Duty{Code: "review", Clause: o.rule.Clause, Done: decided}
+		feedback := Duty{Code: "review-feedback", Clause: o.rule.Told, Done: told}
+		if o.rule.ReviewDays > 0 {
+			list = append(list, s.dutyOf(o, review, o.Body.Received, o.rule.ReviewDays, today))
+		}
+		if o.rule.FeedbackDays > 0 && decided != "" {
+			list = append(list, s.dutyOf(o, feedback, decided, o.rule.FeedbackDays, today))
 		}
 	}
 	return list
+}
+
+// dutyOf completes a duty of an objection that is due so many working days
+// after a day.
+func (s *State) dutyOf(o *Objected, d Duty, from string, days int, today string) Duty {
+	d.Entry, d.Draw, d.Count = o.Index, o.Of.draw(), 1
+	if d.Done == "" {
+		d.Open = 1
+	}
+	if d.Due, d.Sure = s.Workdays().Add(from, days); d.Sure {
+		d.Late = s.late(d.Due, d.Done, today)
+	}
+	if nation, ok := s.National().Add(from, days); ok {
+		d.National = unlike(nation, d.Due)
+	}
+	return d
 }
 
 // draw is the id of the draw that a result belongs to, "" if it was not drawn.

@@ -31,6 +31,7 @@ func TestRetainUntil(t *testing.T) {
 // or beyond the calendar (Gaoqing 9.2, requirements A17).
 func TestReviewDue(t *testing.T) {
 	rule := Redress{ReviewDays: 20, FeedbackDays: 15, Clause: "G-9.2b"}
+	s := New()
 	for _, c := range []struct {
 		received, decided, due string
 		rule                   Redress
@@ -46,11 +47,11 @@ func TestReviewDue(t *testing.T) {
 	} {
 		o := &Objected{At: At[record.Objection]{Body: &record.Objection{Received: c.received}}, rule: c.rule,
 			Review: &At[record.Review]{Body: &record.Review{Decided: c.decided}}}
-		due, sure := o.ReviewDue()
+		due, sure := s.ReviewDue(o)
 		if sure != c.sure || sure && due != c.due {
 			t.Errorf("%s: due %s %v, want %s %v", c.received, due, sure, c.due, c.sure)
 		}
-		if n := o.ReviewLate(); n != c.late {
+		if n := s.ReviewLate(o); n != c.late {
 			t.Errorf("%s … %s: %d days late, want %d", c.received, c.decided, n, c.late)
 		}
 	}
@@ -82,7 +83,7 @@ func TestReviewDuty(t *testing.T) {
 		t.Errorf("not told in time: %+v", told)
 	}
 	o.Told = []At[record.Feedback]{{Body: &record.Feedback{Date: "2023-11-03"}}}
-	if told := s.Duties("2024-01-01")[1]; told.Open != 0 || told.Late != 0 || o.ToldLate() != 0 {
+	if told := s.Duties("2024-01-01")[1]; told.Open != 0 || told.Late != 0 || s.ToldLate(o) != 0 {
 		t.Errorf("told: %+v", told)
 	}
 }

@@ -47,7 +47,7 @@ var redress = []trial{
 	{name: "a day late over 春节", step: "purge", code: "rules.late-review", sev: rules.Overdue, bad: func(s *step) { reviewed(s, "2024-02-01", "2024-03-06") },
 		good: func(s *step) { reviewed(s, "2024-02-01", "2024-03-05") }},
 	{name: "late beyond the calendar", step: "purge", code: "rules.late-review", sev: rules.Overdue, bad: func(s *step) { reviewed(s, "2026-11-20", "2026-12-31") },
-		good: func(s *step) { reviewed(s, "2026-12-20", "2027-03-01") }},
+		good: func(s *step) { reviewed(s, "2029-12-20", "2030-03-01") }},
 
 	{name: "told of no review", step: "told", code: "rules.no-such-entry", bad: as(func(b *record.Feedback) { b.Review = 1 })},
 	{name: "told of another's review", step: "told", code: "rules.no-such-entry", bad: func(s *step) { s.Body.(*record.Feedback).Result = team(s, 0).Result.Index }},
