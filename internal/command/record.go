@@ -23,7 +23,7 @@ func (c *Command) newRecord() *cobra.Command {
 	var r recording
 	cmd := &cobra.Command{
 		Use:   "record 文件…",
-		Short: "读入名录库、人员库、清单、计划、开账前历史并写入账本",
+		Short: "读入名录库、人员库、清单、计划、开账前历史、工作日补充并写入账本",
 		Long: `读入 Excel（.xlsx）、CSV（UTF-8 或 GB18030）或 TOML，按列名认出是哪种表，显示读到了什么、
 改正了什么、将写入什么，再问是否写入。有错的表不写入，另存一份带“问题说明”列的副本。
 身份证号、电话、住所等不公开的列只存在本单位 private/ 下，不进账本。` + exitCodes,
@@ -170,6 +170,13 @@ func (c *Command) drafted(o *office.Office, t *intake.Table, name string, r reco
 		}
 		c.note("将写入开账前历史：%d 次抽查，只计入频次，不作公正性证明。\n", len(rows))
 		return o.History(rows)
+	case intake.KindCalendar:
+		rows, rep := t.Days()
+		if err := c.reading(t, name, rep); err != nil {
+			return nil, nil, err
+		}
+		c.note("将写入工作日补充：%d 天，全文公开；只用于推算期限，全国的日期一并列出。\n", len(rows))
+		return o.Days(rows)
 	}
 	return nil, nil, usage("command.other-command", name, string(t.Kind), takes(t.Kind))
 }

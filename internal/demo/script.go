@@ -72,6 +72,7 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 	mostly := [][]string{{"a"}, {"a"}, {"a"}, {"a"}, {"e"}, {"a"}, {"a"}, {"b"}, {"a"}, {"a"}}
 	r.results("2023-09-26 15:00:00", main, list[half:len(list)-1], batch{codes: mostly, ended: "2023-09-21", entered: "2023-09-25", published: "2023-09-26"})
 	r.correct(main, 0)
+	r.closed()
 	late := func(when string) {
 		// The last one comes late, and says why.
 		r.results(when+" 15:00:00", main, list[len(list)-1:], batch{codes: [][]string{{"e"}}, ended: "2023-09-27", entered: when, published: when,

@@ -73,6 +73,7 @@ var forms = learned(map[Kind]*form{
 	KindResults:     {alias: "results", title: "抽查结果", hints: []string{"结果", "派发"}, columns: resultColumns},
 	KindCorrections: {alias: "corrections", title: "结果更正", hints: []string{"更正"}, columns: correctionColumns},
 	KindHistory:     {alias: "history", title: "开账前历史", hints: []string{"开账前", "历史"}, columns: historyColumns},
+	KindCalendar:    {alias: "workdays", title: "工作日补充", hints: []string{"工作日", "停止办公", "放假"}, columns: calendarColumns},
 })
 
 // learned makes the keys by which headings are found, once.

@@ -45,7 +45,7 @@ import (
 // Kind is the kind of a form; its value is the word that people use for it.
 type Kind string
 
-// The eight kinds of forms.
+// The kinds of forms.
 const (
 	KindFirms       Kind = "名录库"   // roster of objects 检查对象名录库
 	KindInspectors  Kind = "人员库"   // inspectors 执法检查人员名录库
@@ -55,11 +55,12 @@ const (
 	KindResults     Kind = "结果"    // results, also the dispatch list 抽查结果
 	KindCorrections Kind = "更正"    // corrections 更正
 	KindHistory     Kind = "开账前历史" // inspections before the ledger's first day
+	KindCalendar    Kind = "工作日补充" // days on which the office is closed, a year's arrangement
 )
 
 // Kinds lists all kinds in the order in which an office needs them.
 func Kinds() []Kind {
-	return []Kind{KindItems, KindFirms, KindInspectors, KindPlan, KindTask, KindResults, KindCorrections, KindHistory}
+	return []Kind{KindItems, KindFirms, KindInspectors, KindPlan, KindTask, KindResults, KindCorrections, KindHistory, KindCalendar}
 }
 
 // KindOf reads a kind as people or machines write it: 名录库, firms …; ok is

@@ -66,6 +66,8 @@ func readAny(t *Table) (int, *Report) {
 		return count(t.Results())
 	case KindCorrections:
 		return count(t.Corrections())
+	case KindCalendar:
+		return count(t.Days())
 	}
 	return count(t.History())
 }

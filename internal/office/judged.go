@@ -61,6 +61,8 @@ func told(known []intake.Problem, f *fault.Error) bool {
 			return f.Code == "rules.sign-off"
 		case "office.before-draw":
 			return f.Code == "rules.date-order" && f.Place == "检查结束"
+		case "office.day-ground", "office.day-number", "office.day-no-ground":
+			return f.Code == "rules.calendar-kind"
 		case "office.no-code", "office.no-item":
 			return strings.HasPrefix(f.Code, "record.") || f.Code == "rules.unit-line"
 		}

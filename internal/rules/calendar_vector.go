@@ -11,7 +11,8 @@ import (
 
 // workdayVector is one case of spec/vectors/workdays. Exactly one of Date (is
 // it a working day?), Start with Days (which date is the n-th working day
-// after it?) and After with Through (how many working days?) asks.
+// after it?) and After with Through (how many working days?) asks. Added is
+// what an office has entered (工作日补充), if anything.
 type workdayVector struct {
 	Desc    string          `json:"desc"`
 	Date    string          `json:"date,omitempty"`
@@ -19,8 +20,17 @@ type workdayVector struct {
 	Days    int             `json:"days,omitempty"`
 	After   string          `json:"after,omitempty"`
 	Through string          `json:"through,omitempty"`
+	Added   *addedDays      `json:"added,omitempty"`
 	Expect  json.RawMessage `json:"expect,omitempty"` // true or false, a date, a number
 	Error   string          `json:"error,omitempty"`  // the code without "rules."
+}
+
+// addedDays are a calendar's additions: To is the last day of the years that
+// are added, empty where days off are taken from known years alone.
+type addedDays struct {
+	To     string   `json:"to,omitempty"`
+	Off    []string `json:"off"`
+	MakeUp []string `json:"make_up,omitempty"`
 }
 
 // RunWorkdayVector runs one case of spec/vectors/workdays and says how its
@@ -39,7 +49,7 @@ func RunWorkdayVector(data []byte) error {
 	if asked != 1 || (v.Through != "") != (v.After != "") || (len(v.Expect) > 0) == (v.Error != "") {
 		return errors.New("read vector: members do not go together")
 	}
-	got, err := v.run(Workdays())
+	got, err := v.run()
 	if err != nil {
 		if want := "rules." + v.Error; fault.Code(err) != want {
 			return fmt.Errorf("got error %w, want %s", err, strings.TrimSuffix(want, "."))
@@ -52,7 +62,14 @@ func RunWorkdayVector(data []byte) error {
 	return nil
 }
 
-func (v *workdayVector) run(c *Calendar) (any, error) {
+func (v *workdayVector) run() (any, error) {
+	c := Workdays()
+	if v.Added != nil {
+		var err error
+		if c, err = c.Extend(v.Added.To, v.Added.Off, v.Added.MakeUp); err != nil {
+			return nil, err
+		}
+	}
 	beyond := func(date string) error {
 		for _, s := range []string{v.Start, v.After, v.Through} {
 			if _, ok := parseDay(s); s != "" && !ok {

@@ -101,7 +101,7 @@ func (j *judge) calendar(b *record.Calendar) {
 	case "year":
 		j.arrangement(b, since)
 	default:
-		j.breach("rules.calendar-kind", "", "kind", b.Kind, "closure, year")
+		j.breach("rules.calendar-kind", "", b.Title, b.Kind, "closure, year")
 	}
 	if j.sound() {
 		j.s.Calendars = append(j.s.Calendars, at(j, b))
@@ -115,9 +115,9 @@ func (j *judge) calendar(b *record.Calendar) {
 func (j *judge) closure(b *record.Calendar, since string) {
 	rule, closed := j.s.Pack.Calendar, j.s.Closed()
 	if b.Year != 0 || len(b.MakeUp) > 0 || b.Ground == "" {
-		j.breach("rules.calendar-kind", rule.Clause, "ground", b.Ground, "closure")
+		j.breach("rules.calendar-kind", rule.Clause, b.Title, "", "")
 	}
-	j.ascending(b.Off, "off")
+	j.ascending(b.Off, b.Title)
 	first, _ := parseDay(since)
 	latest, total := formatDay(first+closedAhead), map[string]int{}
 	for _, day := range closed {
@@ -128,7 +128,7 @@ func (j *judge) closure(b *record.Calendar, since string) {
 		case day < since:
 			j.breach("rules.closed-afterwards", rule.Clause, b.Title, day, since)
 		case day > latest, slices.Contains(closed, day):
-			j.breach("rules.calendar-days", rule.Clause, "off", day, since+" … "+latest)
+			j.breach("rules.calendar-days", rule.Clause, b.Title, day, since+" … "+latest)
 		}
 		if total[day[:4]]++; total[day[:4]] == rule.Closures+1 {
 			j.breach("rules.closed-too-many", rule.Clause, day, day[:4], strconv.Itoa(rule.Closures))
@@ -144,14 +144,14 @@ func (j *judge) closure(b *record.Calendar, since string) {
 func (j *judge) arrangement(b *record.Calendar, since string) {
 	clause, year := j.s.Pack.Calendar.Clause, strconv.FormatInt(b.Year, 10)
 	if b.Ground != "" || b.Number == "" || len(year) != 4 {
-		j.breach("rules.calendar-kind", clause, "number, year", b.Number+" "+year, "year")
+		j.breach("rules.calendar-kind", clause, b.Title, "", "")
 		return
 	}
-	j.ascending(b.Off, "off")
-	j.ascending(b.MakeUp, "make_up")
+	j.ascending(b.Off, b.Title)
+	j.ascending(b.MakeUp, b.Title)
 	for _, day := range slices.Concat(b.Off, b.MakeUp) {
 		if day[:4] != year {
-			j.breach("rules.calendar-days", clause, day, year, "")
+			j.breach("rules.calendar-days", clause, b.Title, day, year)
 		}
 	}
 	if !j.sound() {
@@ -159,7 +159,7 @@ func (j *judge) arrangement(b *record.Calendar, since string) {
 	}
 	own, err := newCalendar(year+"-01-01", year+"-12-31", b.Off, b.MakeUp, nil)
 	if err != nil {
-		j.breach("rules.calendar-days", clause, "off, make_up", err.Error(), "")
+		j.breach("rules.calendar-days", clause, b.Title, year, "")
 		return
 	}
 	if n := own.work[len(own.work)-1]; n < leastWork || n > mostWork {
@@ -203,10 +203,10 @@ func (c *Calendar) unlike(other *Calendar) string {
 	return ""
 }
 
-func (j *judge) ascending(days []string, place string) {
+func (j *judge) ascending(days []string, title string) {
 	for i := 1; i < len(days); i++ {
 		if days[i] <= days[i-1] {
-			j.breach("rules.calendar-days", j.s.Pack.Calendar.Clause, place, days[i], days[i-1])
+			j.breach("rules.calendar-days", j.s.Pack.Calendar.Clause, title, days[i], days[i-1])
 		}
 	}
 }
