@@ -195,8 +195,12 @@ func (m *maker) drawTable() table {
 				done++
 			}
 		}
+		if l.Drawn() {
+			index, _ := l.Record()
+			entry, drawn = num(index), num(len(l.Objects))
+		}
 		if l.Draw != nil {
-			entry, seed, drawn = num(l.Draw.Index), l.Draw.Body.Seed, num(len(l.Objects))
+			seed = l.Draw.Body.Seed
 		}
 		opened := "否"
 		if l.KOpened {

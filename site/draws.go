@@ -28,6 +28,7 @@ type step struct {
 	Kind, Title, When string
 	State             tag
 	Open              bool // not done yet
+	Platform          bool // the platform cast
 	Text              string
 	Facts             facts
 	Cells             []cellRow
@@ -41,7 +42,8 @@ type cellRow struct {
 	Name          string
 	Count, Quota  int64
 	Share, Cutoff string
-	Told          bool // the notice itself tells which firms are drawn
+	Due           string // quota, where the platform drew Quota
+	Told          bool   // the notice itself tells which firms are drawn
 }
 
 type groundRow struct {
@@ -85,6 +87,7 @@ type drawnList struct {
 	Rows          []drawnRow
 	Turn          []link
 	Cells         bool // there is more than one cell
+	Platform      bool // no tickets
 	Teams         bool
 }
 
@@ -142,11 +145,14 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	v.Lead = m.drawLead(l)
 	m.drawFound(l, v)
 	v.Steps = append(v.Steps, m.noticeStep(p, l), m.castStep(p, l))
-	if l.Draw != nil {
+	if l.Draw != nil && l.Platform != nil {
+		v.Steps = append(v.Steps, m.listedStep(p, l))
+	}
+	if l.Drawn() {
 		v.Steps = append(v.Steps, m.sendStep(p, l), m.resultStep(p, l))
 		v.Example = m.example(l)
 	}
-	if l.Draw != nil || l.Abort != nil {
+	if l.Drawn() || l.Abort != nil {
 		v.Steps = append(v.Steps, m.openStep(p, l))
 	}
 	if l.Abort != nil {
@@ -186,7 +192,7 @@ func (m *maker) drawState(l *rules.Lot) tag {
 		return tag{"不相符", "bad"}
 	case l.Abort != nil:
 		return tag{"已终止", "warn"}
-	case l.Draw == nil:
+	case !l.Drawn():
 		return tag{"已预告，未抽取", ""}
 	case results == len(l.Objects) && results > 0:
 		return tag{"结果已全部公示", "good"}
@@ -200,6 +206,12 @@ func (m *maker) drawState(l *rules.Lot) tag {
 // witness.
 func (m *maker) grade(l *rules.Lot) []tag {
 	list := []tag{{"公共随机数", ""}}
+	if l.ByPlatform() {
+		list[0] = tag{"存证", ""}
+		if l.Afterwards() {
+			list[0] = tag{"事后登记", "warn"}
+		}
+	}
 	if c := m.charterAt(l.Index); c != nil && c.Policy == "" {
 		list = append(list, tag{"未见证", ""})
 	}
@@ -227,8 +239,10 @@ func (m *maker) drawLead(l *rules.Lot) string {
 	switch {
 	case l.Failed:
 		return "这份抽取预告没有通过核对，不发生效力，照实列出。"
-	case l.Draw == nil && l.Abort != nil:
+	case !l.Drawn() && l.Abort != nil:
 		return "抽取前已终止，没有抽取。"
+	case l.ByPlatform():
+		return m.platformLead(l, pool)
 	case l.Draw == nil:
 		return "签筒里有" + num(pool) + "户，等待第" + num(l.Body.Round()) + "期公开随机数（" + second(l.Body.When()) + "）。"
 	}
@@ -243,6 +257,9 @@ func (m *maker) drawFound(l *rules.Lot, v *drawView) {
 	entries := []int64{l.Index}
 	if l.Draw != nil {
 		entries = append(entries, l.Draw.Index)
+	}
+	if l.Platform != nil {
+		entries = append(entries, l.Platform.Index)
 	}
 	for _, s := range l.Sent {
 		entries = append(entries, s.Index)
@@ -289,6 +306,9 @@ func (m *maker) ignoredEntry(p *page, e *verify.Entry) ignored {
 
 // castStep is the draw itself.
 func (m *maker) castStep(p *page, l *rules.Lot) step {
+	if l.ByPlatform() {
+		return m.platformStep(p, l)
+	}
 	round := "第" + num(l.Body.Round()) + "期"
 	s := step{Kind: "cast", Title: "抽取（" + round + "）", When: second(l.Body.When()), Open: l.Draw == nil}
 	if l.Draw == nil {
@@ -330,7 +350,7 @@ func (m *maker) castStep(p *page, l *rules.Lot) step {
 // example takes the first drawn object and finds the command that gives its
 // ticket: the lot's number is 1 unless the notice gave it several.
 func (m *maker) example(l *rules.Lot) *example {
-	if len(l.Objects) == 0 {
+	if len(l.Objects) == 0 || l.Draw == nil {
 		return nil
 	}
 	o, d := l.Objects[0], l.Draw.Body
@@ -356,10 +376,10 @@ func (m *maker) drawn(p *page, l *rules.Lot, part int) drawnList {
 	from := (part - 1) * drawnPerPage
 	to := min(from+drawnPerPage, len(l.Objects))
 	list := drawnList{From: from + 1, To: to, All: len(l.Objects)}
-	if l.Draw == nil || from >= to {
+	if !l.Drawn() || from >= to {
 		return drawnList{}
 	}
-	list.Cells = len(l.Draw.Body.Cells) > 1
+	list.Cells, list.Platform = cellCount(l.Body) > 1, l.ByPlatform()
 	list.Teams = len(l.Body.Slots) > 0
 	names := map[string]string{}
 	for _, g := range l.Body.Groups {
@@ -377,6 +397,22 @@ func (m *maker) drawn(p *page, l *rules.Lot, part int) drawnList {
 		}
 	}
 	return list
+}
+
+func cellCount(b *record.Notice) int {
+	n := 0
+	for _, g := range b.Groups {
+		n += len(g.Cells)
+	}
+	return n
+}
+
+// caster is the round whose number casts, or the platform.
+func (m *maker) caster(l *rules.Lot) string {
+	if l.ByPlatform() {
+		return "平台抽取"
+	}
+	return "第" + num(l.Body.Round()) + "期"
 }
 
 // openedIDs is handle → id of what the notice's opening opens.
@@ -408,10 +444,16 @@ func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string
 		team = append(team, s)
 	}
 	r.Team = strings.Join(team, "、")
+	if l.ByPlatform() && o.Cell == "" {
+		r.Cell = "不在签筒里"
+	}
 	if o.Unstaffed {
 		r.Team = strings.TrimPrefix(r.Team+"（直接委派）", "（直接委派）")
 		if r.Team == "" {
 			r.Team = "摇号凑不齐，待直接委派"
+			if l.ByPlatform() {
+				r.Team = "平台没有导出检查人员"
+			}
 		}
 	} else if len(o.Changes) > 0 {
 		r.Team += "（有变动）"
@@ -435,13 +477,13 @@ func (m *maker) drawList() error {
 	v.asList()
 	for i := len(m.s.Lots) - 1; i >= 0; i-- {
 		l := m.s.Lots[i]
-		year := l.Body.When()[:4]
+		year := l.When()[:4]
 		if n := len(v.Years); n == 0 || v.Years[n-1].Year != year {
 			v.Years = append(v.Years, drawYear{Year: year})
 		}
 		item := drawItem{Link: v.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Mode: l.Body.Mode,
-			Round: "第" + num(l.Body.Round()) + "期", Time: minute(l.Body.When()), Drawn: "–", Has: "–", State: m.drawState(l)}
-		if l.Draw != nil {
+			Round: m.caster(l), Time: minute(l.When()), Drawn: "–", Has: "–", State: m.drawState(l)}
+		if l.Drawn() {
 			done := 0
 			for _, o := range l.Objects {
 				if o.Result != nil {

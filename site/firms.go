@@ -202,7 +202,7 @@ func (m *maker) firmPage(f *firm) error {
 	}
 	at := ""
 	if n := len(f.drawn); n > 0 {
-		at = f.drawn[n-1].lot.Draw.Time
+		_, at = f.drawn[n-1].lot.Record()
 	}
 	m.asArticle(p, article{at, f.name() + ",双随机,抽查"})
 	m.list(p, last)
@@ -211,7 +211,7 @@ func (m *maker) firmPage(f *firm) error {
 
 func (m *maker) firmDraw(p *page, d drawnFirm) firmDraw {
 	l, o := d.lot, d.object
-	r := firmDraw{Draw: p.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Day: day(l.Body.When()),
+	r := firmDraw{Draw: p.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Day: day(l.When()),
 		Handle: o.Handle, Ticket: o.Ticket, Cutoff: cutoff(l, o.Cell), Anchor: p.Root + m.drawnAnchor(l, o), State: "结果未公示"}
 	if o.Result != nil {
 		r.Result = p.to(resultPath(o.Result.Index), m.codeNames(o.Result.Outcome().Codes))
@@ -231,7 +231,7 @@ func (m *maker) firmDraw(p *page, d drawnFirm) firmDraw {
 func (m *maker) firmRow(p *page, f *firm) firmRow {
 	r := firmRow{Link: p.to(f.path(), f.name()), Code: f.code, Town: f.town, Times: len(f.drawn)}
 	for _, d := range f.drawn {
-		r.Last = max(r.Last, day(d.lot.Body.When()))
+		r.Last = max(r.Last, day(d.lot.When()))
 	}
 	return r
 }

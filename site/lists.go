@@ -248,7 +248,7 @@ func (m *maker) progress(p *page, l *rules.Lot) progress {
 		}
 	}
 	g := progress{Link: p.to(m.drawPath(l), l.Body.Draw), State: m.drawState(l)}
-	if l.Draw != nil {
+	if l.Drawn() {
 		g.Words = "抽中" + num(len(l.Objects)) + "户，已派发" + num(sent) + "户，已公示结果" + num(done) + "户"
 	}
 	return g

@@ -69,7 +69,7 @@ func portalOffice(o PortalOffice) (portalRow, bool, error) {
 	row := portalRow{Name: m.site.Name, Office: m.site.Office, Region: m.site.Region, Href: o.Folder + "/index.html", Facts: m.headFacts(p)}
 	for i := len(m.s.Lots) - 1; i >= 0 && len(row.Draws) < 3; i-- {
 		l := m.s.Lots[i]
-		row.Draws = append(row.Draws, news{Day: day(l.Body.When()), Text: m.drawState(l).Text, Link: p.to(m.drawPath(l), l.Body.Draw+" "+l.Body.Name)})
+		row.Draws = append(row.Draws, news{Day: day(l.When()), Text: m.drawState(l).Text, Link: p.to(m.drawPath(l), l.Body.Draw+" "+l.Body.Name)})
 	}
 	return row, m.site.Demo, nil
 }

@@ -180,12 +180,19 @@ func (m *maker) resultFirm(v *resultView, f *rules.Finished) {
 		l := f.Lot
 		v.Firm.add("抽取", p.at(m.drawPath(l), l.Body.Draw+" "+l.Body.Name))
 		v.Firm.add("签号", value{Text: f.Object.Handle, Href: p.Root + m.drawnAnchor(l, f.Object), Hash: true})
+		if l.ByPlatform() {
+			v.Firm.add("由谁抽取", text(m.platformName(l)+"（存证：不能重算）"))
+			return
+		}
 		v.Firm.add("签值", hash(f.Object.Ticket))
 		v.Firm.add("中签线", hash(cutoff(l, f.Object.Cell)), text("签值不大于中签线，即抽中"))
 	}
 }
 
 func cutoff(l *rules.Lot, cell string) string {
+	if l.Draw == nil {
+		return "" // the platform cast: there are no tickets
+	}
 	for _, c := range l.Draw.Body.Cells {
 		if c.Cell == cell {
 			return c.Cutoff

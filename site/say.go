@@ -22,6 +22,7 @@ var typeNames = map[string]string{
 	"team-change": "检查人员变动", "result": "抽查结果", "correction": "更正", "follow-up": "后续处置", "feedback": "逐户反馈",
 	"opened": "启封", "abort": "终止",
 	"objection": "异议", "review": "异议复核", "archive": "归档", "purge": "销毁",
+	"platform-draw": "平台抽取登记",
 }
 
 func typeName(t string) string {

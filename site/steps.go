@@ -26,7 +26,11 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 	f.add("未入签筒", text(num(b.Out.Lines)+"户"), m.blob(p, b.Out.SHA256, "未入签筒名单（签号）"))
 	f.add("检查人员", p.at(entryPath(b.Inspectors.Entry), "名录库：第"+num(b.Inspectors.Entry)+"条记录"), text("名录库"+num(b.Inspectors.Count)+"人，签筒"+num(b.People.Lines)+"人，每组"+num(len(b.Slots))+"人"), m.blob(p, b.People.SHA256, "人员签筒文件"))
 	f.add("事先申报的回避", text(num(b.Declared)+"人次"))
-	f.add("公开随机数", text("drand quicknet 第"+num(b.Round())+"期，将在"+second(b.When())+"产生"))
+	if l.ByPlatform() {
+		f.add("由谁抽取", text(m.platformName(l)+"，任务时间"+minute(b.When())))
+	} else {
+		f.add("公开随机数", text("drand quicknet 第"+num(b.Round())+"期，将在"+second(b.When())+"产生"))
+	}
 	f.add("预告校验码 C", hash(l.C))
 	f.add("启封钥匙指纹", hash(b.Key))
 	f.add("任务执行单位", units(b.Units)...)

@@ -80,8 +80,9 @@ func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error
 // Drawable refuses a draw that was cast already, or that can never be.
 func Drawable(l *rules.Lot) error {
 	switch {
-	case l.Draw != nil:
-		return fault.New("rules.redraw", l.Body.Draw, num(l.Draw.Index), "")
+	case l.Drawn():
+		index, _ := l.Record()
+		return fault.New("rules.redraw", l.Body.Draw, num(index), "")
 	case l.Failed || l.Abort != nil:
 		return fault.New("rules.notice-failed", l.Body.Draw, "", "")
 	}
@@ -123,7 +124,7 @@ func (o *Office) Dispatch(in Sending) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.Lot.Draw == nil {
+	if !d.Lot.Drawn() {
 		return nil, fault.New("rules.not-drawn-yet", in.Draw, "", "")
 	}
 	draft := &Draft{Blobs: map[string][]byte{}}
@@ -189,7 +190,7 @@ func (o *Office) dispatchBody(d *Drawing, u record.Unit, i int, objects []*rules
 	}
 	return &record.Dispatch{Notice: d.Lot.Index, Number: number, Unit: u.Name, Date: o.Today(), Confirmed: record.Sealed(in.Confirmed),
 		Platform: in.Platform, Count: int64(len(objects)), Objects: put(draw.FormatUnstaffed(handles)), Leaders: put(draw.FormatTeams(leaders)),
-		From: max(d.Lot.Body.From, d.Lot.Body.When()[:10]), To: d.Lot.Body.To}
+		From: max(d.Lot.Body.From, d.Lot.When()[:10]), To: d.Lot.Body.To}
 }
 
 // leader is the first of the named who is in the team, otherwise slot 0.

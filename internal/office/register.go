@@ -236,14 +236,14 @@ func (d *Drawing) find(handleOrCode string) *rules.Object {
 func (o *Office) hits(s *rules.State) (map[string][]string, error) {
 	hits := map[string][]string{}
 	for _, l := range s.Lots {
-		if l.Draw == nil || l.Abort != nil {
+		if !l.Drawn() || l.Abort != nil {
 			continue
 		}
 		d, err := o.drawing(l)
 		if err != nil {
 			return nil, err
 		}
-		day := l.Body.When()[:10]
+		day := l.When()[:10]
 		for _, obj := range l.Objects {
 			if f := d.Firms[obj.Handle]; f != nil {
 				hits[f.ID] = append(hits[f.ID], day)

@@ -217,8 +217,8 @@ func (o *Office) resultBody(s *rules.State, d *Drawing, obj *rules.Object, r *in
 	if r.Leader != "" && !hasName(team, r.Leader) {
 		problems = append(problems, problem(r.Line, "组长", "office.leader-not-in-team", r.Leader, strings.Join(team, "、")))
 	}
-	if b.Ended != "" && b.Ended < d.Lot.Body.When()[:10] {
-		problems = append(problems, problem(r.Line, "检查结束", "office.before-draw", b.Ended, d.Lot.Body.When()[:10]))
+	if b.Ended != "" && b.Ended < d.Lot.When()[:10] {
+		problems = append(problems, problem(r.Line, "检查结束", "office.before-draw", b.Ended, d.Lot.When()[:10]))
 	}
 	return b, problems
 }

@@ -80,6 +80,8 @@ var Types = map[string]func() any{
 	"review":      func() any { return new(Review) },
 	"archive":     func() any { return new(Archive) },
 	"purge":       func() any { return new(Purge) },
+
+	"platform-draw": func() any { return new(PlatformDraw) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

@@ -27,15 +27,15 @@ func (j *judge) lotOf(notice int64) *Lot {
 // drawnLot is lotOf for what needs the draw to have been cast.
 func (j *judge) drawnLot(notice int64) *Lot {
 	lot := j.lotOf(notice)
-	if lot != nil && lot.Draw == nil {
+	if lot != nil && !lot.Drawn() {
 		j.breach("rules.not-drawn-yet", j.s.Pack.Draw.Before, lot.Body.Draw, "", "")
 		return nil
 	}
 	return lot
 }
 
-// day is the date of the round: nothing that follows from the draw is earlier.
-func (l *Lot) day() string { return l.Body.When()[:10] }
+// day is the date of the lots: nothing that follows from the draw is earlier.
+func (l *Lot) day() string { return l.When()[:10] }
 
 func (j *judge) dispatch(b *record.Dispatch) {
 	lot := j.drawnLot(b.Notice)
@@ -75,7 +75,7 @@ func (j *judge) dispatch(b *record.Dispatch) {
 			j.breach("rules.not-drawn", p.Draw.Dispatch, h, "", "")
 		case o.Dispatch != 0:
 			j.breach("rules.dispatched-twice", p.Draw.Dispatch, h, num(o.Dispatch), "")
-		case p.Draw.Balance == "town" && lot.Body.Mode == "不定向" && lot.Body.UnitOf(o.Cell) != b.Unit:
+		case p.Draw.Balance == "town" && lot.Body.Mode == "不定向" && lot.Body.UnitOf(o.Cell) != b.Unit && o.Cell != "":
 			j.breach("rules.no-unit", p.Draw.Dispatch, h, b.Unit, lot.Body.UnitOf(o.Cell)) // the cell is the town
 		}
 	}
@@ -195,7 +195,7 @@ func (j *judge) opened(b *record.Opened) {
 		j.breach("rules.opened-nothing", "", lot.Body.Draw, "", "")
 		return
 	}
-	if (b.K || b.KI) && lot.Draw == nil && lot.Abort == nil {
+	if (b.K || b.KI) && !lot.Drawn() && lot.Abort == nil {
 		j.breach("rules.opened-early", "", lot.Body.Draw, "", lot.Body.When())
 		return
 	}
@@ -238,7 +238,7 @@ func (j *judge) abort(b *record.Abort) {
 	a := at(j, b)
 	lot.Abort = &a
 	sev := Note
-	if lot.Draw != nil || record.Unix(j.in.Entry.Env.At) > record.Unix(lot.Body.When())-minLead {
+	if lot.Drawn() || record.Unix(j.in.Entry.Env.At) > record.Unix(lot.Body.When())-minLead {
 		// The numbers were known or about to be: nothing is erased, the drawn
 		// stay listed as 已抽中、未执行 (draw1 §8).
 		sev = Warning

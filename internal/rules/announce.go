@@ -23,7 +23,8 @@ const (
 type Task struct {
 	Line     string
 	Name     string // "" takes the plan line's
-	Round    uint64 // of quicknet
+	Round    uint64 // of quicknet; 0 where Before is given
+	Before   string // where the platform casts: when its task says it will (form time)
 	From, To string // task period; "" takes the plan line's
 	Units    []record.Unit
 	Slots    []string            // qualification of each slot; nil: the pack's least number, none needed
@@ -93,7 +94,7 @@ func (s *State) Announce(t Task, r Registers, k Keys) (*Announcement, error) {
 // noticeHead fills what does not depend on the registers' lines.
 func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	p, chain := s.Pack, beacon.Quicknet()
-	when := record.Time(chain.Time(t.Round))
+	when := or(t.Before, record.Time(chain.Time(t.Round)))
 	year := yearOf(when)
 	plan := s.Plan(year)
 	if plan == nil {
@@ -114,10 +115,14 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 		Roster:     record.RosterRef{Entry: objects.Index, Count: objects.Body.Count, SHA256: objects.Body.File.SHA256},
 		Inspectors: record.RosterRef{Entry: people.Index, Count: people.Body.Count, SHA256: people.Body.File.SHA256},
 		Leader:     p.Team.Leader, Replace: p.Team.Replace, Names: "on-result",
-		Randomness: &record.Randomness{Kind: "drand", Chain: chain.Hash, Round: int64(t.Round), Time: when},
-		From:       or(t.From, max(line.From, when[:10])), To: or(t.To, line.To), Units: t.Units,
+		From: or(t.From, max(line.From, when[:10])), To: or(t.To, line.To), Units: t.Units,
 	}
 	b.Draw = fmt.Sprintf("%04d-%03d", year, b.Serial)
+	if t.Before != "" {
+		b.Casts, b.Before = castByPlatform, t.Before
+	} else {
+		b.Randomness = &record.Randomness{Kind: "drand", Chain: chain.Hash, Round: int64(t.Round), Time: when}
+	}
 	if len(b.Units) == 0 {
 		b.Units = []record.Unit{{Name: line.Unit}}
 	}

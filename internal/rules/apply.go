@@ -44,6 +44,8 @@ func (s *State) Needs(e *record.Entry) []string {
 		return []string{b.Pool.SHA256, b.Out.SHA256, b.People.SHA256, b.Recusals.SHA256}
 	case *record.Draw:
 		return []string{b.Drawn.SHA256, b.Teams.SHA256, b.Recusals.SHA256, b.Unstaffed.SHA256}
+	case *record.PlatformDraw:
+		return s.platformNeeds(b)
 	case *record.Dispatch:
 		return []string{b.Objects.SHA256, b.Leaders.SHA256}
 	}
@@ -166,6 +168,8 @@ func (j *judge) body() {
 		j.feedback(b)
 	case *record.Opened:
 		j.opened(b)
+	case *record.PlatformDraw:
+		j.platformDraw(b)
 	case *record.Abort:
 		j.abort(b)
 	case *record.Objection:

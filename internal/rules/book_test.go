@@ -438,6 +438,9 @@ var (
 )
 
 func bookOf(name string) *book {
+	if name == "platform" {
+		return byPlatform()
+	}
 	if name == "yanshi" {
 		return yanshi()
 	}

@@ -99,8 +99,12 @@ func (j *judge) draw(b *record.Draw) {
 	case lot.Failed:
 		j.breach("rules.notice-failed", "", lot.Body.Draw, "", "")
 		return
-	case lot.Draw != nil:
-		j.breach("rules.redraw", j.s.Pack.Draw.Before, lot.Body.Draw, num(lot.Draw.Index), "")
+	case lot.Drawn():
+		index, _ := lot.Record()
+		j.breach("rules.redraw", j.s.Pack.Draw.Before, lot.Body.Draw, num(index), "")
+		return
+	case lot.ByPlatform():
+		j.breach("rules.draw-failed", j.s.Pack.Draw.Before, lot.Body.Draw, lot.Body.Casts, "sunlot")
 		return
 	case lot.Abort != nil:
 		j.breach("rules.aborted", "", lot.Body.Draw, num(lot.Abort.Index), "")

@@ -296,17 +296,19 @@ var free = map[string]map[string]string{
 	"history": {"date": own, "from": own, "to": "not after the charter"},
 	"notice": {
 		"name": "free text: title of the task", "scheme": "free text: title and date of the document 抽查工作方案",
-		"items":        "a task may take on fewer of its line's items; which, is public before the round",
-		"grounds":      "the order of the table",
-		"slots":        "a team may be larger than the least",
-		"slots.needs":  "any speciality of the pack may be asked of any place",
-		"declared":     "bounded by the most for one; held to the recusals that the draw opens",
-		"most_for_one": "bounded by the people of the hat; held to the recusals that the draw opens",
-		"keycommit":    "commits: K must fit it when it opens, and every handle must follow from it (room verify)",
-		"keycommit_i":  "commits: KI must fit it when it opens (room verify)",
-		"units.name":   "who executes is the office's to say, before the round",
-		"units.towns":  "likewise; any of the pack's, each once",
-		"from":         "from the day of the round to the task's end; no due date hangs on it",
+		"items":           "a task may take on fewer of its line's items; which, is public before the round",
+		"grounds":         "the order of the table",
+		"slots":           "a team may be larger than the least",
+		"slots.needs":     "any speciality of the pack may be asked of any place",
+		"declared":        "bounded by the most for one; held to the recusals that the draw opens",
+		"most_for_one":    "bounded by the people of the hat; held to the recusals that the draw opens",
+		"keycommit":       "commits: K must fit it when it opens, and every handle must follow from it (room verify)",
+		"keycommit_i":     "commits: KI must fit it when it opens (room verify)",
+		"before":          "the platform's task time is the office's word; the grade follows from the platform's own",
+		"due.provisional": "of a calendar that ends the year before; what is due is computed again",
+		"units.name":      "who executes is the office's to say, before the round",
+		"units.towns":     "likewise; any of the pack's, each once",
+		"from":            "from the day of the round to the task's end; no due date hangs on it",
 	},
 	"draw": {},
 	"dispatch": {
@@ -351,6 +353,12 @@ var free = map[string]map[string]string{
 		"documents.sha256": "digest of a paper", "documents.pages": own, "ground": "free text: the rule that gives the years", "place": "sealed",
 	},
 	"purge": {"date": "between the end of the term and the day of the entry", "ground": "free text", "approved_by": "sealed"},
+	"platform-draw": {
+		"platform_no": "free text: the platform's task number", "time": "the platform's, on the office's word; not later than the entry", "explained": "free text: 说明",
+		"export.bytes": "of the exported file, which stays with the office", "export.sha256": "digest of that file",
+		"recusals.root": "of the empty file, absent or that of no lines",
+		"teams":         "the platform's people are a fact: what differs is shown",
+	},
 	"abort": {"ground": "free text", "date": "between notice and entry", "notice": "another draw that is open"},
 }
 
@@ -368,7 +376,7 @@ var digits = regexp.MustCompile(`\.\d+`)
 func TestMutants(t *testing.T) {
 	found := map[string]map[string]string{}
 	tried, bound := 0, 0
-	for _, pack := range []string{"gaoqing", "yanshi"} {
+	for _, pack := range []string{"gaoqing", "yanshi", "platform"} {
 		b := bookOf(pack)
 		said := b.said()
 		for _, name := range b.names {

@@ -33,7 +33,7 @@ func (j *judge) notice(b *record.Notice) {
 		j.noticeTold(b, lot)
 		j.classBase(b)
 	}
-	j.noticeRandomness(b)
+	j.noticeRandomness(b, lot)
 	lot.Failed = !j.sound()
 	j.s.Lots = append(j.s.Lots, lot)
 	j.s.lots[j.index] = lot
@@ -397,7 +397,11 @@ func told(groups []record.Group, pool []draw.Object) []string {
 	return list
 }
 
-func (j *judge) noticeRandomness(b *record.Notice) {
+func (j *judge) noticeRandomness(b *record.Notice, lot *Lot) {
+	if b.Casts == castByPlatform {
+		j.noticePlatform(b, lot)
+		return
+	}
 	r, chain := b.Randomness, beacon.Quicknet()
 	if r == nil || b.Before != "" { // one time of the lots
 		j.breach("rules.randomness", "", "randomness", b.Casts, "sunlot drand "+chain.Hash)

@@ -57,7 +57,8 @@ type Pack struct {
 	Withhold      Withhold   `json:"withhold,omitzero" toml:"withhold"`
 	Visibility    []Visible  `json:"visibility" toml:"visibility"`
 
-	Calendar CalendarRule `json:"calendar" toml:"calendar"`
+	Calendar CalendarRule  `json:"calendar" toml:"calendar"`
+	Platform *PlatformRule `json:"platform,omitempty" toml:"platform"`
 }
 
 // PackDoc is a document that the regulation cites.
@@ -335,6 +336,7 @@ func (p *Pack) named() []string {
 		p.Publish.Clause, p.Publish.EndBy, p.Result.RefuseB, p.Result.SignBy, p.Result.Clause,
 		p.Correction.Clause, p.Archive.Clause, p.Calendar.Clause}
 	ids = append(append(ids, p.Draw.Scheme), p.afterClauses()...)
+	ids = append(ids, p.Platform.clauses()...)
 	for _, r := range p.Ratios {
 		ids = append(ids, r.Clause)
 	}

@@ -98,6 +98,10 @@ type Lot struct {
 	KOpened  bool
 	Abort    *At[record.Abort]
 	Archives []*Archived // of the draw's own papers
+
+	Platform *At[record.PlatformDraw] // what the platform drew, or the drawn as entered there
+	Equal    bool                     // sunlot cast, and the list entered on the platform is the drawn one
+	since    int64                    // unix seconds: the notice was not written before it
 }
 
 // Sent is one dispatch (派发) of a draw.
@@ -240,7 +244,7 @@ func (l *Lot) Closed() bool {
 	if l.Failed || l.Abort != nil {
 		return true
 	}
-	if l.Draw == nil {
+	if !l.Drawn() {
 		return false
 	}
 	for _, o := range l.Objects {

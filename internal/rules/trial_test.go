@@ -117,7 +117,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}

@@ -18,18 +18,35 @@ func (b *Bundle) standing() {
 		tree = "verify.ok-tree-alone" // the files beside the tree are another matter
 	}
 	ok(tree, num(b.Checkpoint.Size))
-	draws := 0
+	draws, platform, after, listed := 0, 0, 0, 0
 	for _, l := range b.State.Lots {
-		if l.Draw != nil {
+		switch {
+		case l.Draw != nil:
 			draws++
+			if l.Equal {
+				listed++
+			}
+		case l.Drawn() && l.Afterwards():
+			after++
+		case l.Drawn():
+			platform++
 		}
 	}
 	for _, c := range []struct {
 		code string
 		n    int
-	}{{"verify.ok-draws", draws}, {"verify.ok-openings", b.held.openings}, {"verify.ok-results", b.held.results}, {"verify.ok-k", b.held.keys}} {
+	}{{"verify.ok-draws", draws}, {"verify.ok-openings", b.held.openings}, {"verify.ok-results", b.held.results}, {"verify.ok-k", b.held.keys}, {"verify.ok-listed", listed}} {
 		if c.n > 0 {
 			ok(c.code, num(c.n))
+		}
+	}
+	// Lots that the platform cast are counted apart: nobody can cast them again.
+	for _, c := range []struct {
+		code string
+		n    int
+	}{{"verify.believed-platform", platform}, {"verify.believed-after", after}} {
+		if c.n > 0 {
+			b.add(rules.Finding{Code: c.code, Severity: rules.Believed, Entry: -1, Got: num(c.n)})
 		}
 	}
 	for _, code := range []string{"verify.believed-register", "verify.believed-dates", "verify.believed-visits", "verify.believed-pages"} {
