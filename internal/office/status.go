@@ -63,6 +63,8 @@ func (o *Office) Nexts() ([]Next, error) {
 			n.Command = "sunlot objection decide " + num(d.Entry) + " --outcome 维持"
 		case "review-feedback":
 			n.Command = "sunlot objection told " + num(d.Entry) + " --way 送达方式"
+		case "joint":
+			n.Command = "sunlot form 计划，或 sunlot joint --help"
 		case "file-plan":
 			n.Command = "sunlot file-plan --to 市场监管部门 --date 日期"
 		}

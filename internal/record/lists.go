@@ -151,6 +151,10 @@ type PlanLine struct {
 	Unit      string   `json:"unit" form:"name"`
 	Partners  []string `json:"partners,omitempty" form:"name"` // other departments of a joint check
 	Method    string   `json:"method,omitempty" form:"name"`
+	// Of a joint check (部门联合抽查): led by this office or joined, with whom.
+	Joint string    `json:"joint,omitempty" form:"token"` // led, joined; absent: the office's own
+	With  []Partner `json:"with,omitempty"`               // instead of Partners, which names departments only
+	Lead  string    `json:"lead,omitempty" form:"name"`   // of a joined one: who leads
 }
 
 // Filing (备案) is the receipt for a plan filed with another body (G-6.1c).

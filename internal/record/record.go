@@ -81,7 +81,12 @@ var Types = map[string]func() any{
 	"archive":     func() any { return new(Archive) },
 	"purge":       func() any { return new(Purge) },
 
-	"platform-draw": func() any { return new(PlatformDraw) },
+	"platform-draw":    func() any { return new(PlatformDraw) },
+	"partners":         func() any { return new(Partners) },
+	"agreement":        func() any { return new(Agreement) },
+	"joined":           func() any { return new(Joined) },
+	"partner-dispatch": func() any { return new(PartnerDispatch) },
+	"partner-team":     func() any { return new(PartnerTeam) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

@@ -48,6 +48,10 @@ func (s *State) Needs(e *record.Entry) []string {
 		return s.platformNeeds(b)
 	case *record.Dispatch:
 		return []string{b.Objects.SHA256, b.Leaders.SHA256}
+	case *record.PartnerDispatch:
+		return []string{b.Objects.SHA256}
+	case *record.Joined:
+		return []string{b.Objects.SHA256}
 	}
 	return nil
 }
@@ -156,6 +160,8 @@ func (j *judge) body() {
 		j.draw(b)
 	case *record.Dispatch:
 		j.dispatch(b)
+	case *record.Partners, *record.Agreement, *record.PartnerDispatch, *record.PartnerTeam, *record.Joined:
+		j.joint(b)
 	case *record.TeamChange:
 		j.teamChange(b)
 	case *record.Result:
@@ -245,6 +251,7 @@ func (j *judge) checklist(b *record.Checklist) {
 	}
 	if j.sound() {
 		j.s.Checklists = append(j.s.Checklists, at(j, b))
+		j.covered(j.s.Plan(b.Year))
 	}
 }
 
@@ -363,6 +370,7 @@ func (j *judge) plan(b *record.Plan) {
 	}
 	if j.sound() {
 		j.s.Plans = append(j.s.Plans, at(j, b))
+		j.jointPlan(b)
 	}
 }
 
@@ -380,7 +388,7 @@ func (j *judge) planLine(b *record.Plan, l *record.PlanLine) {
 			ways++
 		}
 	}
-	if ways != 1 {
+	if ways != 1 && (l.Joint != joined || ways > 1) {
 		j.breach("rules.line-quantity", p.Plan.Clause, l.No, strconv.Itoa(ways), "1")
 	} else if n, err := total(or(l.Ratio, "1"), 1); err != nil || n == 0 {
 		j.breach("rules.line-quantity", p.Plan.Clause, l.No, "0", "1") // 0.00 of anything is nobody
@@ -388,7 +396,8 @@ func (j *judge) planLine(b *record.Plan, l *record.PlanLine) {
 	if l.Mode != "不定向" && l.Mode != "定向" {
 		j.breach("rules.line-mode", p.Draw.Directed, l.No, l.Mode, "不定向, 定向")
 	}
-	if (l.Mode == "定向") != (l.Filter != "") {
+	j.jointLine(l)
+	if (l.Mode == "定向") != (l.Filter != "") && l.Joint != joined {
 		j.breach("rules.line-filter", p.Draw.Directed, l.No, l.Filter, l.Mode)
 	}
 	if l.Filter != "" {

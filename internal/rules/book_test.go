@@ -195,9 +195,15 @@ func open(name string, firms, people int) *book {
 	line := func(no, mode, filter string) record.PlanLine {
 		return record.PlanLine{No: no, Name: "演示任务" + no, Mode: mode, Filter: filter, Items: []string{"1", "2"}, Scope: "演示范围", From: "2023-08-01", To: "2023-09-28", Unit: "执法大队"}
 	}
+	market := record.Partner{Name: "演示市场监管局", Kind: "department"}
+	b.say("partners", "2023-06-14T09:00:00+08:00", &record.Partners{Version: 1, Date: "2023-06-14", Reason: "制定",
+		List: []record.Partner{market, {Name: "演示危化科", Kind: "section", Matter: "危险化学品"}}}, nil)
 	plan := &record.Plan{Year: 2023, Version: 1, Date: "2023-06-20", Title: "演示计划", Reason: "制定",
-		Lines: []record.PlanLine{line("A", "不定向", ""), line("B", "定向", "行业 in ("+p.Sectors[0].Name+","+p.Sectors[1].Name+")"), line("C", "定向", "标签 = "+tagName(p, "blacklist"))}}
+		Lines: []record.PlanLine{line("A", "不定向", ""), line("B", "定向", "行业 in ("+p.Sectors[0].Name+","+p.Sectors[1].Name+")"), line("C", "定向", "标签 = "+tagName(p, "blacklist")), line("D", "不定向", ""), line("E", "不定向", "")}}
 	plan.Lines[0].Ratio, plan.Lines[1].Count, plan.Lines[2].Census = "0.2", 3, true
+	plan.Lines[2].Items = []string{"1", "2", "3"}
+	plan.Lines[3].Joint, plan.Lines[3].With, plan.Lines[3].Count = "led", []record.Partner{market, {Name: "演示危化科", Kind: "section"}}, 4
+	plan.Lines[4].Joint, plan.Lines[4].Lead = "joined", "演示住建局"
 	b.say("plan", "2023-06-20T09:00:00+08:00", plan, nil)
 	b.say("closure", "2023-06-21T09:00:00+08:00", &record.Calendar{Kind: "closure", Title: "演示停止办公通知", Number: "演示〔2023〕1号", Ground: "洪涝", Off: []string{"2023-06-21", "2023-07-20"}}, nil)
 	b.say("year", "2023-06-21T10:00:00+08:00", year2027(), nil)
@@ -438,11 +444,15 @@ var (
 )
 
 func bookOf(name string) *book {
-	if name == "platform" {
+	switch name {
+	case "platform":
 		return byPlatform()
-	}
-	if name == "yanshi" {
+	case "yanshi":
 		return yanshi()
+	case "gaoqing joint":
+		return gaoqingJoint()
+	case "yanshi joint":
+		return yanshiJoint()
 	}
 	return gaoqing()
 }

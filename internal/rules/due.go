@@ -82,7 +82,7 @@ func (p *Pack) resultDue(cal *Calendar, l *Lot, ended string) (legal, strict str
 
 // Duty is one thing that is due or was done: for status, front page, report.
 type Duty struct {
-	Code   string `json:"code"` // dispatch, result, open-names, open-k, file-plan, run, review
+	Code   string `json:"code"` // dispatch, result, open-names, open-k, file-plan, run, review, joint
 	Draw   string `json:"draw,omitempty"`
 	Entry  int64  `json:"entry,omitempty"` // that demands it, where it is no draw's
 	Clause string `json:"clause,omitempty"`
@@ -128,6 +128,7 @@ func (s *State) Duties(today string) []Duty {
 		list = append(list, d)
 	}
 	list = append(list, s.objectionDuties(today)...)
+	list = append(list, s.jointDuties(today)...)
 	slices.SortStableFunc(list, func(a, b Duty) int {
 		if a.Due < b.Due {
 			return -1

@@ -27,6 +27,7 @@ func (j *judge) notice(b *record.Notice) {
 	j.noticePlace(b)
 	j.noticeSource(b, lot)
 	j.noticeShape(b)
+	j.noticeJoint(b, lot)
 	j.noticeFiles(b, lot)
 	if j.sound() {
 		j.noticeGroups(b, lot)

@@ -55,6 +55,7 @@ type Pack struct {
 	Origins       []Origin   `json:"origins,omitempty" toml:"origin"`
 	Follow        FollowRule `json:"follow,omitzero" toml:"follow"`
 	Withhold      Withhold   `json:"withhold,omitzero" toml:"withhold"`
+	Joint         JointRule  `json:"joint,omitzero" toml:"joint"`
 	Visibility    []Visible  `json:"visibility" toml:"visibility"`
 
 	Calendar CalendarRule  `json:"calendar" toml:"calendar"`
@@ -309,6 +310,9 @@ func (p *Pack) Check() error {
 	if err := p.checkAfter(); err != nil {
 		return err
 	}
+	if err := p.Joint.check(); err != nil {
+		return err
+	}
 	return p.checkClauses()
 }
 
@@ -337,6 +341,7 @@ func (p *Pack) named() []string {
 		p.Correction.Clause, p.Archive.Clause, p.Calendar.Clause}
 	ids = append(append(ids, p.Draw.Scheme), p.afterClauses()...)
 	ids = append(ids, p.Platform.clauses()...)
+	ids = append(ids, p.Joint.named()...)
 	for _, r := range p.Ratios {
 		ids = append(ids, r.Clause)
 	}

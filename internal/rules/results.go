@@ -17,6 +17,7 @@ func (j *judge) result(b *record.Result) {
 	j.outcome(p, &b.Outcome, items)
 	if f.Lot != nil {
 		j.whole(p, &b.Outcome, items)
+		j.jointResult(f)
 	}
 	j.resultDates(b, f.Lot)
 	j.signOff(b, f)

@@ -72,12 +72,15 @@ type State struct {
 	Results    []*Finished
 	Objections []*Objected // in order of their entries, as are Archives
 	Archives   []*Archived
-	proven     int64               // unix seconds: entries from here on were written after it, a round known by then says so
-	clock      string              // the latest time that a signed entry claims
-	national   *Calendar           // with the years that the office added; nil: as the program carries it
-	working    *Calendar           // the same without the days on which the office was closed
-	lots       map[int64]*Lot      // by index of the notice
-	results    map[int64]*Finished // by index of the result
+	proven     int64                  // unix seconds: entries from here on were written after it, a round known by then says so
+	clock      string                 // the latest time that a signed entry claims
+	national   *Calendar              // with the years that the office added; nil: as the program carries it
+	working    *Calendar              // the same without the days on which the office was closed
+	lots       map[int64]*Lot         // by index of the notice
+	results    map[int64]*Finished    // by index of the result
+	Partners   []At[record.Partners]  // 联合名单
+	Agreements []At[record.Agreement] // 联合抽查约定
+	Joined     []*JoinedTask          // 参与联合抽查
 }
 
 // Lot is one draw from its notice to its last result.
@@ -102,6 +105,7 @@ type Lot struct {
 	Platform *At[record.PlatformDraw] // what the platform drew, or the drawn as entered there
 	Equal    bool                     // sunlot cast, and the list entered on the platform is the drawn one
 	since    int64                    // unix seconds: the notice was not written before it
+	Led      *Led                     // of a joint draw; nil: the office's own
 }
 
 // Sent is one dispatch (派发) of a draw.

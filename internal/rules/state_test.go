@@ -314,6 +314,9 @@ func TestDuties(t *testing.T) {
 	} {
 		var got []string
 		for _, d := range b.before(c.before).Duties(c.today) {
+			if d.Code == "joint" {
+				continue // TestJointYear
+			}
 			got = append(got, fmt.Sprintf("%s %s %d/%d late %d due %s", d.Code, d.Draw, d.Count, d.Open, d.Late, d.Due))
 		}
 		if strings.Join(got, "|") != c.want {

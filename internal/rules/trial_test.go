@@ -117,7 +117,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
@@ -151,6 +151,7 @@ var elsewhere = map[string]string{
 	"rules.no-roster":        "TestAnnounceRefuses",
 	"rules.shortfall":        "TestShortfall",
 	"rules.class-base":       "TestClassBase",
+	"rules.duty-joint":       "TestJointYear",
 }
 
 // spoken lists every code that the source of this package speaks of.
