@@ -14,7 +14,7 @@ import (
 // is none of several departments.
 func (s *State) JointCount(year int64) (ledByUs, joinedByUs int) {
 	for _, l := range s.Lots {
-		if yearOf(l.Body.Draw) == year && l.Draw != nil && l.Abort == nil && l.jointly() {
+		if yearOf(l.Body.Draw) == year && l.Drawn() && l.Abort == nil && l.jointly() {
 			ledByUs++
 		}
 	}
