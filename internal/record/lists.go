@@ -157,9 +157,10 @@ type PlanLine struct {
 	Lead  string    `json:"lead,omitempty" form:"name"`   // of a joined one: who leads
 }
 
-// Filing (备案) is the receipt for a plan filed with another body (G-6.1c).
+// Filing (备案、上报) is the receipt for a plan filed with another body (G-6.1c)
+// or a checklist reported upward (Y-8.2).
 type Filing struct {
-	Plan    int64  `json:"plan"` // index of the plan's entry
+	Plan    int64  `json:"plan"` // index of the plan's entry, or of the checklist's
 	To      string `json:"to" form:"name"`
 	Date    string `json:"date" form:"date"`
 	Receipt string `json:"receipt,omitempty" form:"name"`

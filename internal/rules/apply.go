@@ -236,6 +236,7 @@ func (j *judge) checklist(b *record.Checklist) {
 	if want := int64(len(j.s.Checklists) + 1); b.Version != want {
 		j.breach("rules.version", "", "version", strconv.FormatInt(b.Version, 10), strconv.FormatInt(want, 10))
 	}
+	j.checklistReason(b)
 	seen := map[string]bool{}
 	for _, it := range b.Items {
 		if seen[it.No] {
@@ -416,8 +417,9 @@ func (j *judge) planLine(b *record.Plan, l *record.PlanLine) {
 }
 
 func (j *judge) filing(b *record.Filing) {
-	if !slices.ContainsFunc(j.s.Plans, func(p At[record.Plan]) bool { return p.Index == b.Plan }) {
-		j.breach("rules.no-such-entry", j.s.Pack.Plan.Filing, "plan", strconv.FormatInt(b.Plan, 10), "plan")
+	// A checklist is reported upward as a plan is filed (Y-8.2 统一汇总上报).
+	if !slices.ContainsFunc(j.s.Plans, func(p At[record.Plan]) bool { return p.Index == b.Plan }) && j.s.checklistAt(b.Plan) == nil {
+		j.breach("rules.no-such-entry", j.s.Pack.Plan.Filing, "plan", strconv.FormatInt(b.Plan, 10), "plan, checklist")
 		return
 	}
 	if j.notAhead(b.Date); j.sound() {

@@ -44,6 +44,7 @@ type Pack struct {
 	Items         ItemRule   `json:"items" toml:"items"`
 	Plan          PlanRule   `json:"plan" toml:"plan"`
 	Ratios        []Ratio    `json:"ratios" toml:"ratio"`
+	Year          YearRule   `json:"yearly" toml:"yearly"`
 	Cap           Cap        `json:"cap" toml:"cap"`
 	Draw          DrawRule   `json:"draw" toml:"draw"`
 	Team          TeamRule   `json:"team" toml:"team"`
@@ -123,6 +124,9 @@ type ItemRule struct {
 	Rank       string   `json:"rank_clause" toml:"rank_clause"`
 	Share      string   `json:"share_min,omitempty" toml:"share_min"` // of all enforcement items
 	ShareBy    string   `json:"share_clause,omitempty" toml:"share_clause"`
+	Reasons    []string `json:"reasons,omitempty" toml:"reasons"`             // of a version after the first; empty: any
+	ChangeBy   string   `json:"change_clause,omitempty" toml:"change_clause"` // 动态调整, and its announcement
+	ReportBy   string   `json:"report_clause,omitempty" toml:"report_clause"` // 统一汇总上报
 }
 
 // PlanRule says with whom the plan is filed.
@@ -299,6 +303,9 @@ func (p *Pack) Check() error {
 	if p.Calendar.Closures < 0 || p.Calendar.Closures > 60 {
 		return bad("calendar.closures", strconv.Itoa(p.Calendar.Closures), "0..60")
 	}
+	if err := p.Year.check(); err != nil {
+		return err
+	}
 	for i, r := range p.Ratios {
 		if r.Code == "" || slices.ContainsFunc(p.Ratios[:i], func(o Ratio) bool { return o.Code == r.Code }) {
 			return bad("ratio["+strconv.Itoa(i)+"]", r.Code, "a code, once")
@@ -335,7 +342,7 @@ func (p *Pack) checkClauses() error {
 // named lists every clause id that a parameter refers to.
 func (p *Pack) named() []string {
 	ids := []string{p.Roster.Status, p.Roster.Special, p.Roster.Update, p.People.Clause, p.People.Valid,
-		p.Items.Clause, p.Items.Rank, p.Items.ShareBy, p.Plan.Filing, p.Plan.Clause, p.Cap.Clause,
+		p.Items.Clause, p.Items.Rank, p.Items.ShareBy, p.Items.ChangeBy, p.Items.ReportBy, p.Year.Checklist, p.Year.Plan, p.Plan.Filing, p.Plan.Clause, p.Cap.Clause,
 		p.Draw.Undirected, p.Draw.Directed, p.Draw.Dispatch, p.Draw.Before, p.Team.Clause, p.Team.Change,
 		p.Publish.Clause, p.Publish.EndBy, p.Result.RefuseB, p.Result.SignBy, p.Result.Clause,
 		p.Correction.Clause, p.Archive.Clause, p.Calendar.Clause}

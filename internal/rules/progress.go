@@ -24,7 +24,7 @@ type ClassStat struct {
 	Floor     int    `json:"floor,omitempty"`     // of Base, by ceil over the whole class (A9)
 	NowFloor  int    `json:"now_floor,omitempty"` // of Now: shown, not judged
 	Drawn     int    `json:"drawn"`
-	Untold    int    `json:"untold,omitempty"` // drawn in the year, without a result: of which class nobody knows yet
+	Untold    int    `json:"untold,omitempty"` // drawn in the year, and nothing says of which class: no result yet, or an old one
 	Inspected int    `json:"inspected"`
 	Published int    `json:"published"`
 	Withheld  int    `json:"withheld,omitempty"`  // inspected and not published, by law
@@ -55,11 +55,12 @@ const (
 type classCount struct {
 	rules []Ratio
 	stats []ClassStat
+	in    map[*Lot][]bool    // of each draw: see of
 	units []map[string]uint8 // of each class: by code, or by handle where that is all that is known
 }
 
 func (c *counting) classes() *classCount {
-	cc := &classCount{}
+	cc := &classCount{in: map[*Lot][]bool{}}
 	if c.s.Pack == nil {
 		return cc
 	}
@@ -97,19 +98,17 @@ func population(r *At[record.Roster], code string) (n, entry int64, known bool) 
 
 // planRoster is the register of objects that stood when the year's first plan
 // was made (A10 基数为计划制定时实有抽查对象数): a later version of the plan does
-// not choose another base. Without one before it, the first after it.
+// not choose another base. Without one before it, the first after it; without a
+// plan, the last of the year.
 func (s *State) planRoster(year int64) *At[record.Roster] {
 	i := slices.IndexFunc(s.Plans, func(p At[record.Plan]) bool { return p.Body.Year == year })
+	if i < 0 {
+		return s.rosterBy(num(year) + "-12-31")
+	}
 	var found *At[record.Roster]
 	for k := range s.Rosters {
 		r := &s.Rosters[k]
-		switch {
-		case r.Body.Kind != "objects":
-		case i < 0 && yearOf(r.Time) > year, i >= 0 && r.Index > s.Plans[i].Index && found != nil:
-			return found
-		case i >= 0 && r.Index > s.Plans[i].Index:
-			return r
-		default:
+		if r.Body.Kind == "objects" && (found == nil || r.Index < s.Plans[i].Index) {
 			found = r
 		}
 	}
@@ -129,16 +128,18 @@ func (s *State) rosterBy(day string) *At[record.Roster] {
 // of reports for each class whether everybody whom the draw could choose
 // belongs to it, by the draw's own condition.
 func (cc *classCount) of(l *Lot) []bool {
+	if in, ok := cc.in[l]; ok {
+		return in
+	}
 	in := make([]bool, len(cc.rules))
+	cc.in[l] = in
 	if l.Body.Filter == "" {
 		return in
 	}
-	f, err := ParseFilter(l.Pack, l.Body.Filter)
-	if err != nil {
-		return in
-	}
-	for i := range cc.rules {
-		in[i] = f.within(&cc.rules[i])
+	if f, err := ParseFilter(l.Pack, l.Body.Filter); err == nil {
+		for i := range cc.rules {
+			in[i] = f.within(&cc.rules[i])
+		}
 	}
 	return in
 }
@@ -163,47 +164,49 @@ func (f *Filter) within(r *Ratio) bool {
 	return false
 }
 
-// unitKey is by what a drawn object is told from others: its code as soon as it
-// is opened and checked, its handle until then.
-func unitKey(o *Object) (key string, named bool) {
+// unitKey is by what an object is told from others: its code as soon as it is
+// opened and checked, its handle until then.
+func unitKey(o *Object, f *Finished) (key string, named bool) {
 	switch {
-	case o.ID != "":
+	case f != nil && f.Code != "":
+		return f.Code, true
+	case o != nil && o.ID != "":
 		return o.ID, true
-	case o.Result != nil && o.Result.Code != "":
-		return o.Result.Code, true
+	case o != nil:
+		return o.Handle, false
+	case f.Body.Object != "":
+		return f.Body.Object, false
 	}
-	return o.Handle, false
+	return "result " + num(f.Index), false
 }
 
-// member reports whether the inspected object is of class i: its result says so
-// in ink.
-func (cc *classCount) member(f *Finished, i int) bool {
-	return slices.Contains(f.Body.Classes, cc.rules[i].Code)
-}
-
-// drawn counts an object of a draw of the year; in says of each class whether
-// the draw's condition tells it.
-func (cc *classCount) drawn(o *Object, in []bool) {
-	key, _ := unitKey(o)
+// drawn counts an object of a draw of the year.
+func (cc *classCount) drawn(l *Lot, o *Object) {
+	key, _ := unitKey(o, o.Result)
+	in := cc.of(l)
 	for i := range cc.rules {
 		switch {
-		case in[i] || o.Result != nil && cc.member(o.Result, i):
+		case in[i] || o.Result != nil && slices.Contains(o.Result.Body.Classes, cc.rules[i].Code):
 			cc.units[i][key] |= unitDrawn
-		case o.Result == nil:
+		case o.Result == nil || o.Result.Body.Sector == "" && len(o.Result.Body.Classes) == 0:
 			cc.stats[i].Untold++
 		}
 	}
 }
 
-// inspected counts an inspection that ended in the year.
+// inspected counts an inspection that ended in the year. Of which class the
+// object is its result says in ink, or the draw's condition.
 func (cc *classCount) inspected(f *Finished) {
-	key, named := unitKey(f.Object)
+	key, named := unitKey(f.Object, f)
 	bits := uint8(unitInspected | unitPublished)
+	if f.Body.Withheld != nil {
+		bits = unitInspected | unitWithheld
+	}
 	if !named {
 		bits |= unitByHandle
 	}
 	for i := range cc.rules {
-		if cc.member(f, i) {
+		if slices.Contains(f.Body.Classes, cc.rules[i].Code) || f.Lot != nil && cc.of(f.Lot)[i] {
 			cc.units[i][key] |= bits
 		}
 	}

@@ -45,9 +45,9 @@ type Tally struct {
 	Late        int `json:"late"`
 	Unsure      int `json:"unsure"` // nothing can be asserted: the calendar does not reach so far
 	LateDays    int `json:"late_days"`
-	LateMost    int `json:"late_most"` // working days of the latest
-	Open        int `json:"open"`      // drawn, no result yet, the draw is not aborted
-	Overdue     int `json:"overdue"`   // of these, past the day on which results are due
+	LateMost    int `json:"late_most"`  // working days of the latest
+	Open        int `json:"open"`       // drawn, no result yet, the draw is not aborted
+	Overdue     int `json:"overdue"`    // of these, past the day on which results are due
 	Unfinished  int `json:"unfinished"` // of these, past the end of the task
 	Closed      int `json:"closed"`     // 完结: public, and nothing to follow up any more
 	FollowOpen  int `json:"follow_open"`
@@ -132,7 +132,7 @@ func (s *State) Stats(year int64, today string) *Stats {
 		if yearOf(f.Ended()) != year {
 			continue
 		}
-		if f.Lot == nil {
+		if f.Body.Origin != Random {
 			others[f.Body.Origin]++
 			c.unit(f.Body.Unit).Others++
 			continue
@@ -209,7 +209,6 @@ func (c *counting) lot(l *Lot, classes *classCount) {
 	if joint {
 		c.st.Led++
 	}
-	in := classes.of(l)
 	for _, o := range l.Objects {
 		t := c.object(l, o)
 		name := sent[o.Dispatch]
@@ -227,7 +226,7 @@ func (c *counting) lot(l *Lot, classes *classCount) {
 				u.tasks[l.Index] = true
 			}
 		}
-		classes.drawn(o, in)
+		classes.drawn(l, o)
 	}
 }
 
@@ -290,21 +289,31 @@ func (c *counting) object(l *Lot, o *Object) Tally {
 func (c *counting) result(f *Finished, t *Tally) {
 	t.Inspected = 1
 	t.Corrections = len(f.Corrections)
+	if f.Body.Withheld != nil {
+		t.Withheld = 1
+	} else {
+		t.Published = 1
+		c.timely(f, t)
+	}
+	switch open, any := f.following(); {
+	case open:
+		t.FollowOpen = 1
+	case any:
+		t.FollowDone, t.Closed = 1, t.Published
+	default:
+		t.Closed = t.Published
+	}
+}
+
+// timely counts a public result as in time, late, or neither where no lateness
+// can be asserted.
+func (c *counting) timely(f *Finished, t *Tally) {
 	if _, _, sure := f.Lot.Pack.ResultDue(f.Lot, f.Ended()); !sure {
 		t.Unsure = 1
 	} else if t.LateDays = c.s.Late(f); t.LateDays > 0 {
 		t.Late, t.LateMost = 1, t.LateDays
 	} else {
 		t.OnTime = 1
-	}
-	t.Published = 1
-	switch open, any := f.following(); {
-	case open:
-		t.FollowOpen = 1
-	case any:
-		t.FollowDone, t.Closed = 1, 1
-	default:
-		t.Closed = 1
 	}
 }
 

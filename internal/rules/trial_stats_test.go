@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/sunlot/sunlot/internal/record"
@@ -16,6 +17,8 @@ var counted = []trial{
 	{name: "more than all", pack: "yanshi", step: "objects", code: "rules.class-count", bad: as(func(b *record.Roster) { b.Classes[1].Count = b.Count + 1 }),
 		good: as(func(b *record.Roster) { b.Classes[1].Count = b.Count })},
 	{name: "of inspectors", step: "inspectors", code: "rules.class-count", bad: as(func(b *record.Roster) { b.Classes = []record.Count{{Name: "general", Count: 1}} })},
+	{name: "updated, says nothing", pack: "yanshi", step: "checklist", code: "rules.list-reason", bad: as(func(b *record.Checklist) { b.Reason = "更新" }),
+		good: as(func(b *record.Checklist) { b.Reason = "层级权限" })},
 	{name: "the first is new", step: "objects", code: "rules.unchanged", bad: as(func(b *record.Roster) { b.Unchanged = true })},
 }
 
@@ -86,6 +89,69 @@ func TestClassBase(t *testing.T) {
 		s := step{At: noticed, Body: a.Notice, Blobs: a.Blobs, Signers: []string{signer}, Origin: origin}
 		if found := codes(b.state.Apply(s.input())); (found["rules.class-base"] == rules.Warning) != c.want {
 			t.Errorf("%d less: %v", c.less, found)
+		}
+	}
+}
+
+// Only the first list of a year is drawn up; what changes it afterwards is one of
+// the regulation's reasons.
+func TestListReason(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		year   int64
+		want   bool
+	}{{"制定", 2023, true}, {"制定", 2022, true}, {"制定", 2024, false}, {"改", 2023, false}, {"更新", 2024, true}} {
+		s := yanshi().copyOf("checklist")
+		s.State = yanshi().before("plan")
+		b := s.Body.(*record.Checklist)
+		b.Version, b.Reason, b.Year = 2, c.reason, c.year
+		s.At = "2023-06-14T09:00:00+08:00"
+		if _, got := codes(s.State.Apply(s.input()))["rules.list-reason"]; got != c.want {
+			t.Errorf("%s %d: %v", c.reason, c.year, got)
+		}
+	}
+}
+
+// A checklist is reported upward as a plan is filed; a register is not.
+func TestReported(t *testing.T) {
+	for name, want := range map[string]bool{"checklist": false, "plan": false, "objects": true} {
+		s := yanshi().copyOf("filing")
+		for i, n := range yanshi().names {
+			if n == name {
+				s.Body.(*record.Filing).Plan = int64(i)
+			}
+		}
+		if _, got := codes(s.State.Apply(s.input()))["rules.no-such-entry"]; got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestChanges(t *testing.T) {
+	item := func(no, name string) record.Item {
+		return record.Item{No: no, Name: name, Methods: []string{"检查现场"}}
+	}
+	old := &record.Checklist{Items: []record.Item{item("1", "甲"), item("2", "乙"), item("3", "丙")}}
+	now := &record.Checklist{Items: []record.Item{item("1", "甲"), item("3", "丙改"), item("4", "丁")}}
+	now.Items[1].Methods = nil
+	c := rules.ChangesOf(old, now)
+	if !c.Any() || len(c.Added) != 1 || c.Added[0].No != "4" || len(c.Gone) != 1 || c.Gone[0].No != "2" || len(c.Changed) != 1 ||
+		c.Changed[0].Old.Name != "丙" || c.Changed[0].New.Name != "丙改" || len(c.Changed[0].Headings) != 2 || c.Changed[0].Headings[1] != "检查方式" {
+		t.Errorf("%+v", c)
+	}
+	for _, same := range []rules.Changes{rules.ChangesOf(nil, now), rules.ChangesOf(now, now)} {
+		if same.Any() {
+			t.Errorf("%+v", same)
+		}
+	}
+	// No member of an item can change without being told.
+	for _, m := range mutants(&record.Checklist{Items: old.Items[:1]}, nil) {
+		b := m.body.(*record.Checklist)
+		if len(b.Items) != 1 || !strings.HasPrefix(m.path, "items.0.") || strings.HasPrefix(m.path, "items.0.no") {
+			continue
+		}
+		if c := rules.ChangesOf(&record.Checklist{Items: old.Items[:1]}, b); !c.Any() {
+			t.Errorf("%s %s: untold", m.path, m.what)
 		}
 	}
 }

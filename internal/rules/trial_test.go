@@ -152,6 +152,15 @@ var elsewhere = map[string]string{
 	"rules.shortfall":        "TestShortfall",
 	"rules.class-base":       "TestClassBase",
 	"rules.duty-joint":       "TestJointYear",
+	"rules.class-unknown":    "TestYearlyRatios",
+	"rules.ratio-now":        "TestYearlyRatios",
+	"rules.ratio-short":      "TestYearlyRatios",
+	"rules.line-undrawn":     "TestYearlyLines",
+	"rules.share-unsaid":     "TestYearlyShare",
+	"rules.year-share":       "TestYearlyShare",
+	"rules.year-checklist":   "TestYearlyVersions",
+	"rules.year-plan":        "TestYearlyVersions",
+	"rules.year-roster":      "TestYearlyVersions",
 }
 
 // spoken lists every code that the source of this package speaks of.
