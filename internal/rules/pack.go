@@ -44,7 +44,7 @@ type Pack struct {
 	Items         ItemRule   `json:"items" toml:"items"`
 	Plan          PlanRule   `json:"plan" toml:"plan"`
 	Ratios        []Ratio    `json:"ratios" toml:"ratio"`
-	Year          YearRule   `json:"yearly" toml:"yearly"`
+	Year          YearRule   `json:"yearly,omitzero" toml:"yearly"`
 	Cap           Cap        `json:"cap" toml:"cap"`
 	Draw          DrawRule   `json:"draw" toml:"draw"`
 	Team          TeamRule   `json:"team" toml:"team"`

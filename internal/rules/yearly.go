@@ -20,7 +20,7 @@ type YearRule struct {
 var monthDay = regexp.MustCompile(`^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`)
 
 func (r *YearRule) check() error {
-	if !monthDay.MatchString(r.WarnFrom) {
+	if r.WarnFrom != "" && !monthDay.MatchString(r.WarnFrom) {
 		return fault.New("rules.bad-pack", "yearly.warn_from", r.WarnFrom, "mm-dd, 11-01")
 	}
 	return nil
@@ -64,7 +64,7 @@ func (s *State) Yearly(today string) []Finding {
 // while it is too early to say anything.
 func (y *year) severity() Severity {
 	switch {
-	case y.today < num(y.n)+"-"+y.s.Pack.Year.WarnFrom:
+	case y.today < num(y.n)+"-"+or(y.s.Pack.Year.WarnFrom, "11-01"):
 		return ""
 	case y.today <= num(y.n)+"-12-31":
 		return Warning
