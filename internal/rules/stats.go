@@ -288,7 +288,7 @@ func (c *counting) object(l *Lot, o *Object) Tally {
 // result counts what became of an inspected object.
 func (c *counting) result(f *Finished, t *Tally) {
 	t.Inspected = 1
-	t.Corrections = len(f.Corrections)
+	t.Corrections, t.Objections = len(f.Corrections), len(f.Objections)
 	if f.Body.Withheld != nil {
 		t.Withheld = 1
 	} else {
@@ -308,7 +308,7 @@ func (c *counting) result(f *Finished, t *Tally) {
 // timely counts a public result as in time, late, or neither where no lateness
 // can be asserted.
 func (c *counting) timely(f *Finished, t *Tally) {
-	if _, _, sure := f.Lot.Pack.ResultDue(f.Lot, f.Ended()); !sure {
+	if _, _, sure := c.s.ResultDue(f.Lot, f.Ended()); !sure {
 		t.Unsure = 1
 	} else if t.LateDays = c.s.Late(f); t.LateDays > 0 {
 		t.Late, t.LateMost = 1, t.LateDays
