@@ -171,10 +171,17 @@ func (m *maker) summary(e *verify.Entry) string {
 	case *record.Checklist:
 		return "公布随机抽查事项清单第" + num(b.Version) + "版，" + num(len(b.Items)) + "项"
 	case *record.Roster:
-		return "登记" + or(rosterNames[b.Kind], b.Kind) + "第" + num(b.Version) + "版，共" + num(b.Count) + "条"
+		said := "登记" + or(rosterNames[b.Kind], b.Kind) + "第" + num(b.Version) + "版，共" + num(b.Count) + "条"
+		if b.Unchanged {
+			said += "（核对无变化）"
+		}
+		return said
 	case *record.Plan:
 		return "公布" + b.Title + "第" + num(b.Version) + "版，" + num(len(b.Lines)) + "项"
 	case *record.Filing:
+		if m.checklistOf(b.Plan) != nil {
+			return "清单报" + b.To + "，" + b.Date
+		}
 		return "计划报" + b.To + "备案，" + b.Date
 	case *record.History:
 		return "登记开账前的抽查" + num(b.Count) + "次（只计频次，不证明公平）"

@@ -14,8 +14,14 @@ type checklistView struct {
 	page
 	Latest   bool
 	Facts    facts
+	Changes  []itemChange
 	Items    []listItem
 	Versions []versionRow
+}
+
+// itemChange is one item that a version added, dropped or changed (调整公告).
+type itemChange struct {
+	What, No, Name, About string
 }
 
 type listItem struct {
@@ -100,7 +106,19 @@ func (m *maker) checklistPage(i int, latest bool) error {
 	if b.AllItems > 0 {
 		v.Facts.add("占全部执法事项", text(num(len(b.Items))+"项，全部"+num(b.AllItems)+"项，占"+percent(int64(len(b.Items)), b.AllItems)+sourced(b.Source)))
 	}
+	for _, f := range m.s.Filings {
+		if f.Body.Plan == at.Index {
+			v.Facts.add("上报", p.at(entryPath(f.Index), strings.TrimSpace(f.Body.Date+" 报"+f.Body.To+" "+f.Body.Receipt)))
+		}
+	}
 	v.Facts.add("记录", p.record(at.Index))
+	if i > 0 {
+		changes := rules.ChangesOf(m.s.Checklists[i-1].Body, b)
+		v.Changes = itemChanges(changes)
+		if !changes.Any() {
+			v.Facts.add("与上一版相比", text("没有变化"))
+		}
+	}
 	for _, it := range b.Items {
 		v.Items = append(v.Items, itemOf(it))
 	}
@@ -130,35 +148,46 @@ func (m *maker) checklistVersion(p *page, k int) versionRow {
 	if k == 0 {
 		return r
 	}
-	was, is := map[string]string{}, map[string]string{}
-	var added, gone, changed []string
-	for _, it := range m.s.Checklists[k-1].Body.Items {
-		was[it.No] = canonical(it)
-	}
-	for _, it := range at.Body.Items {
-		is[it.No] = canonical(it)
-		switch old, ok := was[it.No]; {
-		case !ok:
-			added = append(added, it.No)
-		case old != is[it.No]:
-			changed = append(changed, it.No)
+	c := rules.ChangesOf(m.s.Checklists[k-1].Body, at.Body)
+	numbers := func(items []record.Item) string {
+		var list []string
+		for _, it := range items {
+			list = append(list, it.No)
 		}
+		return or(strings.Join(list, "、"), "–")
 	}
-	for _, it := range m.s.Checklists[k-1].Body.Items {
-		if is[it.No] == "" {
-			gone = append(gone, it.No)
-		}
+	var changed []record.Item
+	for _, ch := range c.Changed {
+		changed = append(changed, ch.New)
 	}
-	r.Added, r.Gone, r.New = or(strings.Join(added, "、"), "–"), or(strings.Join(gone, "、"), "–"), or(strings.Join(changed, "、"), "–")
+	r.Added, r.Gone, r.New = numbers(c.Added), numbers(c.Gone), numbers(changed)
 	return r
 }
 
-func canonical(v any) string {
-	data, err := record.Canonical(v)
-	if err != nil {
-		return "" // it was parsed from canonical JSON
+// itemChanges tell what a version changed, item by item (Gaoqing 5.1.1: 公布调整
+// 情况).
+func itemChanges(c rules.Changes) []itemChange {
+	var rows []itemChange
+	for _, it := range c.Added {
+		rows = append(rows, itemChange{"新增", it.No, it.Name, ""})
 	}
-	return string(data)
+	for _, it := range c.Gone {
+		rows = append(rows, itemChange{"取消", it.No, it.Name, ""})
+	}
+	for _, ch := range c.Changed {
+		rows = append(rows, itemChange{"变更", ch.New.No, ch.New.Name, strings.Join(ch.Headings, "、")})
+	}
+	return rows
+}
+
+// checklistOf finds a checklist by its index, nil if there is none.
+func (m *maker) checklistOf(index int64) *record.Checklist {
+	for _, c := range m.s.Checklists {
+		if c.Index == index {
+			return c.Body
+		}
+	}
+	return nil
 }
 
 func planPath(year int64) string { return "plan/" + num(year) + "/index.html" }

@@ -250,8 +250,8 @@ func (c *Command) newFilePlan() *cobra.Command {
 	var in office.Filed
 	cmd := &cobra.Command{
 		Use:     "file-plan",
-		Short:   "登记年度计划已备案",
-		Example: "  sunlot file-plan --year 2023 --date 2023-06-20 --receipt 备案回执1号",
+		Short:   "登记年度计划已备案，或清单已上报",
+		Example: "  sunlot file-plan --year 2023 --date 2023-06-20 --receipt 备案回执1号\n  sunlot file-plan --list --to 上级机关 --date 2023-06-20",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Filing(in) })
@@ -261,6 +261,7 @@ func (c *Command) newFilePlan() *cobra.Command {
 	cmd.Flags().StringVar(&in.To, "to", "", "备案机关，缺省按规则包")
 	cmd.Flags().StringVar(&in.Date, "date", "", "备案日期，缺省为今天")
 	cmd.Flags().StringVar(&in.Receipt, "receipt", "", "回执")
-	cmd.Flags().BoolVar(&in.Again, "again", false, "这一版计划已经登记过备案，仍再登记一次")
+	cmd.Flags().BoolVar(&in.List, "list", false, "登记的是现行随机抽查事项清单的上报，不是计划的备案")
+	cmd.Flags().BoolVar(&in.Again, "again", false, "这一版已经登记过备案，仍再登记一次")
 	return c.writing(cmd)
 }

@@ -40,6 +40,8 @@ func (c *Command) newRecord() *cobra.Command {
 	f.StringVar(&r.listing.Date, "date", "", "版本日期，缺省为今天")
 	f.StringVar(&r.listing.Source, "source", "", "数据来源，或清单依据的上级要求")
 	f.StringVar(&r.listing.Reason, "reason", "", "版本的缘由：制定、更新、立、改、废、释、层级权限、其他")
+	f.IntVar(&r.listing.AllItems, "all-items", 0, "清单：本单位全部执法检查事项的总数")
+	f.StringVar(&r.listing.AllSource, "all-items-source", "", "清单：该总数的来源，如某文件")
 	f.StringVar(&r.title, "title", "", "计划的标题")
 	return c.writing(cmd)
 }

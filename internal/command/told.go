@@ -188,6 +188,11 @@ func ended(closed bool) string {
 }
 
 func planWords(s *rules.State, index int64) string {
+	for _, c := range s.Checklists {
+		if c.Index == index {
+			return fmt.Sprintf("随机抽查事项清单第 %d 版", c.Body.Version)
+		}
+	}
 	for _, p := range s.Plans {
 		if p.Index == index {
 			return fmt.Sprintf("%d 年度计划第 %d 版", p.Body.Year, p.Body.Version)

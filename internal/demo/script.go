@@ -22,7 +22,7 @@ func (r *Run) begin() {
 		"--platform", "省“双随机、一公开”监管工作平台")
 	data, err := o.checklist()
 	list := r.put("随机抽查事项清单.xlsx", data, err)
-	r.at("2023-06-12 10:30:00", 0, "record", list, "--yes")
+	r.at("2023-06-12 10:30:00", 0, "record", list, "--yes", "--all-items", "7", "--all-items-source", "本局行政检查事项目录（演示）")
 	data, err = o.register(1, o.Firms)
 	r.at("2023-06-13 09:10:00", 0, "record", r.put("检查对象名录库.xlsx", data, err), "--yes", "--source", "演示数据生成器")
 	data, err = o.inspectors(1)
@@ -107,7 +107,8 @@ func (r *Run) openK(day string, ids ...string) {
 func (r *Run) secondYear(line, beacon string) {
 	o := r.Office
 	data, err := o.checklist()
-	r.at("2024-01-15 10:00:00", 0, "record", r.put("随机抽查事项清单2024.xlsx", data, err), "--yes", "--year", "2024", "--reason", "更新")
+	r.at("2024-01-15 10:00:00", 0, "record", r.put("随机抽查事项清单2024.xlsx", data, err), "--yes", "--year", "2024", "--reason", "制定",
+		"--all-items", "7", "--all-items-source", "本局行政检查事项目录（演示）")
 	data, err = o.register(1, o.Firms+o.Firms/50)
 	r.at("2024-02-20 09:10:00", 0, "record", r.put("检查对象名录库2024.xlsx", data, err), "--yes", "--source", "演示数据生成器")
 	data, err = o.plan(2024)

@@ -18,6 +18,11 @@ type Listing struct {
 	Reason string // "" 制定, or 更新 from the second version on
 	Year   int    // of a checklist or plan; 0: this year
 	Unsure int    // entries confirmed by hand
+
+	// Of a checklist: how many enforcement items there are in all, and where that
+	// number comes from (requirements A18).
+	AllItems  int
+	AllSource string
 }
 
 // reasons (版本的缘由) of a register or list.
@@ -294,10 +299,18 @@ func (o *Office) Checklist(rows []intake.Item, l Listing) (*Draft, []intake.Prob
 		return nil, nil, err
 	}
 	body := &record.Checklist{Version: int64(len(s.Checklists) + 1), Unit: o.Config.Name}
+	given := l.Reason
 	if l, err = o.fill(l, body.Version); err != nil {
 		return nil, nil, err
 	}
+	if prev := s.Checklist(); given == "" && prev != nil && prev.Body.Year < int64(l.Year) {
+		l.Reason = "制定" // the first of its year
+	}
 	body.Year, body.Date, body.Reason, body.Upstream = int64(l.Year), l.Date, l.Reason, l.Source
+	if (l.AllItems == 0) != (l.AllSource == "") || l.AllItems != 0 && l.AllItems < len(rows) || l.AllItems > 100000 {
+		return nil, nil, fault.New("office.all-items", "--all-items", num(l.AllItems), num(len(rows))).Of(fault.Usage)
+	}
+	body.AllItems, body.Source = int64(l.AllItems), l.AllSource
 	var problems []intake.Problem
 	for i := range rows {
 		r := &rows[i]

@@ -29,28 +29,41 @@ func (o *Office) FollowUp(in Following) (*Draft, error) {
 		Closed: in.Closed, Remark: record.Sealed(in.Remark)})
 }
 
-// Filed (备案) is the receipt of a year's plan.
+// Filed (备案、上报) is the receipt of a year's plan, or of the checklist.
 type Filed struct {
 	Year              int64
 	To, Date, Receipt string // To "": the body that the pack names; Date "": today
 	Again             bool   // although the version in force is filed already
+	List              bool   // the checklist in force was reported upward (Y-8.2)
 }
 
-// Filing drafts the receipt of a plan filed with another body (G-6.1c).
+// Filing drafts the receipt of a plan filed with another body (G-6.1c), or of a
+// checklist reported upward.
 func (o *Office) Filing(in Filed) (*Draft, error) {
 	s, err := o.State()
 	if err != nil {
 		return nil, err
 	}
-	p := s.Plan(in.Year)
-	if p == nil {
-		return nil, fault.New("rules.no-plan", num(in.Year), "", "")
+	index, to, place := int64(0), or(in.To, s.Pack.Plan.FileWith), num(in.Year)
+	switch list := s.Checklist(); {
+	case in.List && list == nil:
+		return nil, fault.New("rules.no-roster", "", "", "")
+	case in.List && in.To == "":
+		return nil, fault.New("office.report-to", "--to", "", "").Of(fault.Usage)
+	case in.List:
+		index, place = list.Index, "清单第"+num(list.Body.Version)+"版"
+	default:
+		p := s.Plan(in.Year)
+		if p == nil {
+			return nil, fault.New("rules.no-plan", num(in.Year), "", "")
+		}
+		index = p.Index
 	}
 	for _, f := range s.Filings {
-		if f.Body.Plan == p.Index && !in.Again {
+		if f.Body.Plan == index && !in.Again {
 			said := strings.TrimSpace(f.Body.Date + " " + f.Body.To)
-			return nil, fault.New("office.filed-already", num(in.Year), said, num(f.Index))
+			return nil, fault.New("office.filed-already", place, said, num(f.Index))
 		}
 	}
-	return o.draft(&Draft{}, &record.Filing{Plan: p.Index, To: or(in.To, s.Pack.Plan.FileWith), Date: or(in.Date, o.Today()), Receipt: in.Receipt})
+	return o.draft(&Draft{}, &record.Filing{Plan: index, To: to, Date: or(in.Date, o.Today()), Receipt: in.Receipt})
 }
