@@ -76,6 +76,10 @@ func takes(kind intake.Kind) string {
 		return "result"
 	case intake.KindCorrections:
 		return "correct"
+	case intake.KindObjections, intake.KindReviews:
+		return "objection"
+	case intake.KindArchive:
+		return "archive"
 	case intake.KindTask:
 		return "draw announce"
 	}

@@ -72,6 +72,9 @@ var forms = learned(map[Kind]*form{
 	KindTask:        {alias: "task", title: "抽查任务", hints: []string{"抽查任务表", "任务单"}, columns: taskColumns},
 	KindResults:     {alias: "results", title: "抽查结果", hints: []string{"结果", "派发"}, columns: resultColumns},
 	KindCorrections: {alias: "corrections", title: "结果更正", hints: []string{"更正"}, columns: correctionColumns},
+	KindObjections:  {alias: "objections", title: "异议登记", hints: []string{"异议"}, columns: objectionColumns},
+	KindReviews:     {alias: "reviews", title: "异议复核", hints: []string{"复核"}, columns: reviewColumns},
+	KindArchive:     {alias: "archive", title: "归档登记", hints: []string{"归档", "档案"}, columns: archiveColumns},
 	KindHistory:     {alias: "history", title: "开账前历史", hints: []string{"开账前", "历史"}, columns: historyColumns},
 	KindCalendar:    {alias: "workdays", title: "工作日补充", hints: []string{"工作日", "停止办公", "放假"}, columns: calendarColumns},
 })

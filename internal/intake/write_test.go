@@ -68,6 +68,12 @@ func readAny(t *Table) (int, *Report) {
 		return count(t.Corrections())
 	case KindCalendar:
 		return count(t.Days())
+	case KindObjections:
+		return count(t.Objections())
+	case KindReviews:
+		return count(t.Reviews())
+	case KindArchive:
+		return count(t.Archive())
 	}
 	return count(t.History())
 }

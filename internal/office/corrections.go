@@ -19,7 +19,7 @@ func (o *Office) Corrections(rows []intake.CorrectionRow) (*Draft, []intake.Prob
 	seen := map[int64]intake.Place{}
 	for i := range rows {
 		r := &rows[i]
-		f, found := o.resultOf(s, r)
+		f, found := o.resultOf(s, &intake.Ref{Draw: r.Draw, Handle: r.Handle, Code: r.Code, Name: r.Name, Entry: r.Entry, Line: r.Line})
 		if f == nil {
 			sheet.refuse(found...)
 			continue
@@ -72,7 +72,7 @@ func (o *Office) saysCodes(text string, codes []string) bool {
 
 // resultOf finds the one result that a row means: by its entry, or by 签号 or
 // code, and by the draw where that leaves several.
-func (o *Office) resultOf(s *rules.State, r *intake.CorrectionRow) (*rules.Finished, []intake.Problem) {
+func (o *Office) resultOf(s *rules.State, r *intake.Ref) (*rules.Finished, []intake.Problem) {
 	written := strings.TrimSpace(r.Draw + " " + or(r.Handle, r.Code) + " " + r.Name)
 	var found []*rules.Finished
 	for _, f := range s.Results {

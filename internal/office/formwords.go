@@ -1,6 +1,7 @@
 package office
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/intake"
@@ -42,6 +43,7 @@ func (o *Office) FormOptions(kind intake.Kind) (intake.FormOptions, error) {
 	list("检查来源", strings.Split(p.OriginWords(), "、"))
 	list("不予配合的情形", p.Result.Refusal)
 	list("后续处置", p.Result.Follow)
+	list("材料种类", append(slices.Clone(p.Archive.Documents), rules.OtherDocument))
 	f.Example = o.examples(p, f.Choices)
 	if kind == intake.KindPlan {
 		f.Guide = append([]string{""}, rules.FilterHelp(p)...)

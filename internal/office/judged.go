@@ -63,6 +63,8 @@ func told(known []intake.Problem, f *fault.Error) bool {
 			return f.Code == "rules.date-order" && f.Place == "检查结束"
 		case "office.day-ground", "office.day-number", "office.day-no-ground":
 			return f.Code == "rules.calendar-kind"
+		case "office.no-correction":
+			return f.Code == "rules.review-outcome"
 		case "office.no-code", "office.no-item":
 			return strings.HasPrefix(f.Code, "record.") || f.Code == "rules.unit-line"
 		}
@@ -72,7 +74,8 @@ func told(known []intake.Problem, f *fault.Error) bool {
 
 // heading is the column that an officer knows for a place of a body.
 func heading(place string) string {
-	known := map[string]string{"refusal": "不予配合的情形", "codes": "检查结果", "origin": "检查来源", "ground": "检查原因", "ended": "检查结束日期",
+	known := map[string]string{"received": "接到申请材料日期", "decided": "复核日期", "归档": "归档日期",
+		"refusal": "不予配合的情形", "codes": "检查结果", "origin": "检查来源", "ground": "检查原因", "ended": "检查结束日期",
 		"date": "签字日期", "result": "原记录号", "old": "原检查结果", "检查开始": "检查开始日期", "检查结束": "检查结束日期", "签字": "签字日期",
 		"平台录入": "平台录入日期", "平台公示": "平台公示日期", "写入": "写入当天"}
 	return or(known[place], place)

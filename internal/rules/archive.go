@@ -23,6 +23,7 @@ type Archived struct {
 	Of    *Finished // nil where it is a draw's
 	Lot   *Lot      // nil where it is a result's of no draw
 	Purge *At[record.Purge]
+	pack  *Pack // that judges it
 }
 
 // Classes of keeping (保管期限).
@@ -66,8 +67,9 @@ func (j *judge) archive(b *record.Archive) {
 		return
 	}
 	p := j.packOf(a.Lot)
+	a.pack = p
 	if b.Date < since || b.Date > j.today() {
-		j.breach("rules.date-order", p.Archive.Clause, "date", b.Date, since+" … "+j.today())
+		j.breach("rules.date-order", p.Archive.Clause, "归档", b.Date, since+" … "+j.today())
 	}
 	for i, d := range b.Documents {
 		place := "documents." + num(i)
@@ -167,8 +169,7 @@ func (j *judge) purge(b *record.Purge) {
 		j.breach("rules.no-such-entry", j.s.Pack.Archive.Clause, "archive", num(b.Archive), "archive")
 		return
 	}
-	p := j.packOf(a.Lot)
-	clause := p.Archive.Clause
+	clause := a.pack.Archive.Clause
 	switch {
 	case a.Purge != nil:
 		j.breach("rules.purged-twice", clause, num(b.Archive), num(a.Purge.Index), "")
@@ -177,7 +178,7 @@ func (j *judge) purge(b *record.Purge) {
 	case a.Body.Class == ForEver || b.Date <= a.Body.RetainUntil:
 		j.breach("rules.purge-early", clause, num(b.Archive), b.Date, or(a.Body.RetainUntil, ForEver))
 	}
-	if open := a.open(p); open != nil {
+	if open := a.open(); open != nil {
 		j.breach("rules.purge-open", clause, num(b.Archive), num(open.Index), "")
 	}
 	if !j.sound() {
@@ -192,9 +193,15 @@ func (j *judge) purge(b *record.Purge) {
 	a.Purge = &done
 }
 
+// Expired reports whether the documents may be destroyed on a day: their term
+// is over, nothing about the result is open, and they still stand.
+func (a *Archived) Expired(today string) bool {
+	return a.Purge == nil && a.Body.Class == ForYears && today > a.Body.RetainUntil && a.open() == nil
+}
+
 // open is a result of what was archived about which an objection or a
 // follow-up is not closed, nil if there is none.
-func (a *Archived) open(p *Pack) *Finished {
+func (a *Archived) open() *Finished {
 	var all []*Finished
 	if a.Of != nil {
 		all = append(all, a.Of)
@@ -205,7 +212,7 @@ func (a *Archived) open(p *Pack) *Finished {
 			}
 		}
 	}
-	i := slices.IndexFunc(all, func(f *Finished) bool { return f.pending(p) })
+	i := slices.IndexFunc(all, func(f *Finished) bool { return f.pending(a.pack) })
 	if i < 0 {
 		return nil
 	}

@@ -1,0 +1,101 @@
+package command
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/intake"
+	"github.com/sunlot/sunlot/internal/office"
+)
+
+func (c *Command) newArchive() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "archive 归档表…",
+		Short: "登记归档、销毁，列出保管期满的材料",
+		Long: `读入归档表，一份材料一行；同一户相连的行合成一条归档记录。公开的只有份数、日期、校验码和保管期限，
+文书号和存放位置不公开。材料本身由本单位保管，本程序不保存。
+保管期限空着的用规则包的年数；规则包没有年数，或者年数与它不同的，要写明依据。短于规则包的，拒绝。` + exitCodes,
+		Example: "  sunlot form 归档\n  sunlot archive 归档.xlsx\n  sunlot archive list --due\n  sunlot archive purge 40 41 --ground 保管期满 --approved 钱某",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, name := range args {
+				if err := c.redressSheet(name, string(intake.KindArchive)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	cmd.AddCommand(c.newPurge(), c.newKept())
+	return c.writing(cmd)
+}
+
+func (c *Command) newPurge() *cobra.Command {
+	var in office.Purging
+	cmd := &cobra.Command{
+		Use:   "purge 归档记录号…",
+		Short: "登记保管期满的材料已经销毁",
+		Long: `保管期没有满的（保管到的那一天也不行），所对应的结果还有没有复核的异议、没有办结的后续处置的，拒绝。
+账本里的记录不会删除；文书号和存放位置留在 private/ 下，作为销毁清册。` + exitCodes,
+		Example: "  sunlot archive purge 40 41 --ground 保管期满 --approved 钱某",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, a := range args {
+				n, err := index(a)
+				if err != nil {
+					return err
+				}
+				in.Archives = append(in.Archives, n)
+			}
+			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Purge(in) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&in.Ground, "ground", "", "销毁的理由，会公开")
+	f.StringVar(&in.Approved, "approved", "", "批准人（不公开）")
+	f.StringVar(&in.Date, "date", "", "销毁日期，缺省为今天")
+	for _, name := range []string{"ground", "approved"} {
+		_ = cmd.MarkFlagRequired(name)
+	}
+	return c.writing(cmd)
+}
+
+func (c *Command) newKept() *cobra.Command {
+	var due bool
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "列出归档的材料和保管到哪一天",
+		Example: "  sunlot archive list --due",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, _, err := c.verified()
+			if err != nil {
+				return err
+			}
+			list, err := o.Kept(due)
+			if err != nil {
+				return err
+			}
+			if c.flags.json {
+				return c.printJSON(map[string]any{"archives": list})
+			}
+			for _, k := range list {
+				keep := "永久保管"
+				if k.RetainUntil != "" {
+					keep = "保管到 " + k.RetainUntil
+				}
+				if k.Purged != "" {
+					keep = "已于 " + k.Purged + " 销毁"
+				}
+				c.printf("第 %d 条记录　%s　%s\n", k.Entry, k.Name, strings.Join(filled(num(k.Documents)+" 份", k.Date+" 归档", keep, k.Place), "，"))
+			}
+			if len(list) == 0 {
+				c.printf("没有可列的材料。\n")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&due, "due", false, "只列今天可以销毁的")
+	return cmd
+}
