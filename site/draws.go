@@ -328,13 +328,7 @@ func (m *maker) castStep(p *page, l *rules.Lot) step {
 	f.add("预告校验码 C", hash(d.Commitment))
 	f.add("摇号种子", hash(d.Seed))
 	f.add("抽中名单", m.blob(p, d.Drawn.SHA256, "名单文件（分区|签值|签号）"))
-	if len(l.Body.Slots) > 0 {
-		f.add("检查组", m.blob(p, d.Teams.SHA256, "分组文件（签号|成员签号）"), text("每名人员最多承担"+num(d.Cap)+"户"))
-		f.add("回避", m.blob(p, d.Recusals.SHA256, "抽中企业的回避名单"))
-	}
-	if d.Unstaffed.Lines > 0 {
-		f.add("摇号凑不齐检查组", text(num(d.Unstaffed.Lines)+"户，由本单位直接委派"), m.blob(p, d.Unstaffed.SHA256, "名单文件"))
-	}
+	m.castTeams(p, f, l)
 	names := map[string]string{}
 	for _, g := range l.Body.Groups {
 		for _, c := range g.Cells {
@@ -447,13 +441,15 @@ func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string
 	if l.ByPlatform() && o.Cell == "" {
 		r.Cell = "不在签筒里"
 	}
-	if o.Unstaffed {
-		r.Team = strings.TrimPrefix(r.Team+"（直接委派）", "（直接委派）")
-		if r.Team == "" {
-			r.Team = "摇号凑不齐，待直接委派"
-			if l.ByPlatform() {
-				r.Team = "平台没有导出检查人员"
-			}
+	if o.Group != "" {
+		r.Team += "（第" + strings.TrimLeft(strings.TrimPrefix(o.Group, "team"), "0") + "组）"
+	}
+	if len(o.Direct) > 0 {
+		r.Team += "（直接委派" + num(len(o.Direct)) + "人）"
+	} else if o.Unstaffed && r.Team == "" {
+		r.Team = "摇号凑不齐，待直接委派"
+		if l.ByPlatform() {
+			r.Team = "平台没有导出检查人员"
 		}
 	} else if len(o.Changes) > 0 {
 		r.Team += "（有变动）"

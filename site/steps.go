@@ -24,8 +24,7 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 	f.add("检查对象名录库", p.at(entryPath(b.Roster.Entry), "第"+num(b.Roster.Entry)+"条记录"), text(num(b.Roster.Count)+"户"))
 	f.add("签筒", text(num(b.Pool.Lines)+"户"), m.blob(p, b.Pool.SHA256, "签筒文件（签号|分区|签数）"))
 	f.add("未入签筒", text(num(b.Out.Lines)+"户"), m.blob(p, b.Out.SHA256, "未入签筒名单（签号）"))
-	f.add("检查人员", p.at(entryPath(b.Inspectors.Entry), "名录库：第"+num(b.Inspectors.Entry)+"条记录"), text("名录库"+num(b.Inspectors.Count)+"人，签筒"+num(b.People.Lines)+"人，每组"+num(len(b.Slots))+"人"), m.blob(p, b.People.SHA256, "人员签筒文件"))
-	f.add("事先申报的回避", text(num(b.Declared)+"人次"))
+	m.hatFacts(p, f, b)
 	if l.ByPlatform() {
 		f.add("由谁抽取", text(m.platformName(l)+"，任务时间"+minute(b.When())))
 	} else {

@@ -163,7 +163,7 @@ func (c *Command) showNotice(o *office.Office, n *record.Notice) {
 	for _, g := range n.Grounds {
 		c.note("  未列入 %d 家：%s（%s）\n", g.Count, g.Words, g.Clause)
 	}
-	c.note("  检查人员 %d 名（名录库 %d 名），每家 %d 人\n", n.People.Lines, n.Inspectors.Count, len(n.Slots))
+	c.showHat(o, n)
 	c.note("  公开随机数：drand quicknet 第 %d 期，%s\n", n.Round(), words.Clock(n.When()))
 	c.note("  检查期 %s 至 %s，派发期限 %s，结果公示期限 %s\n", n.From, n.To, n.Due.Dispatch, n.Due.Results)
 	if len(n.Told) > 0 {

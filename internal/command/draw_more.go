@@ -239,6 +239,7 @@ func (c *Command) newReplace() *cobra.Command {
 	f.StringVar(&in.Consent, "consent", "", "同意的任务执行单位")
 	f.StringVar(&in.By, "agreed-by", "", "同意的人（不公开）")
 	f.StringVar(&in.Agreed, "agreed", "", "同意的日期，缺省为今天")
+	f.StringVar(&in.Applied, "applied", "", "回避：本人申请的日期")
 	f.BoolVar(&in.Leads, "leads", false, "接替人员任组长")
 	for _, name := range []string{"object", "come", "ground", "consent", "agreed-by"} {
 		_ = cmd.MarkFlagRequired(name)

@@ -29,6 +29,13 @@ type RecusalLine struct {
 // it. A pool with recusals has one for every object.
 type RecusalCommit struct{ Handle, Hash string }
 
+// Declared names the declaration behind one opened recusal: Entry is the index
+// of a 回避申报 in the ledger.
+type Declared struct {
+	Object, Inspector string
+	Entry             int64
+}
+
 // FormatPool writes lines `handle|cell|weight`.
 func FormatPool(objects []Object) []byte {
 	return formatLines(objects, func(b []byte, o Object) []byte {
@@ -182,6 +189,30 @@ func ParseRecusals(data []byte) ([]RecusalLine, error) {
 			return l, errTwice
 		}
 		last, l.Object, l.Salt = f[0], f[0], f[1]
+		return l, nil
+	})
+}
+
+// FormatDeclared writes lines `object|inspector|entry`.
+func FormatDeclared(lines []Declared) []byte {
+	return formatLines(lines, func(b []byte, l Declared) []byte {
+		return strconv.AppendInt(join(b, l.Object, l.Inspector, ""), l.Entry, 10)
+	})
+}
+
+// ParseDeclared reads what FormatDeclared writes; each pair once.
+func ParseDeclared(data []byte) ([]Declared, error) {
+	var last Declared
+	return parseLines(data, "object|inspector|entry", func(line string) (l Declared, err error) {
+		f, ok := split(line, 3)
+		if !ok || !isHandle(f[0]) || !isHandle(f[1]) || !isInteger(f[2]) {
+			return l, errLine
+		}
+		entry, _ := strconv.ParseInt(f[2], 10, 64)
+		if l = (Declared{f[0], f[1], entry}); l.Object == last.Object && l.Inspector == last.Inspector {
+			return l, errTwice
+		}
+		last = l
 		return l, nil
 	})
 }

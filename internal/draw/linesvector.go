@@ -43,6 +43,7 @@ var reformat = map[string]func([]byte) ([]byte, error){
 	"drawn":           again(ParseDrawn, FormatDrawn),
 	"teams":           again(ParseTeams, FormatTeams),
 	"recusals":        again(ParseRecusals, FormatRecusals),
+	"declared":        again(ParseDeclared, FormatDeclared),
 	"recusal-commits": again(ParseRecusalCommits, FormatRecusalCommits),
 	"unstaffed":       again(ParseUnstaffed, FormatUnstaffed),
 }

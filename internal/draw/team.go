@@ -43,6 +43,15 @@ func (out *Outcome) staff(seed string, order []string, c Case) error {
 	return nil
 }
 
+// Fillable tells whether the slots of so many teams can be filled by different
+// inspectors: the first run of group teams (draw1 §7), or with one team whether
+// the inspectors can staff any object at all.
+func Fillable(slots []string, teams int, inspectors []Inspector) bool {
+	r := newRota("", make([]string, teams), slots, inspectors, nil)
+	r.cap = 1
+	return r.complete(false)
+}
+
 // standIns are the group teams in the place of inspectors.
 func standIns(teams []Team) []Inspector {
 	people := make([]Inspector, len(teams))

@@ -19,7 +19,7 @@ var itemColumns = []column{
 	{field: "group", idle: true, blank: true, head: "内容类别", weight: 2, typ: tText, also: "检查内容类别", choices: []string{"公示信息", "生产经营行为"}, help: "可不填"},
 	{field: "upstream", idle: true, blank: true, head: "上级要求", weight: 2, typ: tText, also: "上级工作要求 上级文件", help: "据以制定的上级文件，可不填"},
 	{field: "standard", idle: true, blank: true, head: "业务标准", weight: 2, typ: tText, also: "检查标准 抽查业务标准", help: "可不填"},
-	{field: "speciality", idle: true, blank: true, head: "所需专长", weight: 2, typ: tList, also: "检查人员要求 需要专长 专业要求", help: "检查人员要有的业务专长，可不填"},
+	{field: "speciality", head: "所需专长", weight: 2, typ: tList, also: "需要的业务专长 检查人员要求 需要专长 专业要求", help: "查这个事项的检查组里要有人具备的业务专长，多个用顿号分开，可不填"},
 	{field: "ratio", idle: true, head: "抽查比例及频次", weight: 1, typ: tText, blank: true, also: "抽查比例 抽查频次 比例 频次 检查频次 抽查比例和频次 比例及频次"},
 	{field: "time", idle: true, head: "检查时间", weight: 1, typ: tText, blank: true, also: "抽查时间 实施时间 时间安排"},
 	{field: "unit", idle: true, blank: true, head: "责任科室", weight: 1, fill: true, typ: tText, also: "责任单位 承办科室 业务科室 股室", help: "本单位内负责的科室或大队"},

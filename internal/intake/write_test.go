@@ -64,6 +64,8 @@ func readAny(t *Table) (int, *Report) {
 		return count(t.Tasks())
 	case KindResults:
 		return count(t.Results())
+	case KindRecusals:
+		return count(t.Recusals())
 	case KindCorrections:
 		return count(t.Corrections())
 	case KindCalendar:

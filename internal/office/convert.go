@@ -316,6 +316,9 @@ func (o *Office) Checklist(rows []intake.Item, l Listing) (*Draft, []intake.Prob
 		r := &rows[i]
 		it := record.Item{No: r.No, Name: r.Name, Object: r.Object, Category: r.Category, Content: r.Content, Methods: r.Methods,
 			Body: r.Body, Level: r.Level}
+		for _, q := range r.Speciality {
+			it.Specialities = append(it.Specialities, named(s.Pack.Specialities, q, r.Line, "所需专长", "office.unknown-speciality", &problems))
+		}
 		ranked := false
 		for _, b := range r.Basis {
 			it.Basis = append(it.Basis, record.Basis{Kind: b.Kind, Title: b.Title, Article: b.Article})

@@ -73,6 +73,13 @@ func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error
 	if err != nil {
 		return nil, nil, err
 	}
+	opened, err := draw.ParseRecusals(blobs[body.Recusals.SHA256])
+	if err != nil {
+		return nil, nil, err
+	}
+	if body.Declarations, err = o.behind(d, o.bundle.State, l.Index, opened, blobs); err != nil {
+		return nil, nil, err
+	}
 	draft, err := o.draft(&Draft{Blobs: blobs}, body)
 	return draft, body, err
 }

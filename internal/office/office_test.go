@@ -150,12 +150,11 @@ func TestOtherDrawKeys(t *testing.T) {
 func TestEditedRecusals(t *testing.T) {
 	b := begin(t, "guard")
 	b.furnish()
-	declared := map[string][]string{}
-	for _, f := range firms(40) {
-		declared[f.Code] = []string{"YS370000", "YS370001"}
-	}
+	b.write("2023-07-03 15:00:00", func(o *office.Office) (*office.Draft, error) {
+		return sheet(o.Recusals(standBack("YS370000", "YS370001")))
+	})
 	b.write("2023-08-23 15:00:00", func(o *office.Office) (*office.Draft, error) {
-		d, a, err := o.Announce(rules.Task{Line: "A", Round: 1000, Declared: declared})
+		d, a, err := o.Announce(rules.Task{Line: "A", Round: 1000})
 		if err == nil && (a.Notice.Declared != 80 || a.Notice.MostForOne != 2) {
 			t.Errorf("%d declared, %d for one", a.Notice.Declared, a.Notice.MostForOne)
 		}

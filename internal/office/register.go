@@ -286,16 +286,11 @@ func (o *Office) registers(s *rules.State) (r rules.Registers, declared map[stri
 		r.Firms = append(r.Firms, *f)
 		ids[f.ID], ids[intake.NameKey(f.Name)] = f.ID, f.ID
 	}
-	declared = map[string][]string{}
 	for i := range people.Rows {
-		p := &people.Rows[i]
-		r.People = append(r.People, p.Person)
-		for _, written := range p.Conflicts {
-			id := or(ids[written], ids[intake.NameKey(written)])
-			if id != "" { // a firm that is not in the register cannot be drawn
-				declared[id] = append(declared[id], p.ID)
-			}
-		}
+		r.People = append(r.People, people.Rows[i].Person)
+	}
+	if declared, err = o.recused(s, ids, people.Rows); err != nil {
+		return r, nil, err
 	}
 	r.Hits, err = o.hits(s)
 	return r, declared, err

@@ -20,6 +20,7 @@ type Replacing struct {
 	Date         string // "" today
 	Consent      string // unit that agreed
 	Agreed, By   string // date and person of the consent
+	Applied      string // of a recusal: when the inspector applied for it
 	Leads        bool
 }
 
@@ -49,7 +50,7 @@ func (o *Office) Replace(in Replacing) (*Draft, error) {
 	led := obj.Leader == leave && leave != ""
 	body := &record.TeamChange{Notice: d.Lot.Index, Kind: or(changeKinds[in.Kind], in.Kind), Object: obj.Handle, Leave: leave, Come: come, Ground: in.Ground,
 		Note: record.Sealed(in.Note), Date: or(in.Date, o.Today()), Consent: in.Consent, Agreed: or(in.Agreed, or(in.Date, o.Today())),
-		By: record.Sealed(in.By), Leads: in.Leads || led}
+		By: record.Sealed(in.By), Applied: in.Applied, Leads: in.Leads || led}
 	was := d.Team(obj)
 	draft, err := o.draft(&Draft{About: []About{{Firm: d.Firms[obj.Handle].Name, Leave: d.nameOf(leave), Come: d.nameOf(come), Led: led}}}, body)
 	if err != nil {

@@ -83,6 +83,8 @@ type Item struct {
 	Body     string   `json:"body,omitempty" form:"name"`
 	Level    string   `json:"level,omitempty" form:"name"`
 	Basis    []Basis  `json:"basis"`
+	// Specialities (需要的业务专长) are codes of the pack: the team must hold them (Y-13.1).
+	Specialities []string `json:"specialities,omitempty" form:"token"`
 }
 
 // Basis is a provision of law: kind 法律, 行政法规, 地方性法规, 部门规章,

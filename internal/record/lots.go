@@ -22,9 +22,12 @@ type Notice struct {
 	Pool       File      `json:"pool"`
 	Out        File      `json:"out"`
 	Grounds    []Ground  `json:"grounds,omitempty"`
-	Slots      []Slot    `json:"slots"`
+	Slots      []Slot    `json:"slots,omitempty"` // absent: teams later, by a teams-notice
+	GroupTeams int64     `json:"group_teams,omitempty"`
 	Leader     string    `json:"leader" form:"token"` // slot0, named, none
 	People     File      `json:"people"`
+	PeopleOut  *File     `json:"people_out,omitempty"` // those of the register who are not in the hat
+	PeopleWhy  []Ground  `json:"people_grounds,omitempty"`
 	Recusals   File      `json:"recusals"`
 	Declared   int64     `json:"declared"` // recusals declared beforehand
 	MostForOne int64     `json:"most_for_one"`
@@ -40,6 +43,7 @@ type Notice struct {
 
 	Before     string      `json:"before,omitempty" form:"time"` // where the platform casts: when its task says it will
 	Randomness *Randomness `json:"randomness,omitempty"`         // where sunlot casts
+	Experts    *Experts    `json:"experts,omitempty"`
 }
 
 // RosterRef is the version of a register that a draw uses.
@@ -118,9 +122,14 @@ type Draw struct {
 	Drawn      File   `json:"drawn"`
 	Cap        int64  `json:"load"` // L of draw1 §7
 	Teams      File   `json:"teams"`
-	Recusals   File   `json:"recusals"` // rsalt and list of every drawn object
-	Unstaffed  File   `json:"unstaffed"`
-	Count      int64  `json:"count"`
+	GroupTeams *File  `json:"group_teams,omitempty"` // members of team01 … where teams are group teams
+	Recusals   File   `json:"recusals"`              // rsalt and list of every drawn object
+	// Declarations gives the declaration (回避申报) behind each opened recusal.
+	Declarations *File `json:"declarations,omitempty"`
+	Unstaffed    File  `json:"unstaffed"`
+	Count        int64 `json:"count"`
+	Experts      *File `json:"experts,omitempty"`
+	ExpertCap    int64 `json:"expert_load,omitempty"`
 }
 
 // Cut is a cell's outcome; Cutoff (中签线) is empty where nothing is drawn.
@@ -163,7 +172,8 @@ type TeamChange struct {
 	Consent string `json:"consent" form:"name"` // the executing unit that agreed
 	Agreed  string `json:"agreed" form:"date"`
 	By      Sealed `json:"agreed_by"`
-	Leads   bool   `json:"leads,omitempty"` // the one who comes leads the team
+	Applied string `json:"applied,omitempty" form:"date"` // recusal: the inspector's application
+	Leads   bool   `json:"leads,omitempty"`               // the one who comes leads the team
 }
 
 // Opened logs that openings of a draw were published; the values themselves

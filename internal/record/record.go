@@ -87,6 +87,7 @@ var Types = map[string]func() any{
 	"joined":           func() any { return new(Joined) },
 	"partner-dispatch": func() any { return new(PartnerDispatch) },
 	"partner-team":     func() any { return new(PartnerTeam) },
+	"recusal":          func() any { return new(Recusal) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

@@ -28,6 +28,8 @@ type Task struct {
 	From, To string // task period; "" takes the plan line's
 	Units    []record.Unit
 	Slots    []string            // qualification of each slot; nil: the pack's least number, none needed
+	Groups   int                 // group teams (分组检查); 0: a team for each object
+	Later    bool                // objects alone: teams by a later teams notice
 	Scheme   string              // 抽查工作方案
 	Earlier  string              // the aborted draw that this one repeats; "": found here
 	Declared map[string][]string // object id → inspectors recused beforehand
@@ -77,12 +79,9 @@ func (s *State) Announce(t Task, r Registers, k Keys) (*Announcement, error) {
 	b.Pool = put(draw.FormatPool(sieve.pool))
 	b.Out = put(draw.FormatLeftOut(sieve.out))
 	b.Told = told(b.Groups, sieve.pool)
-	handles, inspectors := s.qualified(r.People, b, k.KI)
-	if len(inspectors) < len(b.Slots) {
-		return nil, fault.New("rules.few-inspectors", b.Line, num(len(inspectors)), num(len(b.Slots)))
+	if err := s.noticePeople(b, t, r.People, sieve, k.KI, put); err != nil {
+		return nil, err
 	}
-	b.People = put(draw.FormatInspectors(inspectors))
-	b.Recusals = put(draw.FormatRecusalCommits(s.commitRecusals(b, t.Declared, sieve, handles, k.KI)))
 	b.Key, b.KeyI = draw.KeyCommit(k.K), draw.KeyCommit(k.KI)
 	g := b.Groups[0]
 	if n := int64(len(sieve.pool)); g.Rule == "total" && g.Total > n {
@@ -126,12 +125,8 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	if len(b.Units) == 0 {
 		b.Units = []record.Unit{{Name: line.Unit}}
 	}
-	for i := range max(p.Team.Min, len(t.Slots)) {
-		var s record.Slot
-		if i < len(t.Slots) {
-			s.Needs = t.Slots[i]
-		}
-		b.Slots = append(b.Slots, s)
+	if !t.Later {
+		b.Slots, b.GroupTeams = s.teamOf(t, list.Index, b.Items)
 	}
 	b.Due = p.NoticeDue(s.Workdays(), when, b.To)
 	return b, line, nil
@@ -312,52 +307,6 @@ func (s *State) group(b *record.Notice, line *record.PlanLine, v *sieve) error {
 	}
 	b.Groups = []record.Group{g}
 	return nil
-}
-
-// qualified are the inspectors on duty whose certificate is valid over the whole
-// task period, under their handles of this draw (draw1 §3, kind I).
-func (s *State) qualified(people []Person, b *record.Notice, ki []byte) (map[string]string, []draw.Inspector) {
-	handles := map[string]string{}
-	var list []draw.Inspector
-	for _, p := range people {
-		if p.Off != "" || p.From > b.From || p.To != "" && p.To < b.To {
-			continue
-		}
-		h := draw.Handle("I", draw.Salt(ki, "I", p.ID), p.ID)
-		handles[p.ID] = h
-		quals := slices.Clone(p.Quals)
-		slices.Sort(quals)
-		list = append(list, draw.Inspector{Handle: h, Qualifications: slices.Compact(quals)})
-	}
-	slices.SortFunc(list, func(a, b draw.Inspector) int { return strings.Compare(a.Handle, b.Handle) })
-	return handles, list
-}
-
-// commitRecusals writes one line for every object, empty lists too, so that
-// the number of lines says nothing (draw1 §4).
-func (s *State) commitRecusals(b *record.Notice, declared map[string][]string, v *sieve, handles map[string]string, ki []byte) []draw.RecusalCommit {
-	list := make([]draw.RecusalCommit, 0, len(v.pool))
-	for i := range v.pool {
-		r := Recusal(v.pool[i].Handle, declared[v.ids[v.pool[i].Handle]], handles, ki)
-		b.Declared += int64(len(r.Inspectors))
-		b.MostForOne = max(b.MostForOne, int64(len(r.Inspectors)))
-		list = append(list, draw.RecusalCommit{Handle: r.Object, Hash: draw.RecusalHash(r.Salt, r.Inspectors)})
-	}
-	return list
-}
-
-// Recusal is the recusal line of one object: handles maps inspectors' ids to
-// their handles of this draw; ids without a handle are not in the hat.
-func Recusal(object string, ids []string, handles map[string]string, ki []byte) draw.RecusalLine {
-	r := draw.RecusalLine{Object: object, Salt: draw.RecusalSalt(ki, object)}
-	for _, id := range ids {
-		if h, ok := handles[id]; ok {
-			r.Inspectors = append(r.Inspectors, h)
-		}
-	}
-	slices.Sort(r.Inspectors)
-	r.Inspectors = slices.Compact(r.Inspectors)
-	return r
 }
 
 // InScope reports whether the firm may stand in a hat at all: 存续 and not taken

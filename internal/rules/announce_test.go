@@ -105,6 +105,9 @@ func TestAnnounceIsAccepted(t *testing.T) {
 			continue
 		}
 		c.hold(t, a.Notice, a.Blobs)
+		for i, p := range c.reg.People {
+			c.declare(fmt.Sprint("recusal ", i), "2023-08-22T09:00:00+08:00", p.ID, len(c.reg.Firms), 0)
+		}
 		c.say("notice", noticed, a.Notice, a.Blobs)
 		l := c.state.Lot("2023-001")
 		if l.Failed {
@@ -274,7 +277,7 @@ func TestAnnounceRefuses(t *testing.T) {
 	}
 	one := b.reg
 	one.People = slices.Clone(b.reg.People)
-	for i := range one.People[1:] {
+	for i := range one.People[3:] { // the last two are off duty
 		one.People[i].To = "2023-09-27"
 	}
 	for _, c := range []struct {
@@ -458,3 +461,5 @@ func TestRosterFile(t *testing.T) {
 		t.Error("lines of two registers are alike")
 	}
 }
+
+func hasCode(err error, code string) bool { return err != nil && fault.Code(err) == code }

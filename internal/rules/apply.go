@@ -41,9 +41,12 @@ func (s *State) Needs(e *record.Entry) []string {
 	case *record.History:
 		return []string{b.File.SHA256}
 	case *record.Notice:
-		return []string{b.Pool.SHA256, b.Out.SHA256, b.People.SHA256, b.Recusals.SHA256}
+		return append([]string{b.Pool.SHA256, b.Out.SHA256, b.People.SHA256, b.Recusals.SHA256}, given(b.PeopleOut)...)
 	case *record.Draw:
-		return []string{b.Drawn.SHA256, b.Teams.SHA256, b.Recusals.SHA256, b.Unstaffed.SHA256}
+		list := []string{b.Drawn.SHA256, b.Teams.SHA256, b.Recusals.SHA256, b.Unstaffed.SHA256}
+		return append(list, given(b.GroupTeams, b.Declarations)...)
+	case *record.Recusal:
+		return []string{b.List.SHA256}
 	case *record.PlatformDraw:
 		return s.platformNeeds(b)
 	case *record.Dispatch:
@@ -54,6 +57,16 @@ func (s *State) Needs(e *record.Entry) []string {
 		return []string{b.Objects.SHA256}
 	}
 	return nil
+}
+
+// given lists the digests of those files that are there.
+func given(files ...*record.File) (list []string) {
+	for _, f := range files {
+		if f != nil {
+			list = append(list, f.SHA256)
+		}
+	}
+	return list
 }
 
 // judge collects the findings on one entry.
@@ -186,6 +199,8 @@ func (j *judge) body() {
 		j.archive(b)
 	case *record.Purge:
 		j.purge(b)
+	case *record.Recusal:
+		j.recusal(b)
 	}
 }
 
@@ -270,6 +285,11 @@ func (j *judge) item(it *record.Item) {
 	}
 	if len(p.Items.Categories) > 0 && !slices.Contains(p.Items.Categories, it.Category) {
 		j.breach("rules.item-category", p.Items.Clause, it.No, it.Category, "")
+	}
+	for i, q := range it.Specialities {
+		if !p.speciality(q) || slices.Contains(it.Specialities[:i], q) {
+			j.breach("rules.item-speciality", p.Items.Clause, it.No, q, "规则包所列的专长，各一次")
+		}
 	}
 	for _, heading := range p.Lacks(it) {
 		j.breach("rules.item-field", p.Items.Clause, it.No, it.Name, heading)

@@ -26,6 +26,7 @@ type book struct {
 	reg   rules.Registers
 	keys  rules.Keys
 	state *rules.State
+	decl  map[string]int64 // inspector's id → index of the declaration
 }
 
 // step is one entry: its claimed time, body, files and who signed it.
@@ -190,6 +191,7 @@ func open(name string, firms, people int) *book {
 	for i := range people {
 		b.reg.People = append(b.reg.People, rules.Person{ID: fmt.Sprintf("YS%04d", i), Name: fmt.Sprintf("演示%d", i), From: "2020-01-01", To: "2030-01-01"})
 	}
+	b.reg.People = append(b.reg.People, rules.Person{ID: "YS9990", Name: "演示", Off: "停用"}, rules.Person{ID: "YS9991", Name: "演示", Off: "专家"})
 	b.roster("objects", "2023-06-13T09:00:00+08:00", 1, b.reg.Firms)
 	b.roster("inspectors", "2023-06-13T10:00:00+08:00", 1, b.reg.People)
 	line := func(no, mode, filter string) record.PlanLine {
@@ -293,7 +295,46 @@ func (b *book) cast(name, at string, l *rules.Lot, declared map[string][]string)
 	if err != nil {
 		panic(err)
 	}
+	b.behind(body, blobs)
 	b.say(name, at, body, blobs)
+}
+
+// declare says the declaration of an inspector who stands back from units.
+func (b *book) declare(name, at, person string, units int, earlier int64) {
+	ids := make([]string, units)
+	for i := range ids {
+		ids[i] = fmt.Sprint(person, i)
+	}
+	data := rules.RosterFile([]byte(person), "recusal", ids, ids)
+	if b.decl == nil {
+		b.decl = map[string]int64{}
+	}
+	b.decl[person] = b.state.Size
+	b.say(name, at, &record.Recusal{Person: sealed(person), Date: at[:10], Decided: at[:10], By: sealed("x"), Units: int64(units), Earlier: earlier,
+		List: rules.LinesOf(data)}, map[string][]byte{rules.Hash(data): data})
+}
+
+// behind gives a cast the declarations behind its opened recusals.
+func (b *book) behind(body *record.Draw, blobs map[string][]byte) {
+	var lines []draw.Declared
+	opened, err := draw.ParseRecusals(blobs[body.Recusals.SHA256])
+	if err != nil {
+		panic(err)
+	}
+	for _, o := range opened {
+		for _, h := range o.Inspectors {
+			for _, p := range b.reg.People {
+				if draw.Handle("I", draw.Salt(b.keys.KI, "I", p.ID), p.ID) == h {
+					lines = append(lines, draw.Declared{Object: o.Object, Inspector: h, Entry: b.decl[p.ID]})
+				}
+			}
+		}
+	}
+	if len(lines) > 0 {
+		data := draw.FormatDeclared(lines)
+		f := rules.LinesOf(data)
+		body.Declarations, blobs[f.SHA256] = &f, data
+	}
 }
 
 // send is a dispatch of objects to a unit, with leaders where the pack names
@@ -344,6 +385,7 @@ func year(name string) *book {
 	for _, f := range b.reg.Firms {
 		declared[f.ID] = []string{"YS0000"}
 	}
+	b.declare("recusal", "2023-07-03T09:00:00+08:00", "YS0000", len(b.reg.Firms), 0)
 	l := b.announce("notice", noticed, rules.Task{Line: "A", Round: firstRun, Declared: declared})
 	first := b.keys
 	b.keys = rules.Keys{K: []byte("another 0123456789abcdef01234567"), KI: []byte("another fedcba9876543210fedcba98")}

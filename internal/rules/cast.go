@@ -3,7 +3,6 @@ package rules
 import (
 	"encoding/hex"
 	"slices"
-	"strings"
 
 	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
@@ -32,18 +31,12 @@ func (l *Lot) Cast(chain beacon.Chain, signature string, recusals []draw.Recusal
 	for h, line := range lists {
 		c.Recusals[h] = line.Inspectors
 	}
-	for _, s := range l.Body.Slots {
-		c.Slots = append(c.Slots, s.Needs)
-	}
+	c.Slots, c.GroupTeams, c.Inspectors = noticeHat(l.Body).needs(), int(l.Body.GroupTeams), l.Hat.inspectors()
 	if c.Groups, err = castGroups(l.Body); err != nil {
 		return nil, nil, fault.Wrap("rules.quota", l.Body.Draw, err)
 	}
-	for h, quals := range l.People {
-		c.Inspectors = append(c.Inspectors, draw.Inspector{Handle: h, Qualifications: quals})
-	}
-	slices.SortFunc(c.Inspectors, func(a, b draw.Inspector) int { return strings.Compare(a.Handle, b.Handle) })
 	out, err := draw.Cast(draw.Seed(l.C, nil, rho), c)
-	if err != nil {
+	if err != nil && fault.Code(err) != "draw.unstaffed-team" { // then all are drawn and unstaffed
 		return nil, nil, err
 	}
 	body := &record.Draw{Notice: l.Index, Commitment: l.C, Signature: signature, Rho: rho, Seed: out.Seed, Cap: int64(out.Cap)}
@@ -51,11 +44,11 @@ func (l *Lot) Cast(chain beacon.Chain, signature string, recusals []draw.Recusal
 }
 
 // recused holds each recusal line to its commitment in the notice.
-func (l *Lot) recused(lines []draw.RecusalLine) (map[string]draw.RecusalLine, error) {
+func (h *Hat) recused(lines []draw.RecusalLine) (map[string]draw.RecusalLine, error) {
 	found := make(map[string]draw.RecusalLine, len(lines))
 	for _, r := range lines {
-		if l.Recuse[r.Object] != draw.RecusalHash(r.Salt, r.Inspectors) {
-			return nil, fault.New("rules.bad-recusal", r.Object, "", l.Recuse[r.Object])
+		if h.Recuse[r.Object] != draw.RecusalHash(r.Salt, r.Inspectors) {
+			return nil, fault.New("rules.bad-recusal", r.Object, "", h.Recuse[r.Object])
 		}
 		found[r.Object] = r
 	}
@@ -84,6 +77,10 @@ func fillDraw(body *record.Draw, out *draw.Outcome, lists map[string]draw.Recusa
 	}
 	body.Drawn = put(draw.FormatDrawn(drawn))
 	body.Teams = put(draw.FormatTeams(out.Teams))
+	if len(out.GroupTeams) > 0 {
+		f := put(draw.FormatTeams(out.GroupTeams))
+		body.GroupTeams = &f
+	}
 	body.Recusals = put(draw.FormatRecusals(recusals))
 	body.Unstaffed = put(draw.FormatUnstaffed(out.Unstaffed))
 	return blobs
@@ -124,30 +121,36 @@ func (j *judge) draw(b *record.Draw) {
 		j.breach("rules.draw-failed", "", lot.Body.Draw, err.Error(), "")
 		return
 	}
-	if len(recusals) != int(want.Count) {
-		j.breach("rules.recusals-count", "", lot.Body.Draw, num(len(recusals)), num(want.Count))
+	lines := want.Count
+	if len(lot.Body.Slots) == 0 {
+		lines = 0 // teams later, and their recusals with them
 	}
+	if len(recusals) != int(lines) {
+		j.breach("rules.recusals-count", "", lot.Body.Draw, num(len(recusals)), num(lines))
+	}
+	want.Declarations = b.Declarations // given, not computed
 	got, _ := record.Canonical(b)
 	exp, _ := record.Canonical(want)
 	if string(got) != string(exp) {
 		j.breach("rules.draw-differs", "", lot.Body.Draw, string(got), string(exp))
 	}
-	j.declared(lot, recusals)
+	j.stated(noticeHat(lot.Body), lot.Body.Draw, recusals)
+	j.behind(&lot.Hat, lot.Body.Draw, recusals, b.Declarations)
 	if !j.sound() {
 		return
 	}
 	j.take(lot, b, blobs, recusals)
 }
 
-// declared holds the opened recusals to what the notice stated of all of them:
+// stated holds the opened recusals to what the notice stated of all of them:
 // their number and the most for one object (draw1 §7).
-func (j *judge) declared(lot *Lot, opened []draw.RecusalLine) {
+func (j *judge) stated(b *hatRef, name string, opened []draw.RecusalLine) {
 	sum, most := int64(0), int64(0)
 	for _, r := range opened {
 		sum, most = sum+int64(len(r.Inspectors)), max(most, int64(len(r.Inspectors)))
 	}
-	if sum > lot.Body.Declared || most > lot.Body.MostForOne {
-		j.breach("rules.recusals-count", "", lot.Body.Draw, num(sum)+" "+num(most), num(lot.Body.Declared)+" "+num(lot.Body.MostForOne))
+	if sum > b.declared || most > b.mostForOne {
+		j.breach("rules.recusals-count", "", name, num(sum)+" "+num(most), num(b.declared)+" "+num(b.mostForOne))
 	}
 }
 
@@ -156,27 +159,56 @@ func (j *judge) take(lot *Lot, b *record.Draw, blobs map[string][]byte, recusals
 	d := at(j, b)
 	lot.Draw = &d
 	drawn, _ := draw.ParseDrawn(blobs[b.Drawn.SHA256])
-	teams, _ := draw.ParseTeams(blobs[b.Teams.SHA256])
-	unstaffed, _ := draw.ParseUnstaffed(blobs[b.Unstaffed.SHA256])
 	for _, d := range drawn {
 		o := &Object{Handle: d.Handle, Cell: d.Cell, Ticket: d.Ticket}
 		lot.Objects = append(lot.Objects, o)
 		lot.byHandle[d.Handle] = o
 	}
+	j.staffed(lot, &lot.Hat, noticeHat(lot.Body), cast{teams: blobs[b.Teams.SHA256], unstaffed: blobs[b.Unstaffed.SHA256], groups: blobs[group(b.GroupTeams)], recusals: recusals})
+	lot.Pool = nil
+	j.s.proven = max(j.s.proven, beacon.Quicknet().Time(uint64(lot.Body.Round())))
+}
+
+// cast is what a lot gave of teams, as files.
+type cast struct {
+	teams, unstaffed, groups []byte
+	recusals                 []draw.RecusalLine
+}
+
+// group is the digest of the file of group teams, "" where there is none.
+func group(f *record.File) string {
+	if f == nil {
+		return ""
+	}
+	return f.SHA256
+}
+
+// staffed notes the teams that the lot gave: with group teams (draw1 §7) an
+// object's members are its team's.
+func (j *judge) staffed(lot *Lot, h *Hat, b *hatRef, c cast) {
+	teams, _ := draw.ParseTeams(c.teams)
+	unstaffed, _ := draw.ParseUnstaffed(c.unstaffed)
+	groups, _ := draw.ParseTeams(c.groups)
+	members := map[string][]string{}
+	for _, g := range groups {
+		members[g.Object] = g.Members
+	}
 	for _, t := range teams {
 		o := lot.byHandle[t.Object]
-		o.Drawn = t.Members
-		o.Team = slices.Clone(t.Members)
+		if o.Drawn = t.Members; b.groupTeams > 0 {
+			o.Group, o.Drawn = t.Members[0], members[t.Members[0]]
+		}
+		o.Team = slices.Clone(o.Drawn)
 		if lot.Body.Leader == "slot0" {
-			o.Leader = t.Members[0]
+			o.Leader = o.Drawn[0]
 		}
 	}
-	for _, h := range unstaffed {
-		lot.byHandle[h].Unstaffed = true
+	for _, u := range unstaffed {
+		lot.byHandle[u].Unstaffed = true
 	}
-	for _, r := range recusals {
+	for _, r := range c.recusals {
 		lot.byHandle[r.Object].Recused = r.Inspectors
 	}
-	lot.Pool, lot.Recuse = nil, nil
-	j.s.proven = max(j.s.proven, beacon.Quicknet().Time(uint64(lot.Body.Round())))
+	h.Recuse = nil
+	j.alone(lot.Body.Draw, unstaffed, b.groupTeams == 0 || len(groups) > 0)
 }

@@ -112,9 +112,7 @@ func (j *judge) noticeSource(b *record.Notice, lot *Lot) {
 			j.breach("rules.not-latest", p.Draw.Before, used.kind, num(used.ref.Entry), "")
 		}
 	}
-	if len(b.Slots) < p.Team.Min {
-		j.breach("rules.team-small", p.Team.Clause, "slots", num(len(b.Slots)), num(p.Team.Min))
-	}
+	j.teamShape(noticeHat(b), b.Items, b.Checklist)
 	if b.Leader != p.Team.Leader || b.Replace != p.Team.Replace {
 		j.breach("rules.notice-differs", p.Team.Clause, "leader, replace", b.Leader+" "+b.Replace, p.Team.Leader+" "+p.Team.Replace)
 	}
@@ -136,14 +134,6 @@ func (j *judge) noticeShape(b *record.Notice) {
 	p := j.s.Pack
 	if b.Names != "on-result" {
 		j.breach("rules.notice-differs", "", "names", b.Names, "on-result")
-	}
-	if len(b.Slots) > 9 {
-		j.breach("rules.notice-differs", p.Team.Clause, "slots", num(len(b.Slots)), "9")
-	}
-	for _, s := range b.Slots {
-		if s.Needs != "" && !p.speciality(s.Needs) {
-			j.breach("rules.notice-differs", p.Team.Clause, "slots", s.Needs, "规则包所列的专长")
-		}
 	}
 	if b.Key == b.KeyI {
 		j.breach("rules.notice-differs", "", "keycommit_i", b.KeyI, "另一把钥匙的指纹")
@@ -170,13 +160,11 @@ func (j *judge) noticeShape(b *record.Notice) {
 	}
 }
 
-// noticeFiles reads the four files and holds their counts to the registers.
+// noticeFiles reads the files and holds their counts to the registers.
 func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
 	pool, ok1 := j.file(b.Pool, "pool")
 	out, ok2 := j.file(b.Out, "out")
-	people, ok3 := j.file(b.People, "people")
-	recuse, ok4 := j.file(b.Recusals, "recusals")
-	if !ok1 || !ok2 || !ok3 || !ok4 {
+	if !ok1 || !ok2 {
 		return
 	}
 	objects, err := draw.ParsePool(pool)
@@ -189,63 +177,25 @@ func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
 		j.breach("rules.bad-file", "", "out", err.Error(), "")
 		return
 	}
-	inspectors, err := draw.ParseInspectors(people)
-	if err != nil {
-		j.breach("rules.bad-file", "", "people", err.Error(), "")
-		return
-	}
-	commits, err := draw.ParseRecusalCommits(recuse)
-	if err != nil {
-		j.breach("rules.bad-file", "", "recusals", err.Error(), "")
-		return
-	}
 	lot.Pool = objects
-	j.noticeHat(b, objects, left)
+	j.noticePool(b, objects, left)
 	if n := int64(len(objects) + len(left)); n != b.Roster.Count {
 		// A unit of the register that is neither in the hat nor left out with a
 		// ground would have been dropped in silence (T4).
 		j.breach("rules.pool-count", j.s.Pack.Draw.Before, "pool + out", num(n), num(b.Roster.Count))
 	}
-	if int64(len(inspectors)) > b.Inspectors.Count {
-		j.breach("rules.pool-count", j.s.Pack.People.Clause, "people", num(len(inspectors)), num(b.Inspectors.Count))
-	}
-	if len(inspectors) < len(b.Slots) {
-		// Nobody could be drawn, and everybody would be appointed by hand.
-		j.breach("rules.few-inspectors", j.s.Pack.Team.Clause, b.Line, num(len(inspectors)), num(len(b.Slots)))
-	}
 	j.noticeGrounds(b, left)
-	lot.People = make(map[string][]string, len(inspectors))
-	for _, in := range inspectors {
-		lot.People[in.Handle] = in.Qualifications
-		for _, q := range in.Qualifications {
-			if !j.s.Pack.speciality(q) {
-				j.breach("rules.bad-file", j.s.Pack.People.Clause, "people", q, "")
-			}
-		}
-	}
-	if most, all := b.MostForOne, int64(len(objects)); most > b.Declared || b.Declared > most*all || most > int64(len(inspectors)) {
-		j.breach("rules.recusals-count", "", "declared", num(b.Declared)+" "+num(most), num(all)+" "+num(len(inspectors)))
-	}
-	lot.Recuse = make(map[string]string, len(commits))
-	for _, c := range commits {
-		lot.Recuse[c.Handle] = c.Hash
-	}
-	if len(lot.Recuse) != len(objects) {
-		j.breach("rules.recusals-count", "", "recusals", num(len(lot.Recuse)), num(len(objects)))
-		return
-	}
+	handles := make([]string, len(objects))
 	for i := range objects {
-		if _, ok := lot.Recuse[objects[i].Handle]; !ok {
-			j.breach("rules.recusals-count", "", objects[i].Handle, "", "")
-			return
-		}
+		handles[i] = objects[i].Handle
 	}
+	lot.Hat = *j.hat(noticeHat(b), handles)
 }
 
-// noticeHat: nobody stands in the hat with more lots than others (a plan line
+// noticePool: nobody stands in the hat with more lots than others (a plan line
 // knows no weights), and no unit fills two of the places that are counted
 // against the register: the second would be a unit dropped in silence.
-func (j *judge) noticeHat(b *record.Notice, pool []draw.Object, left []draw.LeftOut) {
+func (j *judge) noticePool(b *record.Notice, pool []draw.Object, left []draw.LeftOut) {
 	seen := make(map[string]bool, len(pool)+len(left))
 	for i := range pool {
 		seen[pool[i].Handle] = true

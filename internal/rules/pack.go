@@ -178,16 +178,6 @@ type DrawRule struct {
 	Scheme     string `json:"scheme_clause,omitempty" toml:"scheme_clause"` // the executing unit's own 方案
 }
 
-// TeamRule says who inspects together.
-type TeamRule struct {
-	Min     int      `json:"min" toml:"min"`
-	Clause  string   `json:"clause" toml:"clause"`
-	Leader  string   `json:"leader" toml:"leader"`   // slot0, named, none
-	Replace string   `json:"replace" toml:"replace"` // appoint, none
-	Grounds []string `json:"grounds,omitempty" toml:"grounds"`
-	Change  string   `json:"change_clause,omitempty" toml:"change_clause"`
-}
-
 // Deadline counts working days from a start that is not itself counted.
 type Deadline struct {
 	Days    int    `json:"days" toml:"days"`
@@ -291,11 +281,8 @@ func (p *Pack) Check() error {
 	if !slices.Contains([]string{"town", "none"}, p.Draw.Balance) {
 		return bad("draw.balance", p.Draw.Balance, "town or none")
 	}
-	if !slices.Contains([]string{"slot0", "named", "none"}, p.Team.Leader) || p.Team.Min < 1 || p.Team.Min > 9 {
-		return bad("team", p.Team.Leader, "leader slot0, named or none; min 1..9")
-	}
-	if !slices.Contains([]string{"appoint", "none"}, p.Team.Replace) {
-		return bad("team.replace", p.Team.Replace, "appoint or none")
+	if place, got, want := p.Team.check(); place != "" {
+		return bad(place, got, want)
 	}
 	if !slices.Contains([]string{"inspection_end", "task_end"}, p.Publish.Start) || p.Publish.Days < 1 {
 		return bad("publish", p.Publish.Start, "inspection_end or task_end; days ≥ 1")
@@ -343,12 +330,13 @@ func (p *Pack) checkClauses() error {
 func (p *Pack) named() []string {
 	ids := []string{p.Roster.Status, p.Roster.Special, p.Roster.Update, p.People.Clause, p.People.Valid,
 		p.Items.Clause, p.Items.Rank, p.Items.ShareBy, p.Items.ChangeBy, p.Items.ReportBy, p.Year.Checklist, p.Year.Plan, p.Plan.Filing, p.Plan.Clause, p.Cap.Clause,
-		p.Draw.Undirected, p.Draw.Directed, p.Draw.Dispatch, p.Draw.Before, p.Team.Clause, p.Team.Change,
+		p.Draw.Undirected, p.Draw.Directed, p.Draw.Dispatch, p.Draw.Before,
 		p.Publish.Clause, p.Publish.EndBy, p.Result.RefuseB, p.Result.SignBy, p.Result.Clause,
 		p.Correction.Clause, p.Archive.Clause, p.Calendar.Clause}
 	ids = append(append(ids, p.Draw.Scheme), p.afterClauses()...)
 	ids = append(ids, p.Platform.clauses()...)
 	ids = append(ids, p.Joint.named()...)
+	ids = append(ids, p.Team.clauses()...)
 	for _, r := range p.Ratios {
 		ids = append(ids, r.Clause)
 	}

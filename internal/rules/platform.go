@@ -198,7 +198,7 @@ func (j *judge) platformOpened(lot *Lot, l *list, lines []draw.RecusalLine) {
 	if len(recused) > 0 || len(lines) != want {
 		j.breach("rules.recusals-count", "", lot.Body.Draw, num(len(lines)), num(want))
 	}
-	j.declared(lot, lines)
+	j.stated(noticeHat(lot.Body), lot.Body.Draw, lines)
 	out, ok := j.file(lot.Body.Out, "out")
 	if !ok {
 		return

@@ -223,6 +223,8 @@ func (j *judge) signOff(b *record.Result, f *Finished) {
 	if len(o.Team) < p.Team.Min {
 		// Nobody, or too few, were drawn or appointed: yet it was inspected.
 		j.add(Warning, "rules.team-small", p.Team.Clause, b.Object, num(len(o.Team)), num(p.Team.Min))
+	} else if lacks := f.Lot.uncovered(o); len(lacks) > 0 && p.Team.Coverage {
+		j.add(Warning, "rules.team-uncovered", p.Team.Cover, b.Object, Wanted(p, lacks, 1), "")
 	}
 	if !p.Result.SignOff {
 		return

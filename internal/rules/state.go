@@ -68,6 +68,7 @@ type State struct {
 	Filings    []At[record.Filing]
 	Histories  []At[record.History]
 	Calendars  []At[record.Calendar]
+	Recusals   []*Declaration
 	Lots       []*Lot
 	Results    []*Finished
 	Objections []*Objected // in order of their entries, as are Archives
@@ -91,8 +92,7 @@ type Lot struct {
 	Pack     *Pack         // in force at the notice: a later charter does not loosen what it promised
 	Due      record.Due    // the notice's, and once the calendar reaches so far a provisional one's own
 	Pool     []draw.Object // until the draw; nil after
-	People   map[string][]string
-	Recuse   map[string]string // object handle → commitment, until the draw
+	Hat                    // the people of the notice
 	Draw     *At[record.Draw]
 	Objects  []*Object // drawn, in ascending (cell, ticket)
 	byHandle map[string]*Object
@@ -120,8 +120,11 @@ type Object struct {
 	Team                 []string // the team after changes; slot 0 first
 	Leader               string   // handle; "" where none is named
 	Recused              []string // inspectors recused beforehand, as the draw opened them
+	Group                string   // teamNN where the team is a group team
 	Unstaffed            bool
-	Dispatch             int64 // index of its dispatch, 0 before
+	Direct               []string // members who were assigned directly (直接委派)
+	Left                 []string // members who stood back after the draw
+	Dispatch             int64    // index of its dispatch, 0 before
 	Changes              []At[record.TeamChange]
 	Result               *Finished
 	Opened               bool   // its handle is opened

@@ -153,58 +153,6 @@ func TestPackOfTheNotice(t *testing.T) {
 	}
 }
 
-// TestUnstaffed: a team that the lot cannot fill is appointed, person by
-// person up to its places; an inspection by fewer is noticed.
-func TestUnstaffed(t *testing.T) {
-	b := open("gaoqing", 30, 5)
-	rare := b.pack.Specialities[0].Code
-	b.reg.People[0].Quals = []string{rare}
-	l := b.announce("notice", noticed, rules.Task{Line: "A", Round: firstRun, Slots: []string{rare, rare}})
-	b.cast("draw", drawn, l, nil)
-	s := b.send(l, "执法大队", "2023-08-24T09:00:00+08:00", l.Objects)
-	b.say("dispatch", s.At, s.Body, s.Blobs)
-	o, other := l.Objects[0], l.Objects[1]
-	if !o.Unstaffed || len(o.Team) > 0 || l.Draw.Body.Unstaffed.Lines != int64(len(l.Objects)) {
-		t.Fatalf("%+v", o)
-	}
-	direct := func(come, leave string, leads bool) *record.TeamChange {
-		return &record.TeamChange{Notice: l.Index, Kind: "direct", Object: o.Handle, Come: come, Leave: leave, Ground: "人员不足", Date: "2023-08-25", Consent: "执法大队",
-			Agreed: "2023-08-25", By: sealed("x"), Leads: leads}
-	}
-	apply := func(at string, body any) map[string]rules.Severity {
-		s := step{At: at, Body: body, Signers: []string{signer}, Origin: origin}
-		return codes(b.state.Apply(s.input()))
-	}
-	var people []string
-	for h := range l.People {
-		people = append(people, h)
-	}
-	slices.Sort(people)
-	for i, c := range []struct {
-		body *record.TeamChange
-		want string
-	}{
-		{direct(people[0], people[1], true), "rules.change-kind"},
-		{direct(people[0], "", true), ""},
-		{direct(people[0], "", false), "rules.already-in-team"},
-		{direct(people[1], "", false), ""},
-		{direct(people[2], "", false), "rules.change-kind"}, // the team is full
-	} {
-		if found := apply("2023-08-25T09:00:00+08:00", c.body); c.want == "" && len(found) > 0 || c.want != "" && found[c.want] != rules.Breach {
-			t.Errorf("%d: %v, want %q", i, found, c.want)
-		}
-	}
-	if !slices.Equal(o.Team, people[:2]) || o.Leader != people[0] || len(o.Drawn) > 0 {
-		t.Errorf("%+v", o)
-	}
-	if found := apply("2023-09-20T09:00:00+08:00", b.result(l, o, "a")); len(found) > 0 {
-		t.Errorf("by two: %v", found)
-	}
-	if found := apply("2023-09-20T09:00:00+08:00", b.result(l, other, "a")); found["rules.team-small"] != rules.Warning {
-		t.Errorf("by nobody: %v", found)
-	}
-}
-
 // TestReplacementHoldsWhatItNeeds: who comes for one that the place was given
 // to for what he knows must know it too.
 func TestReplacementHoldsWhatItNeeds(t *testing.T) {

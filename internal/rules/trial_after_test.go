@@ -53,6 +53,7 @@ var draws = []trial{
 		if err != nil {
 			panic(err)
 		}
+		b.behind(body, blobs)
 		s.Body, s.Blobs = body, blobs
 	}},
 }
@@ -109,14 +110,14 @@ var afters = []trial{
 	{name: "in a team not drawn", step: "change", code: "rules.not-drawn", bad: as(func(b *record.TeamChange) { b.Object = strings.Repeat("f", 32) })},
 	{name: "after the result", step: "opened", code: "rules.change-after-result", bad: func(s *step) { instead(s, "change") }},
 	{name: "promotion", step: "change", code: "rules.change-kind", bad: as(func(b *record.TeamChange) { b.Kind = "promotion" }),
-		good: as(func(b *record.TeamChange) { b.Kind = "recusal" })},
-	{name: "direct where the lot gave a team", step: "change", code: "rules.change-kind", bad: as(func(b *record.TeamChange) { b.Kind, b.Leave = "direct", "" })},
+		good: as(func(b *record.TeamChange) { b.Kind, b.Applied = "recusal", "2023-08-24" })},
+	{name: "direct where the lot gave a team", step: "change", code: "rules.direct-trigger", bad: as(func(b *record.TeamChange) { b.Kind, b.Leave = "direct", "" })},
 	{name: "one who is not there", step: "change", code: "rules.not-in-team", bad: as(func(b *record.TeamChange) { b.Leave = b.Come })},
 	{name: "one who is there", step: "change", code: "rules.already-in-team", bad: func(s *step) { come(s, team(s, 0).Team[0]) }},
 	{name: "one who was not in the hat", step: "change", code: "rules.not-qualified", bad: func(s *step) { come(s, strings.Repeat("f", 32)) }},
 	{name: "one who stood back", step: "change", code: "rules.not-qualified", bad: func(s *step) { come(s, team(s, 0).Recused[0]) }},
 	{name: "no ground of the pack", step: "change", code: "rules.change-ground", bad: as(func(b *record.TeamChange) { b.Ground = "不想去" }),
-		good: as(func(b *record.TeamChange) { b.Kind, b.Ground = "recusal", "亲属" })},
+		good: as(func(b *record.TeamChange) { b.Kind, b.Ground, b.Applied = "recusal", "亲属", "2023-08-24" })},
 	{name: "agreed afterwards", step: "change", code: "rules.date-order", bad: as(func(b *record.TeamChange) { b.Date = "2023-08-24" })},
 	{name: "of tomorrow", step: "change", code: "rules.date-order", bad: as(func(b *record.TeamChange) { b.Date = "2023-08-26" })},
 	{name: "agreed before the draw", step: "change", code: "rules.date-order", bad: as(func(b *record.TeamChange) { b.Agreed = "2023-08-22" }),
@@ -198,6 +199,7 @@ func split(s *step, right bool) {
 	if err != nil {
 		panic(err)
 	}
+	b.behind(body, blobs)
 	d := step{At: drawn, Body: body, Blobs: blobs, Signers: []string{signer}, Origin: origin}
 	l.state.Apply(d.input())
 	var own []*rules.Object

@@ -19,6 +19,7 @@ var byPlatform = sync.OnceValue(func() *book {
 	for _, f := range b.reg.Firms {
 		declared[f.ID] = []string{"YS0000"}
 	}
+	b.declare("recusal", "2023-07-03T09:00:00+08:00", "YS0000", len(b.reg.Firms), 0)
 	l := b.announce("notice", noticed, rules.Task{Line: "A", Before: "2023-08-24T09:00:00+08:00", Declared: declared})
 	first := b.keys
 	b.keys = rules.Keys{K: []byte("another 0123456789abcdef01234567"), KI: []byte("another fedcba9876543210fedcba98")}
@@ -46,7 +47,7 @@ func (b *book) platform(l *rules.Lot, declared map[string][]string) step {
 	var handles []string
 	var lines []draw.RecusalLine
 	var teams []draw.Team
-	people := slices.DeleteFunc(slices.Clone(b.reg.People), func(p rules.Person) bool { return p.ID == "YS0000" })
+	people := slices.DeleteFunc(slices.Clone(b.reg.People), func(p rules.Person) bool { return p.ID == "YS0000" || p.Off != "" })
 	person := func(i int) string {
 		id := people[i%len(people)].ID
 		return draw.Handle("I", draw.Salt(b.keys.KI, "I", id), id)

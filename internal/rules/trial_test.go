@@ -117,7 +117,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
@@ -242,7 +242,7 @@ var lists = []trial{
 	{name: "3 of 7", pack: "yanshi", step: "checklist", code: "rules.share-low", sev: rules.Warning, bad: as(func(b *record.Checklist) { b.AllItems = 7 })},
 	{name: "gaoqing has no share", pack: "yanshi", step: "checklist", code: "rules.share-low", sev: rules.Warning, bad: as(func(b *record.Checklist) { b.AllItems = 100 }),
 		good: as(func(b *record.Checklist) { b.AllItems = 0 })},
-	{name: "experts", step: "objects", code: "rules.roster-kind", bad: as(func(b *record.Roster) { b.Kind = "experts" })},
+	{name: "cars", step: "objects", code: "rules.roster-kind", bad: as(func(b *record.Roster) { b.Kind = "cars" })},
 	{name: "one more", step: "objects", code: "rules.roster-count", bad: as(func(b *record.Roster) { b.Count++ })},
 	{name: "nobody", step: "objects", code: "rules.roster-count", bad: func(s *step) {
 		b := s.Body.(*record.Roster)
@@ -306,8 +306,8 @@ var notices = []trial{
 	{name: "one alone", step: "notice", code: "rules.team-small", bad: as(func(b *record.Notice) { b.Slots = b.Slots[:1] }),
 		good: as(func(b *record.Notice) { b.Slots = append(b.Slots, record.Slot{}) })},
 	{name: "ten", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Slots = make([]record.Slot, 10) }),
-		good: as(func(b *record.Notice) { b.Slots = make([]record.Slot, 9) }), also: []string{"rules.few-inspectors"}},
-	{name: "what nobody can", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Slots[0].Needs = "flying" }),
+		good: as(func(b *record.Notice) { b.Slots = make([]record.Slot, 9) })},
+	{name: "what nobody can", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Slots[0].Needs = "flying" }), also: []string{"rules.few-inspectors"},
 		good: as(func(b *record.Notice) { b.Slots[0].Needs = gaoqing().pack.Specialities[0].Code })},
 	{name: "another leader", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Leader = "slot0" })},
 	{name: "no replacement", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Replace = "none" })},
@@ -346,8 +346,9 @@ var notices = []trial{
 	{name: "more people than the register", step: "notice", code: "rules.pool-count", bad: rewrite(persons, func(l []string) []string {
 		l = append(l, strings.Repeat("f", 32)+"|")
 		return l
-	}), good: rewrite(persons, withoutOne)},
-	{name: "one alone in the hat", step: "notice", code: "rules.few-inspectors", bad: rewrite(persons, func(l []string) []string { return l[:1] }),
+	})},
+	{name: "one of the register dropped in silence", step: "notice", code: "rules.pool-count", bad: rewrite(persons, withoutOne)},
+	{name: "one alone in the hat", step: "notice", code: "rules.few-inspectors", also: []string{"rules.pool-count"}, bad: rewrite(persons, func(l []string) []string { return l[:1] }),
 		good: rewrite(persons, func(l []string) []string { return l[:2] })},
 	{name: "two lots", step: "notice", code: "rules.notice-differs", bad: rewrite(pool, func(l []string) []string { l[7] = l[7][:len(l[7])-1] + "2"; return l })},
 	{name: "recusals of half", step: "notice", code: "rules.recusals-count", bad: rewrite(recusals, half)},
@@ -358,7 +359,7 @@ var notices = []trial{
 	{name: "fewer than the most", step: "notice", code: "rules.recusals-count", bad: as(func(b *record.Notice) { b.Declared = 0 }),
 		good: as(func(b *record.Notice) { b.Declared-- })},
 	{name: "more than all", step: "notice", code: "rules.recusals-count", bad: as(func(b *record.Notice) { b.Declared++ })},
-	{name: "more than the people", step: "notice", code: "rules.recusals-count", bad: as(func(b *record.Notice) { b.MostForOne = 10 }),
+	{name: "more than the people", step: "notice", code: "rules.recusals-count", bad: as(func(b *record.Notice) { b.MostForOne = 10 }), also: []string{"rules.recusal-undeclared"},
 		good: as(func(b *record.Notice) { b.MostForOne = 9 })},
 	{name: "counted wrong", step: "notice", code: "rules.grounds", bad: as(func(b *record.Notice) { b.Grounds[0].Count++ })},
 	{name: "not in the table", step: "notice", code: "rules.grounds", bad: as(func(b *record.Notice) { b.Grounds = nil })},

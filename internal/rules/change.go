@@ -1,0 +1,168 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+// HatOf is the hat from which the object's team was drawn, or would be.
+func (l *Lot) HatOf(o *Object) *Hat { return &l.Hat }
+
+// slotsOf are the places of the object's team.
+func (l *Lot) slotsOf(o *Object) []record.Slot { return l.Body.Slots }
+
+// teamChange: 更换（另行指派）, recusal after the draw, direct assignment
+// (G-7.3c–e, draw1 §8).
+func (j *judge) teamChange(b *record.TeamChange) {
+	lot := j.drawnLot(b.Notice)
+	if lot == nil {
+		return
+	}
+	p := lot.Pack
+	if p.Team.Replace != "appoint" {
+		j.breach("rules.no-replacement", p.Team.Clause, lot.Body.Draw, "", "")
+		return
+	}
+	o := lot.byHandle[b.Object]
+	if o == nil {
+		j.breach("rules.not-drawn", p.Team.Change, b.Object, "", "")
+		return
+	}
+	slot := slices.Index(o.Team, b.Leave)
+	j.changeKind(lot, o, b, slot)
+	j.changePeople(lot, o, b, slot)
+	j.changeDates(lot, b)
+	if !j.sound() {
+		return
+	}
+	if b.Kind == "direct" {
+		o.Direct = append(o.Direct, b.Come)
+		j.add(Note, "rules.direct", p.Team.Direct, lot.Body.Draw+" "+o.Handle, b.Ground, "")
+	}
+	if slot < 0 {
+		o.Team = append(o.Team, b.Come)
+	} else {
+		o.Team = slices.Clone(o.Team)
+		o.Team[slot] = b.Come
+	}
+	if b.Leads {
+		o.Leader = b.Come
+	}
+	o.Changes = append(o.Changes, at(j, b))
+}
+
+// changeKind: which change is allowed when, and on which ground.
+func (j *judge) changeKind(lot *Lot, o *Object, b *record.TeamChange, slot int) {
+	p := lot.Pack
+	vacant := o.Unstaffed && b.Leave == "" && len(o.Team) < len(lot.slotsOf(o))
+	small := lot.HatOf(o).small(p, o, len(lot.slotsOf(o)))
+	switch {
+	case o.Result != nil:
+		j.breach("rules.change-after-result", p.Team.Change, b.Object, num(o.Result.Index), "")
+	case !slices.Contains([]string{"replacement", "recusal", "direct"}, b.Kind):
+		j.breach("rules.change-kind", p.Team.Change, b.Kind, "", "replacement, recusal, direct")
+	case b.Kind == "direct" && p.Team.Direct == "":
+		j.breach("rules.change-kind", p.Team.Change, b.Object, b.Kind, "replacement, recusal")
+	case b.Kind == "direct" && !vacant && !(small && slot >= 0):
+		// 检查人员有限，不能满足随机抽查基本条件的 (A20): nowhere else may a hand
+		// take the place of the lot.
+		j.breach("rules.direct-trigger", p.Team.Direct, b.Object, num(lot.HatOf(o).open(o)), num(p.Team.Factor*len(lot.slotsOf(o))))
+	case b.Kind != "direct" && slot < 0:
+		j.breach("rules.not-in-team", p.Team.Change, b.Object, b.Leave, "")
+	case b.Kind == "replacement" && len(p.Team.Grounds) > 0 && !slices.Contains(p.Team.Grounds, b.Ground):
+		j.breach("rules.change-ground", p.Team.Change, b.Object, b.Ground, "")
+	case b.Kind == "replacement" && b.Ground == p.Team.Other && b.Note == "":
+		j.breach("rules.change-note", p.Team.Change, b.Object, b.Ground, "")
+	case (b.Kind == "recusal") != (b.Applied != ""):
+		j.breach("rules.recusal-applied", p.Team.Recusal, b.Object, b.Applied, "")
+	}
+}
+
+// open counts the qualified people of the hat who are not recused at the object.
+func (h *Hat) open(o *Object) int {
+	n := 0
+	for person := range h.People {
+		if !slices.Contains(o.Recused, person) {
+			n++
+		}
+	}
+	return n
+}
+
+// small is the trigger of a direct assignment: the pool is under so many times
+// the team (A20).
+func (h *Hat) small(p *Pack, o *Object, team int) bool { return h.open(o) < p.Team.Factor*team }
+
+// changePeople: who comes was in the hat, did not stand back, and the team loses
+// no speciality by it; somebody leads.
+func (j *judge) changePeople(lot *Lot, o *Object, b *record.TeamChange, slot int) {
+	p, h := lot.Pack, lot.HatOf(o)
+	_, qualified := h.People[b.Come]
+	switch {
+	case !j.sound():
+	case slices.Contains(o.Team, b.Come):
+		j.breach("rules.already-in-team", p.Team.Change, b.Object, b.Come, "")
+	case !qualified, slices.Contains(o.Recused, b.Come), slices.Contains(o.Left, b.Come):
+		j.breach("rules.not-qualified", p.Team.Change, b.Object, b.Come, "")
+	case slot >= 0 && !lot.succeeds(o, slot, b.Come):
+		j.breach("rules.not-qualified", p.Team.Change, b.Object, b.Come, "")
+	case slot >= 0 && !b.Leads && o.Leader == b.Leave && p.Team.Leader != "none":
+		j.breach("rules.no-leader", p.Team.Clause, b.Object, b.Leave, "")
+	}
+	if j.sound() && b.Kind == "recusal" {
+		o.Left = append(o.Left, b.Leave) // who stood back does not come again
+	}
+}
+
+func (j *judge) changeDates(lot *Lot, b *record.TeamChange) {
+	p := lot.Pack
+	switch {
+	case !j.sound():
+	case b.Agreed > b.Date || b.Agreed < lot.day() || b.Date > j.today():
+		j.breach("rules.date-order", p.Team.Change, "agreed, date", b.Agreed+" "+b.Date, lot.day()+" … "+j.today())
+	case b.Applied > b.Agreed:
+		j.breach("rules.date-order", p.Team.Recusal, "applied", b.Applied, b.Agreed)
+	case b.Applied != "" && b.Applied < lot.Time[:10]:
+		// Known before the notice and kept back until the team was known.
+		j.add(Warning, "rules.recusal-late", p.Team.Recusal, b.Object, b.Applied, lot.Time[:10])
+	}
+}
+
+// succeeds reports whether the one who comes holds what the slot needs, where
+// the one who leaves did, and whether the team still holds every speciality
+// that its slots need and that it held (Y-13.1).
+func (l *Lot) succeeds(o *Object, slot int, come string) bool {
+	h, slots := l.HatOf(o), l.slotsOf(o)
+	after := slices.Clone(o.Team)
+	after[slot] = come
+	for i, s := range slots {
+		if s.Needs == "" {
+			continue
+		}
+		if i == slot && slices.Contains(h.People[o.Team[slot]], s.Needs) && !slices.Contains(h.People[come], s.Needs) {
+			return false
+		}
+		if h.held(o.Team, s.Needs) && !h.held(after, s.Needs) {
+			return false
+		}
+	}
+	return true
+}
+
+// held reports whether one of the team holds the speciality.
+func (h *Hat) held(team []string, speciality string) bool {
+	return slices.ContainsFunc(team, func(m string) bool { return slices.Contains(h.People[m], speciality) })
+}
+
+// uncovered lists the specialities that the slots need and nobody of the team
+// holds: after direct assignments there may be such.
+func (l *Lot) uncovered(o *Object) []string {
+	var list []string
+	for _, s := range l.slotsOf(o) {
+		if s.Needs != "" && !l.HatOf(o).held(o.Team, s.Needs) && !slices.Contains(list, s.Needs) {
+			list = append(list, s.Needs)
+		}
+	}
+	return list
+}

@@ -1,0 +1,70 @@
+package site
+
+import (
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// hatFacts are the facts of a notice about the people from whom teams are drawn.
+func (m *maker) hatFacts(p *page, f *facts, b *record.Notice) {
+	if len(b.Slots) == 0 {
+		f.add("检查人员", text("另行摇号，以后的组队预告公布"))
+		return
+	}
+	f.add("检查人员", p.at(entryPath(b.Inspectors.Entry), "名录库：第"+num(b.Inspectors.Entry)+"条记录"), text("名录库"+num(b.Inspectors.Count)+"人，签筒"+num(b.People.Lines)+"人，"+m.teamWords(b.Slots, b.GroupTeams)), m.blob(p, b.People.SHA256, "人员签筒文件"))
+	for _, g := range b.PeopleWhy {
+		f.add("未入签筒的人员", text(num(g.Count)+"人："+g.Words))
+	}
+	if b.PeopleOut != nil {
+		f.add("未入签筒的人员", m.blob(p, b.PeopleOut.SHA256, "人员名单（签号）"))
+	}
+	f.add("事先申报的回避", text(num(b.Declared)+"人次，一户最多"+num(b.MostForOne)+"人"))
+}
+
+// teamWords says how large a team is and what it must know.
+func (m *maker) teamWords(slots []record.Slot, groups int64) string {
+	s := "每户" + num(len(slots)) + "人"
+	if groups > 0 {
+		s = "分" + num(groups) + "组，每组" + num(len(slots)) + "人"
+	}
+	var needs []string
+	for _, slot := range slots {
+		if n, ok := rules.Find(m.s.Pack.Specialities, slot.Needs); ok && slot.Needs != "" {
+			needs = append(needs, n.Name)
+		}
+	}
+	if len(needs) > 0 {
+		s += "，其中须有" + strings.Join(needs, "、")
+	}
+	return s
+}
+
+// castTeams are the facts of a draw about teams, recusals and who was left
+// without a team.
+func (m *maker) castTeams(p *page, f *facts, l *rules.Lot) {
+	d := l.Draw.Body
+	if len(l.Body.Slots) > 0 {
+		f.add("检查组", m.blob(p, d.Teams.SHA256, "分组文件（签号|成员签号）"), text("每名人员最多承担"+num(d.Cap)+"户"))
+		if d.GroupTeams != nil {
+			f.add("检查组", m.blob(p, d.GroupTeams.SHA256, "各组成员文件"))
+		}
+		f.add("回避", m.blob(p, d.Recusals.SHA256, "抽中企业的回避名单"))
+		if d.Declarations != nil {
+			f.add("回避", m.blob(p, d.Declarations.SHA256, "所依据的回避申报（签号|人员签号|记录号）"), text(num(d.Declarations.Lines)+"人次，申报都在抽取预告之前入账"))
+		}
+	}
+	if d.Unstaffed.Lines > 0 {
+		f.add("摇号凑不齐检查组", text(num(d.Unstaffed.Lines)+"户，由本单位直接委派"), m.blob(p, d.Unstaffed.SHA256, "名单文件"))
+	}
+	direct := 0
+	for _, o := range l.Objects {
+		if len(o.Direct) > 0 {
+			direct++
+		}
+	}
+	if direct > 0 {
+		f.add("直接委派", text(num(direct)+"户的检查人员由本单位直接委派，理由见各条记录"))
+	}
+}
