@@ -144,7 +144,7 @@ func TestCover(t *testing.T) {
 		b := open("yanshi", 30, 5)
 		name := func(n int) string { return b.pack.Specialities[n].Code }
 		list := clone(b.copyOf("checklist").Body).(*record.Checklist)
-		list.Version = 2
+		list.Version, list.Reason = 2, "改"
 		for i, n := range c.needs {
 			if n > 0 {
 				list.Items[i].Specialities = []string{name(n)}

@@ -40,7 +40,7 @@ var peoples = []trial{
 	{name: "an item that no place covers", pack: "yanshi", step: "notice", code: "rules.team-uncovered", bad: func(s *step) {
 		c := yanshi().copyOf("checklist")
 		list := c.Body.(*record.Checklist)
-		c.At, list.Version, list.Items[0].Specialities = "2023-07-04T09:00:00+08:00", 2, []string{yanshi().pack.Specialities[0].Code}
+		c.At, list.Version, list.Reason, list.Items[0].Specialities = "2023-07-04T09:00:00+08:00", 2, "改", []string{yanshi().pack.Specialities[0].Code}
 		s.Body.(*record.Notice).Checklist = s.State.Size
 		s.State.Apply(c.input())
 	}},
