@@ -72,6 +72,7 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 	mostly := [][]string{{"a"}, {"a"}, {"a"}, {"a"}, {"e"}, {"a"}, {"a"}, {"b"}, {"a"}, {"a"}}
 	r.results("2023-09-26 15:00:00", main, list[half:len(list)-1], batch{codes: mostly, ended: "2023-09-21", entered: "2023-09-25", published: "2023-09-26"})
 	r.correct(main, 0)
+	disputes := r.object(main)
 	r.closed()
 	late := func(when string) {
 		// The last one comes late, and says why.
@@ -84,15 +85,20 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 	// K opens on the date that the notice names: the day the last result is due.
 	if r.Office.Pack == "gaoqing" {
 		rest()
+		r.review(main, disputes)
 		r.openK("2023-11-01", "2023-001", "2023-002")
 		late("2023-11-10")
+		r.told(disputes)
 		r.openK("2023-11-28", "2023-003")
 	} else {
 		r.openK("2023-10-13", "2023-001", "2023-002")
 		late("2023-10-20")
 		rest()
+		r.review(main, disputes)
+		r.told(disputes)
 		r.openK("2023-11-15", "2023-003")
 	}
+	r.archive(census)
 	r.secondYear(p+"2401", beacon)
 }
 

@@ -118,13 +118,14 @@ func TestYearsRefuse(t *testing.T) {
 			}
 		}
 		for i := range got {
-			if strings.HasPrefix(got[i], "replace") {
+			if verb, _, _ := strings.Cut(got[i], " "); slices.Contains([]string{"replace", "objection", "archive"}, verb) {
 				got[i] = strings.Join(strings.Fields(got[i])[:2], " ")
 			}
 			if _, name, ok := strings.Cut(got[i], "/inbox/"); ok {
 				got[i] = "record " + strings.Fields(name)[0]
 			}
 		}
+		want = append(want, "objection decide", "archive purge") // a review without its correction; papers before their time
 		if !slices.Equal(got, want) {
 			t.Errorf("%s refused %q, want %q", name, got, want)
 		}
