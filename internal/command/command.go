@@ -87,7 +87,7 @@ func (c *Command) fail(err error) int {
 	if fault.Code(err) == "keyring.cancelled" {
 		code = 130 // as shells have it
 	}
-	if c.flags.json && fault.Code(err) != "command.unsound" { // its report has been printed
+	if c.flags.json && fault.Code(err) != "command.unsound" && fault.Code(err) != "command.differs" { // its report has been printed
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
 	}
 	if f == nil && code == 3 {
@@ -144,6 +144,7 @@ func (c *Command) root() *cobra.Command {
 	root.DisableFlagsInUseLine = true
 	root.AddCommand(c.newInit(), c.newForm(), c.newRecord(), c.newDraw(), c.newDispatch(), c.newResult(), c.newCorrect(),
 		c.newReplace(), c.newFollowUp(), c.newObjection(), c.newArchive(), c.newFilePlan(), c.newBuild(), c.newServe(), c.newStatus(), c.newCheck(), c.newRules(), c.newPublish(), c.newPeople(), c.newBackup(), c.newRestore(), c.newAdopt(), c.newVersion())
+	root.AddCommand(c.newReconcile())
 	return root
 }
 

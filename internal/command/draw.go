@@ -16,36 +16,38 @@ import (
 func (c *Command) newDraw() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "draw",
-		Short:   "抽取：预告、摇号、查看、启封、终止",
+		Short:   "抽取：预告、摇号、平台名单登记、查看、启封、终止",
 		Example: "  sunlot draw announce --plan G01\n  sunlot draw run 2023-001\n  sunlot draw show 2023-001",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newShow(), c.newOpen(), c.newAbort())
+	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newShow(), c.newOpen(), c.newAbort())
 	return cmd
 }
 
 func (c *Command) newAnnounce() *cobra.Command {
 	var line, at string
 	var round uint64
+	var platform bool
 	cmd := &cobra.Command{
 		Use:   "announce [任务表]",
 		Short: "发布抽取预告：从哪些企业、按什么比例、用哪一期号码",
 		Long: `发布抽取预告。名录库、排除的条款、分区、名额、检查人员名单和将用的公开随机数期号都在
 抽取前写入账本；号码公布后任何人可以重算。缺省用下一个工作日上午 10 时的一期。` + exitCodes,
-		Example: "  sunlot draw announce --plan G01\n  sunlot draw announce --plan G01 --at \"2024-07-14 05:45:00\"\n  sunlot draw announce 任务.xlsx",
+		Example: "  sunlot draw announce --plan G01\n  sunlot draw announce --plan G01 --at \"2024-07-14 05:45:00\"\n  sunlot draw announce --plan G01 --platform --at \"2024-07-14 09:00\"\n  sunlot draw announce 任务.xlsx",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.announce(args, line, at, round)
+			return c.announce(args, line, at, round, platform)
 		},
 	}
 	cmd.Flags().StringVar(&line, "plan", "", "年度计划中的计划项编号")
 	cmd.Flags().StringVar(&at, "at", "", "北京时间，用这一刻或其后第一期公开随机数")
 	cmd.Flags().Uint64Var(&round, "round", 0, "直接指定期号")
+	cmd.Flags().BoolVar(&platform, "platform", false, "由监管平台抽取：--at 写平台任务的时间，抽取后用 sunlot draw record 登记名单")
 	return c.writing(cmd)
 }
 
-func (c *Command) announce(files []string, line, at string, round uint64) error {
+func (c *Command) announce(files []string, line, at string, round uint64, platform bool) error {
 	if (len(files) == 1) == (line != "") {
 		return usage("command.announce-what", "draw announce", "", "--plan")
 	}
@@ -54,13 +56,18 @@ func (c *Command) announce(files []string, line, at string, round uint64) error 
 		return err
 	}
 	tasks := []rules.Task{{Line: line}}
+	if platform {
+		if tasks[0].Before, err = platformTime(at, round); err != nil {
+			return err
+		}
+	}
 	if len(files) == 1 {
 		if tasks, err = c.tasks(o, files[0]); err != nil {
 			return err
 		}
 	}
 	for i := range tasks {
-		if tasks[i].Round == 0 {
+		if tasks[i].Round == 0 && tasks[i].Before == "" {
 			if tasks[i].Round, err = c.round(o, at, round); err != nil {
 				return err
 			}
@@ -81,7 +88,7 @@ func (c *Command) announce(files []string, line, at string, round uint64) error 
 		if err := c.commit(o, d); err != nil {
 			return err
 		}
-		if !c.flags.dry && !o.Config.Internet {
+		if !c.flags.dry && !o.Config.Internet && a.Notice.Round() > 0 {
 			c.howToDraw(o, a.Notice)
 		}
 	}
@@ -132,6 +139,18 @@ func (c *Command) round(o *office.Office, at string, given uint64) (uint64, erro
 	return r, nil
 }
 
+// platformTime is the time that the platform's task states.
+func platformTime(at string, round uint64) (string, error) {
+	if at == "" || round > 0 {
+		return "", usage("command.platform-time", "draw announce --platform", at, "--at")
+	}
+	when, err := parseTime(at)
+	if err != nil {
+		return "", err
+	}
+	return record.Time(when.Unix()), nil
+}
+
 func parseTime(s string) (time.Time, error) {
 	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
 		if t, err := time.ParseInLocation(layout, strings.TrimSpace(s), record.Beijing); err == nil {
@@ -164,7 +183,11 @@ func (c *Command) showNotice(o *office.Office, n *record.Notice) {
 		c.note("  未列入 %d 家：%s（%s）\n", g.Count, g.Words, g.Clause)
 	}
 	c.showHat(o, n)
-	c.note("  公开随机数：drand quicknet 第 %d 期，%s\n", n.Round(), words.Clock(n.When()))
+	if n.Round() == 0 {
+		c.note("  由监管平台抽取（存证），平台任务时间 %s\n", words.Clock(n.When()))
+	} else {
+		c.note("  公开随机数：drand quicknet 第 %d 期，%s\n", n.Round(), words.Clock(n.When()))
+	}
 	c.note("  检查期 %s 至 %s，派发期限 %s，结果公示期限 %s\n", n.From, n.To, n.Due.Dispatch, n.Due.Results)
 	if len(n.Told) > 0 {
 		c.note("注意：%d 个分区的企业太少或全部抽中，从预告就能知道是谁。\n", len(n.Told))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/words"
 )
 
 func (c *Command) newShow() *cobra.Command {
@@ -34,11 +35,16 @@ func (c *Command) show(id string) error {
 	if d.Lot.Abort != nil {
 		c.printf("已终止：%s\n", d.Lot.Abort.Body.Ground)
 	}
-	if d.Lot.Draw == nil {
+	switch {
+	case !d.Lot.Drawn():
 		c.printf("尚未抽取。\n")
 		return nil
+	case d.Lot.Draw != nil:
+		c.printf("摇号种子 %s\n", d.Lot.Draw.Body.Seed)
+	default:
+		c.printf("平台任务 %s，%s 抽取\n", d.Lot.Platform.Body.Number, words.Clock(d.Lot.When()))
 	}
-	c.printf("摇号种子 %s\n抽中 %d 家：\n", d.Lot.Draw.Body.Seed, len(view.Objects))
+	c.printf("抽中 %d 家：\n", len(view.Objects))
 	for i, v := range view.Objects {
 		c.printf("%4d　%s　%s　%s\n      签号 %s　检查组 %s　%s\n", i+1, v.Name, v.Code, cellName(d.Lot.Body, v.Cell), v.Handle, teamWords(v), v.State)
 	}
@@ -66,10 +72,12 @@ type lotView struct {
 
 func drawView(d *office.Drawing) lotView {
 	v := lotView{Draw: d.Lot.Body.Draw, Objects: []objectView{}}
-	if d.Lot.Draw == nil {
+	if !d.Lot.Drawn() {
 		return v
 	}
-	v.Seed = d.Lot.Draw.Body.Seed
+	if d.Lot.Draw != nil {
+		v.Seed = d.Lot.Draw.Body.Seed
+	}
 	for _, obj := range d.Lot.Objects {
 		o := objectView{Handle: obj.Handle, Cell: obj.Cell, Ticket: obj.Ticket, Team: d.Team(obj), State: objectState(obj)}
 		if f := d.Firms[obj.Handle]; f != nil {

@@ -187,9 +187,11 @@ func (c *Command) tasks(o *office.Office, name string) ([]rules.Task, error) {
 	var all []intake.Problem
 	for i := range rows {
 		r := &rows[i]
-		round, err := c.round(o, r.DrawAt, r.Round)
-		if err != nil {
-			return nil, err
+		round := r.Round
+		if !r.Platform {
+			if round, err = c.round(o, r.DrawAt, r.Round); err != nil {
+				return nil, err
+			}
 		}
 		task, problems, err := o.Task(r, round)
 		if err != nil {

@@ -83,7 +83,7 @@ var taskColumns = []column{
 	{field: "randomness", blank: true, head: "公开随机数", weight: 4, typ: tChoice, example: "公共随机数", also: "随机数来源 摇号种子来源", choices: []string{"公共随机数"}, help: "目前只支持公共随机数（drand）"},
 	{field: "round", head: "期号", weight: 4, typ: tNumber, also: "随机数期号 彩票期号 第几期", help: "公共随机数的期号，由抽取时间算出，可空着"},
 	{field: "closes", blank: true, head: "停售时间", weight: 4, typ: tMoment, also: "截止销售时间 停止销售时间", help: "用彩票号码的填：该期停止销售的时间"},
-	{field: "caster", blank: true, head: "由谁抽取", weight: 4, typ: tChoice, also: "抽取系统 抽取平台", choices: []string{"本系统"}, help: "空着由本系统抽取"},
+	{field: "caster", blank: true, head: "由谁抽取", weight: 4, typ: tChoice, also: "抽取系统 抽取平台", choices: []string{"本系统", "监管平台"}, help: "空着由本系统抽取；由监管平台抽取的填“监管平台”，抽取时间填平台任务的时间"},
 	{field: "platform_no", idle: true, blank: true, head: "平台任务编号", weight: 3, typ: tText, also: "平台编号 监管平台任务编号", help: "省平台上的任务编号，可不填"},
 	{field: "team_size", head: "每组人数", weight: 4, typ: tCount, example: "2", also: "检查组人数 每户人数 每组检查人员数", help: "至少2人"},
 	{field: "slots", head: "所需专长", weight: 3, typ: tList, also: "各席位专长 人员专长要求", help: "每个席位要的业务专长，用顿号分开，不要求的写“不限”"},

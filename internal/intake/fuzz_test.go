@@ -32,7 +32,7 @@ func drain(t *testing.T, name string, data []byte) {
 			return
 		}
 	}
-	for _, as := range append(Kinds(), "") {
+	for _, as := range append(Kinds(), KindPlatform, "") {
 		tables, err := wb.Tables(Options{As: as, Year: 2023})
 		if err != nil {
 			continue
@@ -52,6 +52,7 @@ func FuzzCSV(f *testing.F) {
 	for _, s := range []string{
 		"统一社会信用代码,企业名称\n91370322TT0000007J,演示\n", "\xEF\xBB\xBFa;b\n\"c\nd\";e\n", "a\tb\n", "\xFF\xFEa\x00,\x00b\x00", "\xB1\xE0\xBA\xC5,\xC3\xFB\xB3\xC6\n1,2\n",
 		"sep=;\na;b\n", "\"open", "a\x00b", ",,,\n,,\n", "抽查任务名称,抽查比例,时间安排\n甲,5%,全年\n", "事项[1],签号,单位名称\na,b,c\n",
+		"抽查任务编号,抽查市场主体名称,统一社会信用代码/注册号,检查人员,抽取时间,检查结果,公示时间\n演[2023]1号,演示,91370322TT0000007J,李演示、王演示,2023-08-24 09:05:00,未发现问题,2023.9.8\n",
 	} {
 		f.Add([]byte(s))
 	}

@@ -206,8 +206,8 @@ type candidate struct {
 // the likeliest kind first.
 func readings(s *Sheet, rows []Row, file string, as Kind) []candidate {
 	var out []candidate
-	for _, kind := range Kinds() {
-		if as != "" && kind != as {
+	for _, kind := range append(Kinds(), KindPlatform) {
+		if as != "" && kind != as || as == "" && kind == KindPlatform {
 			continue
 		}
 		f := forms[kind]

@@ -25,8 +25,12 @@ type Task struct {
 	Round    uint64 // of drand, 0 = by DrawAt
 	TeamSize int
 	Slots    []string // speciality that each slot needs, "" = none
+	Platform bool     // the state's platform casts, at DrawAt
 	Line     Place
 }
+
+// casterWords are other ways to say who casts.
+var casterWords = map[string]string{"sunlot": "本系统", "平台": "监管平台", "platform": "监管平台", "省平台": "监管平台", "双随机监管平台": "监管平台"}
 
 // Unit executes the drawn of its towns; without towns, the rest.
 type Unit struct {
@@ -46,7 +50,12 @@ func parseTask(r *rowReader) Task {
 	}
 	r.drand()
 	r.text("note") // private, but what is in it must be readable
-	r.only("caster", "抽取只由本系统做", "本系统", "sunlot")
+	switch r.choice("caster", casterWords) {
+	case "监管平台":
+		if t.Platform = true; t.DrawAt == "" || t.Round > 0 {
+			r.problem("draw_at", "intake.no-time", t.DrawAt, "平台任务的时间；不写期号")
+		}
+	}
 	r.only("names_open", "企业名称随结果公开", "随结果公开")
 	r.only("minimum", "各镇街名额由程序按户数分")
 	r.only("groups", "一次抽取不再分组，请在计划里分成几项")

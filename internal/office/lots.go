@@ -92,6 +92,8 @@ func Drawable(l *rules.Lot) error {
 		return fault.New("rules.redraw", l.Body.Draw, num(index), "")
 	case l.Failed || l.Abort != nil:
 		return fault.New("rules.notice-failed", l.Body.Draw, "", "")
+	case l.ByPlatform():
+		return fault.New("office.platform-casts", l.Body.Draw, "", l.Body.When())
 	}
 	return nil
 }
@@ -133,6 +135,9 @@ func (o *Office) Dispatch(in Sending) (*Draft, error) {
 	}
 	if !d.Lot.Drawn() {
 		return nil, fault.New("rules.not-drawn-yet", in.Draw, "", "")
+	}
+	if d.Lot.Platform != nil {
+		in.Platform = or(in.Platform, d.Lot.Platform.Body.Number)
 	}
 	draft := &Draft{Blobs: map[string][]byte{}}
 	var bodies []any

@@ -200,6 +200,9 @@ func (o *Office) drawing(l *rules.Lot) (*Drawing, error) {
 		f := &firms.Rows[i]
 		d.Firms[draw.Handle("O", draw.Salt(k.K, "O", f.ID), f.ID)] = f
 	}
+	if err := o.strangers(d); err != nil {
+		return nil, err
+	}
 	for i := range people.Rows {
 		p := &people.Rows[i]
 		d.People[draw.Handle("I", draw.Salt(k.KI, "I", p.ID), p.ID)] = p

@@ -16,6 +16,10 @@ import (
 // what the line says: the plan is public, and the draw follows it.
 func (o *Office) Task(r *intake.Task, round uint64) (rules.Task, []intake.Problem, error) {
 	t := rules.Task{Line: r.Plan, Name: r.Name, Round: round, From: r.From, To: r.To, Scheme: r.Scheme, Earlier: r.Earlier}
+	when := record.Time(beacon.Quicknet().Time(round))
+	if r.Platform {
+		t.Round, t.Before, when = 0, r.DrawAt, r.DrawAt
+	}
 	s, err := o.State()
 	if err != nil {
 		return t, nil, err
@@ -37,7 +41,7 @@ func (o *Office) Task(r *intake.Task, round uint64) (rules.Task, []intake.Proble
 	if r.Earlier != "" && s.Lot(r.Earlier) == nil {
 		problems = append(problems, problem(r.Line, "重新抽取的原编号", "office.no-such-draw", r.Earlier, ""))
 	}
-	year, _ := strconv.Atoi(record.Time(beacon.Quicknet().Time(round))[:4])
+	year, _ := strconv.Atoi(when[:4])
 	if plan := s.Plan(int64(year)); plan != nil {
 		if line := plan.Body.Line(r.Plan); line != nil {
 			problems = append(problems, differs(s, r, line)...)
