@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,7 +88,7 @@ func (c *Command) fail(err error) int {
 	if fault.Code(err) == "keyring.cancelled" {
 		code = 130 // as shells have it
 	}
-	if c.flags.json && fault.Code(err) != "command.unsound" && fault.Code(err) != "command.differs" { // its report has been printed
+	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.differs", "command.pack-faults"}, fault.Code(err)) { // its report has been printed
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
 	}
 	if f == nil && code == 3 {

@@ -1,12 +1,17 @@
 package command
 
 import (
+	"errors"
+	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/words"
 )
 
 func (c *Command) newRules() *cobra.Command {
@@ -39,7 +44,7 @@ func (c *Command) lint(name string) error {
 	}
 	p, err := office.Pack(name)
 	if err != nil {
-		return err
+		return c.lintFaults(name, err)
 	}
 	out := 0
 	for _, cl := range p.Clauses {
@@ -48,12 +53,48 @@ func (c *Command) lint(name string) error {
 		}
 	}
 	if c.flags.json {
-		return c.printJSON(map[string]any{"id": p.ID, "title": p.Title, "clauses": len(p.Clauses), "not_computed": out,
+		return c.printJSON(map[string]any{"id": p.ID, "title": p.Title, "problems": []lintFault{}, "clauses": len(p.Clauses), "not_computed": out,
 			"readings": len(p.Readings), "towns": len(p.Towns), "codes": len(p.Result.Codes)})
 	}
 	c.printf("规则包可用：%s（%s）\n  条文 %d 条，其中 %d 条只列不算；对条文的理解 %d 处；镇街 %d 个；结果代码 %d 个\n", p.Title, p.ID,
 		len(p.Clauses), out, len(p.Readings), len(p.Towns), len(p.Result.Codes))
 	return nil
+}
+
+// lintFault is one problem of a pack: where (file:line path), its code, the
+// sentence and the remedy.
+type lintFault struct {
+	Place  string `json:"place"`
+	Code   string `json:"code"`
+	Got    string `json:"got,omitempty"`
+	Want   string `json:"want,omitempty"`
+	Text   string `json:"text"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// lintFaults tells every problem of a pack by its line; what is not about the
+// pack (no such file) is an error like any other.
+func (c *Command) lintFaults(name string, err error) error {
+	var list []lintFault
+	for _, e := range each(err) {
+		var f *fault.Error
+		if !errors.As(e, &f) || f.Kind != fault.Unsound {
+			return err
+		}
+		l := lintFault{Place: f.Place, Code: f.Code, Got: f.Got, Want: f.Want}
+		l.Text, l.Remedy = words.Say(f.Code, f.Place, f.Got, f.Want)
+		list = append(list, l)
+	}
+	if c.flags.json {
+		if err := c.printJSON(map[string]any{"problems": list}); err != nil {
+			return err
+		}
+	} else {
+		for _, l := range list {
+			c.printf("%s　处理办法：%s\n", l.Text, l.Remedy)
+		}
+	}
+	return fault.New("command.pack-faults", filepath.Base(name), strconv.Itoa(len(list)), "")
 }
 
 func (c *Command) newExplain() *cobra.Command {
@@ -87,23 +128,31 @@ func (c *Command) explain(id, name string) error {
 	if cl.ID == "" {
 		return usage("command.no-clause", id, "", strings.Join(near(p, id), "、"))
 	}
-	var readings []rules.Reading
-	for _, r := range p.Readings {
-		if r.Clause == id {
-			readings = append(readings, r)
-		}
-	}
+	readings, rests := p.ReadingsOf(id), p.RestingOn(id)
 	if c.flags.json {
-		return c.printJSON(map[string]any{"clause": cl, "readings": readings})
+		return c.printJSON(map[string]any{"pack": p.ID, "clause": cl, "readings": readings, "parameters": rests})
 	}
-	c.printf("%s　%s　%s\n原文：%s\n处理：%s\n", cl.ID, p.Title, cl.Cite, cl.Words, cl.Gist)
+	c.printf("%s　%s　%s\n种类：%s\n原文：%s\n处理：%s\n", cl.ID, p.Title, cl.Cite, kinds(cl.Kinds), cl.Words, cl.Gist)
 	for _, r := range readings {
-		c.printf("理解（%s）：%s\n", r.ID, r.Text)
+		c.printf("采用的理解（%s）：%s\n", r.ID, r.Text)
 		for _, o := range r.Others {
-			c.printf("  另一种理解：%s\n", o)
+			c.printf("  没有采用的理解：%s\n", o)
 		}
+	}
+	for _, r := range rests {
+		c.printf("规则包参数：%s\n", strings.Join(append([]string{r.Path}, r.Values...), "　"))
 	}
 	return nil
+}
+
+// kinds are the kinds of a clause in words.
+func kinds(list []string) string {
+	words := map[string]string{"field": "数据项", "rule": "规则", "deadline": "期限", "publication": "公开", "record": "留痕", "out": "只列不算"}
+	var out []string
+	for _, k := range list {
+		out = append(out, words[k])
+	}
+	return strings.Join(out, "、")
 }
 
 // pack is the named pack, or that of the office in whose folder we are.

@@ -137,12 +137,16 @@ func packOf(name string) ([]byte, *rules.Pack, error) {
 	} else if err != nil {
 		return nil, nil, fault.New("office.no-pack", name, name, "gaoqing, yanshi").Of(fault.Usage)
 	}
-	p, err := intake.TOML[rules.Pack](filepath.Base(strings.TrimSuffix(name, ".toml"))+".toml", text)
-	if err != nil {
-		return nil, nil, err
+	p, faults := intake.Lint(filepath.Base(strings.TrimSuffix(name, ".toml"))+".toml", text, (*rules.Pack).Faults)
+	if len(faults) > 0 {
+		var all []error
+		for _, f := range faults {
+			all = append(all, f)
+		}
+		return nil, nil, errors.Join(all...)
 	}
-	data, err := rules.FormatPack(&p)
-	return data, &p, err
+	data, err := rules.FormatPack(p)
+	return data, p, err
 }
 
 func (c *Config) check() error {

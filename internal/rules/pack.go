@@ -11,7 +11,7 @@ import (
 )
 
 // PackSchema is the version of the rule pack's form that this program reads.
-const PackSchema = 1
+const PackSchema = 2
 
 // MaxPack bounds a pack's canonical JSON, in bytes.
 const MaxPack = 1 << 20
@@ -260,52 +260,21 @@ func ParsePack(data []byte) (*Pack, error) {
 	return p, nil
 }
 
+// sections are the checks of what the sections say about one another; Faults
+// has held every single member to its form before.
+func (p *Pack) sections() []error {
+	return []error{
+		p.checkAfter(),
+		p.Year.check(),
+		p.Joint.check(),
+	}
+}
+
 // Check refuses a pack that the engine could not act on: every clause that a
 // parameter names must stand in the list of clauses.
 func (p *Pack) Check() error {
-	bad := func(place, got, want string) error { return fault.New("rules.bad-pack", place, got, want) }
-	if p.Schema != PackSchema {
-		return bad("schema", strconv.Itoa(p.Schema), strconv.Itoa(PackSchema))
-	}
-	for _, v := range [][2]string{{"id", p.ID}, {"title", p.Title}, {"issuer", p.Issuer}, {"region", p.Region}, {"prefix", p.Prefix}} {
-		if v[1] == "" {
-			return bad(v[0], "", "a value")
-		}
-	}
-	if len(p.Towns) == 0 || len(p.Result.Codes) == 0 || len(p.Items.Ranks) == 0 || len(p.Roster.Statuses) == 0 {
-		return bad("town, result.code, items.ranks, roster.statuses", "none", "at least one")
-	}
-	if !slices.Contains([]string{"calendar-year", "rolling-12-months"}, p.Cap.Window) || p.Cap.Max < 1 {
-		return bad("cap", p.Cap.Window, "calendar-year or rolling-12-months, max ≥ 1")
-	}
-	if !slices.Contains([]string{"town", "none"}, p.Draw.Balance) {
-		return bad("draw.balance", p.Draw.Balance, "town or none")
-	}
-	if place, got, want := p.Team.check(); place != "" {
-		return bad(place, got, want)
-	}
-	if !slices.Contains([]string{"inspection_end", "task_end"}, p.Publish.Start) || p.Publish.Days < 1 {
-		return bad("publish", p.Publish.Start, "inspection_end or task_end; days ≥ 1")
-	}
-	if p.Calendar.Closures < 0 || p.Calendar.Closures > 60 {
-		return bad("calendar.closures", strconv.Itoa(p.Calendar.Closures), "0..60")
-	}
-	if err := p.Year.check(); err != nil {
-		return err
-	}
-	for i, r := range p.Ratios {
-		if r.Code == "" || slices.ContainsFunc(p.Ratios[:i], func(o Ratio) bool { return o.Code == r.Code }) {
-			return bad("ratio["+strconv.Itoa(i)+"]", r.Code, "a code, once")
-		}
-		if !slices.Contains([]string{"min", "eq", "none"}, r.Op) || (r.Op != "none") == (r.Value == "") {
-			return bad("ratio["+strconv.Itoa(i)+"]", r.Op+" "+r.Value, "op min or eq with a value, or none without")
-		}
-	}
-	if err := p.checkAfter(); err != nil {
-		return err
-	}
-	if err := p.Joint.check(); err != nil {
-		return err
+	if list := p.Faults(); len(list) > 0 {
+		return fault.Wrap("rules.bad-pack", list[0].Place, list[0])
 	}
 	return p.checkClauses()
 }

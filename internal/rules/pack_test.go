@@ -28,7 +28,7 @@ func pack(t testing.TB, name string) *rules.Pack {
 // TestPackCheck breaks a good pack in one place after another.
 func TestPackCheck(t *testing.T) {
 	for what, change := range map[string]func(p *rules.Pack){
-		"schema":               func(p *rules.Pack) { p.Schema = 2 },
+		"schema":               func(p *rules.Pack) { p.Schema = 1 },
 		"no id":                func(p *rules.Pack) { p.ID = "" },
 		"no title":             func(p *rules.Pack) { p.Title = "" },
 		"no issuer":            func(p *rules.Pack) { p.Issuer = "" },
@@ -90,7 +90,7 @@ func TestParsePackRefuses(t *testing.T) {
 		"member twice":   strings.Replace(text, `"prefix":"Y"`, `"prefix":"Y","prefix":"Y"`, 1),
 		"upper case":     strings.Replace(text, `"prefix":`, `"Prefix":`, 1),
 		"empty note":     strings.Replace(text, `"prefix":"Y"`, `"prefix":"Y","superseded_by":""`, 1),
-		"schema 2":       strings.Replace(text, `"schema":1`, `"schema":2`, 1),
+		"schema 1":       strings.Replace(text, `"schema":2`, `"schema":1`, 1),
 		"escaped":        strings.Replace(text, "偃", `\u5043`, 1),
 		"not UTF-8":      strings.Replace(text, "偃", "\xff", 1),
 	} {
