@@ -12,14 +12,14 @@ import (
 // packWords are the values that a member of a pack may have, by its path.
 var packWords = map[string][]string{
 	"cap.window": {"calendar-year", "rolling-12-months"}, "draw.balance": {"town", "none"}, "team.leader": {"slot0", "named", "none"},
-	"team.replace": {"appoint", "none"}, "publish.start": {"inspection_end", "task_end"}, "publish.strict_start": {"inspection_end", "task_end"},
+	"team.replace": {"appoint", "none"},
 	"ratio.op": {"min", "eq", "none"}, "visibility.rule": {"public", "on-result", "never"},
 	"clause.kinds": {"field", "rule", "deadline", "publication", "record", "out"},
 }
 
 // packBounds are the least and the most of a member that is a number.
 var packBounds = map[string][2]int{
-	"schema": {PackSchema, PackSchema}, "cap.max": {1, 100}, "team.min": {1, 9}, "publish.days": {1, 250}, "calendar.closures": {0, 60}, "archive.min_years": {0, 100},
+	"schema": {PackSchema, PackSchema}, "cap.max": {1, 100}, "team.min": {1, 9}, "calendar.closures": {0, 60}, "archive.min_years": {0, 100},
 }
 
 // packForms hold the members that have a form of their own.
@@ -160,6 +160,15 @@ func (l *packFaults) particular(p *Pack) {
 		if empty.n == 0 {
 			l.add("rules.pack-missing", empty.path, "", "")
 		}
+	}
+	starts := []string{"inspection_end", "task_end"}
+	for member, word := range map[string]string{".start": p.Publish.Start, ".strict_start": or(p.Publish.Strict, p.Publish.Start)} {
+		if !slices.Contains(starts, word) && p.Publish != (Deadline{}) {
+			l.add("rules.pack-word", "publish"+member, word, strings.Join(starts, "、"))
+		}
+	}
+	if p.Publish.Days < 1 || p.Publish.Days > 250 {
+		l.add("rules.bad-pack", "publish"+".days", strconv.Itoa(p.Publish.Days), "1—250")
 	}
 	for i, r := range p.Ratios {
 		if (r.Op != "none") == (r.Value == "") {
