@@ -13,7 +13,7 @@ import (
 var packWords = map[string][]string{
 	"cap.window": {"calendar-year", "rolling-12-months"}, "draw.balance": {"town", "none"}, "team.leader": {"slot0", "named", "none"},
 	"team.replace": {"appoint", "none"},
-	"ratio.op": {"min", "eq", "none"}, "visibility.rule": {"public", "on-result", "never"},
+	"ratio.op":     {"min", "eq", "none"}, "visibility.rule": {"public", "on-result", "never"},
 	"clause.kinds": {"field", "rule", "deadline", "publication", "record", "out"},
 }
 
