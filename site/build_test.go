@@ -148,7 +148,7 @@ func TestOutFails(t *testing.T) {
 }
 
 // TestOneMore: one more result rewrites its own page, its draw's and its
-// firm's, lists and front; no other record's page changes.
+// firm's, lists, the year's statistics and front; no other record's page changes.
 func TestOneMore(t *testing.T) {
 	b := newBureau(t, "gaoqing", 60)
 	lot := b.cast("2023-09-15T19:05:00", b.announce("2023-09-14T09:00:00", "1", 657413, "2023-09-18", "2023-10-31"))
@@ -161,7 +161,7 @@ func TestOneMore(t *testing.T) {
 	after := buildOf(t, b)
 	last := num(b.state.Size - 2)
 	allowed := []string{"index.html", "report/index.html", "calendar/index.html", "verify/index.html", "book/index.html", "book/page-1/index.html", "book/" + last + "/index.html",
-		"rules/index.html", "draws/2023-001/index.html", "results/index.html", "results/page-1/index.html", "sitemap.html"}
+		"rules/index.html", "draws/2023-001/index.html", "results/index.html", "results/page-1/index.html", "stats/index.html", "stats/2023/index.html", "sitemap.html"}
 	result := num(lot.Objects[2].Result.Index)
 	allowed = append(allowed, "results/"+result+"/index.html", "book/"+result+"/index.html", "firms/"+strings.ToLower(b.firmOf(lot.Objects[2].Handle).ID)+"/index.html")
 	changed := 0

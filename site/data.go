@@ -30,7 +30,7 @@ type table struct {
 // that lists them.
 func (m *maker) dataFiles() error {
 	v := &dataView{page: m.newPage("data/index.html", "data", "数据下载")}
-	for _, t := range []table{m.resultTable(), m.drawTable(), m.drawnTable(), m.planTable(), m.checklistTable(), m.dutyTable()} {
+	for _, t := range []table{m.resultTable(), m.drawTable(), m.drawnTable(), m.planTable(), m.statsTable(), m.checklistTable(), m.dutyTable()} {
 		if err := m.put("data/"+t.name+".csv", t.csv()); err != nil {
 			return err
 		}

@@ -77,6 +77,7 @@ func (m *maker) front() error {
 	v.Ways = []way{
 		{*p.to("firms/index.html", "查企业"), "某家企业抽中过没有，什么时候，结果怎样。"},
 		{*draws, "每次抽取从预告到结果的全过程。"},
+		{*p.to("stats/index.html", "看统计"), "每一年抽了多少、公示多少、按期多少。"},
 		{*p.to("verify/index.html", "我要核验"), "不用相信本单位，一条命令就能算出签值。"},
 	}
 	v.News = m.news(p, 10)

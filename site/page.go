@@ -54,6 +54,7 @@ var sections = []section{
 	{"plan", "plan/index.html", "年度计划", "年度抽查工作计划，每一计划项的比例、时间和进展"},
 	{"draws", "draws/index.html", "抽取", "每次抽取的预告、摇号、派发、结果和启封"},
 	{"results", "results/index.html", "抽查结果", "每户企业的抽查结果、更正和后续处置"},
+	{"stats", "stats/index.html", "统计", "每一年的计划项、比例和任务执行单位，到了哪一步"},
 	{"firms", "firms/index.html", "企业", "已公开名称的被抽查企业"},
 	{"rules", "rules/index.html", "规则", "本单位执行的制度，逐条列出"},
 	{"book", "book/index.html", "账本", "公开账本的每一条记录"},

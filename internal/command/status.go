@@ -7,6 +7,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/internal/words"
 )
 
@@ -32,7 +33,7 @@ func (c *Command) status() error {
 	duties := b.State.Duties(o.Today())
 	if c.flags.json {
 		err := c.printJSON(map[string]any{"origin": b.Checkpoint.Origin, "size": b.Checkpoint.Size,
-			"root": hex.EncodeToString(b.Checkpoint.Root[:]), "today": o.Today(), "duties": duties, "next": list, "sound": !b.Failed()})
+			"root": hex.EncodeToString(b.Checkpoint.Root[:]), "today": o.Today(), "duties": duties, "units": b.State.Backlogs(o.Today()), "next": list, "sound": !b.Failed()})
 		if err != nil || !b.Failed() {
 			return err
 		}
@@ -44,6 +45,7 @@ func (c *Command) status() error {
 			c.printf("  %s\n", line)
 		}
 	}
+	c.backlogs(b.State.Backlogs(o.Today()))
 	if err := o.Restored(); err != nil {
 		c.printf("%s\n", words.Error(err))
 	}
@@ -60,6 +62,24 @@ func (c *Command) status() error {
 		return c.failed(b)
 	}
 	return nil
+}
+
+// backlogs lists what each unit has still to do: for the office that urges
+// (Yanshi 29).
+func (c *Command) backlogs(list []rules.Backlog) {
+	for i := range list {
+		if i == 0 {
+			c.printf("各单位未完成：\n")
+		}
+		if i == 0 || list[i].Unit != list[i-1].Unit {
+			name := list[i].Unit
+			if name == "" {
+				name = "未定单位"
+			}
+			c.printf("  %s\n", name)
+		}
+		c.printf("    %s\n", verify.BacklogWords(&list[i]))
+	}
 }
 
 // dutyLine says what is due and how far it is done, in one line.

@@ -205,6 +205,9 @@ func (cc *classCount) inspected(f *Finished) {
 	if !named {
 		bits |= unitByHandle
 	}
+	if f.Lot == nil {
+		bits |= unitDrawn // by the department that leads the joint check
+	}
 	for i := range cc.rules {
 		if slices.Contains(f.Body.Classes, cc.rules[i].Code) || f.Lot != nil && cc.of(f.Lot)[i] {
 			cc.units[i][key] |= bits

@@ -84,7 +84,7 @@ type UnitStat struct {
 	Others  int    `json:"others"` // inspections that no lot led to
 	Tally
 	items map[string]bool
-	tasks map[int64]bool // joint draws
+	tasks map[int64]bool // joint draws and joined tasks
 }
 
 // OriginStat counts inspections that no lot led to (Y-1.2, G-4.3): they count
@@ -127,12 +127,18 @@ func (s *State) Stats(year int64, today string) *Stats {
 			c.lot(l, classes)
 		}
 	}
+	for _, t := range s.Joined {
+		if t.Year() == year {
+			c.joined(t)
+		}
+	}
+	c.st.Led, c.st.Joined = s.JointCount(year)
 	others := map[string]int{}
 	for _, f := range s.Results {
 		if yearOf(f.Ended()) != year {
 			continue
 		}
-		if f.Body.Origin != Random {
+		if f.Body.Origin != Random && f.Body.Joined == 0 {
 			others[f.Body.Origin]++
 			c.unit(f.Body.Unit).Others++
 			continue
@@ -201,14 +207,8 @@ func (c *counting) lot(l *Lot, classes *classCount) {
 		return
 	}
 	c.st.Draws++
-	sent := make(map[int64]string, len(l.Sent))
-	for _, d := range l.Sent {
-		sent[d.Index] = d.Body.Unit
-	}
-	joint := l.Abort == nil && c.joint(l)
-	if joint {
-		c.st.Led++
-	}
+	sent := l.senders()
+	joint := l.Abort == nil && l.jointly()
 	for _, o := range l.Objects {
 		t := c.object(l, o)
 		name := sent[o.Dispatch]
@@ -230,14 +230,32 @@ func (c *counting) lot(l *Lot, classes *classCount) {
 	}
 }
 
-// joint reports whether a draw is a joint one that this office leads.
-func (c *counting) joint(l *Lot) bool {
-	plan := c.s.Plan(c.st.Year)
-	if plan == nil {
-		return false
+// joined counts a joint check that another department leads (Y-26): its lot
+// chose the objects, this office's part of the work is counted here.
+func (c *counting) joined(t *JoinedTask) {
+	line, u := c.lines[or(t.Body.Line, t.Body.Task)], c.unit(t.Body.Unit)
+	if line == nil {
+		line = &LineStat{No: t.Body.Task, Name: t.Body.Name, Unit: t.Body.Unit, From: t.Body.From, To: t.Body.To}
+		c.lines[t.Body.Task] = line
 	}
-	line := plan.Body.Line(l.Body.Line)
-	return line != nil && len(line.Partners) > 0
+	line.Draws = append(line.Draws, t.Body.Task)
+	u.tasks[t.Index] = true
+	for _, it := range t.Body.Items {
+		u.items[it] = true
+	}
+	for _, h := range t.Handles {
+		n := Tally{Drawn: 1, Dispatched: 1}
+		if f := t.Results[h]; f != nil {
+			c.result(f, &n)
+		} else {
+			n.Open = 1
+			if c.st.Today > t.Body.To {
+				n.Unfinished = 1
+			}
+		}
+		u.Tally.add(&n)
+		line.Tally.add(&n)
+	}
 }
 
 // meant is the unit that an object not yet dispatched will go to, as far as the
@@ -308,7 +326,9 @@ func (c *counting) result(f *Finished, t *Tally) {
 // timely counts a public result as in time, late, or neither where no lateness
 // can be asserted.
 func (c *counting) timely(f *Finished, t *Tally) {
-	if _, _, sure := c.s.ResultDue(f.Lot, f.Ended()); !sure {
+	if f.Lot == nil {
+		t.Unsure = 1
+	} else if _, _, sure := c.s.ResultDue(f.Lot, f.Ended()); !sure {
 		t.Unsure = 1
 	} else if t.LateDays = c.s.Late(f); t.LateDays > 0 {
 		t.Late, t.LateMost = 1, t.LateDays
@@ -415,8 +435,14 @@ func Percent(part, whole int) string {
 	return strconv.Itoa(n/10) + "." + strconv.Itoa(n%10) + "%"
 }
 
-// Completion (抽查完成率) is the published among the drawn (requirements §2.4).
-func (t *Tally) Completion() string { return Percent(t.Published, t.Drawn) }
+// Completion (抽查完成率) is the published among the drawn (requirements §2.4), ""
+// before the first.
+func (t *Tally) Completion() string {
+	if t.Published == 0 {
+		return "" // before the first result 0 % would read as a judgement
+	}
+	return Percent(t.Published, t.Drawn)
+}
 
 // Settled (完结率) is the closed among the published.
 func (t *Tally) Settled() string { return Percent(t.Closed, t.Published) }
