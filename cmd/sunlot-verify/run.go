@@ -23,6 +23,7 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
 
 用法：
   sunlot-verify 目录或网址 [--policy 文件] [--json]
+  sunlot-verify stats 目录或网址 --year 2023 [--json]
   sunlot-verify --proof 入账证明 [--entry 记录文件] --policy 文件
   sunlot-verify vectors 文件或目录…
 
@@ -36,6 +37,7 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
                   只能证明网站前后一致，不能证明它是谁的
   --today 日期    按哪一天判断是否到期，如 2024-07-31；不给时用本机日期，
                   演示账本用它最后一条记录的日期
+  --year 年度     stats：统计哪一年；不给时为是否到期所按日期的那一年
   --json          输出给机器读的结果
   --proof 文件    只核一条记录的入账证明（.tlog-proof）
   --entry 文件    该条记录（ledger/entry/N.txt）；不给时用证明文件旁的 ../entry/N.txt
@@ -55,6 +57,8 @@ type Command struct {
 type options struct {
 	policy, proof, entry, today string
 	json                        bool
+	year                        int
+	stats                       bool
 	paths                       []string
 }
 
@@ -101,6 +105,7 @@ func (c *Command) parse() (*options, error) {
 	set.StringVar(&opt.entry, "entry", "", "")
 	set.StringVar(&opt.today, "today", "", "")
 	set.BoolVar(&opt.json, "json", false, "")
+	set.IntVar(&opt.year, "year", 0, "")
 	// Flags may stand before and after the paths: people type them in any order.
 	for args := c.Args; len(args) > 0; {
 		if err := set.Parse(args); err != nil {
@@ -140,7 +145,10 @@ func (c *Command) do(opt *options) error {
 		return c.proof(opt)
 	case len(opt.paths) > 1 && opt.paths[0] == "vectors":
 		return c.vectors(opt.paths[1:])
-	case len(opt.paths) == 1 && opt.paths[0] != "vectors":
+	case len(opt.paths) == 2 && opt.paths[0] == "stats":
+		opt.paths, opt.stats = opt.paths[1:], true
+		return c.site(opt)
+	case len(opt.paths) == 1 && opt.paths[0] != "vectors" && opt.paths[0] != "stats" && opt.year == 0:
 		return c.site(opt)
 	}
 	return fault.New("verify.bad-usage", "", strings.Join(c.Args, " "), "sunlot-verify --help").Of(fault.Usage)
@@ -169,14 +177,19 @@ func (c *Command) site(opt *options) error {
 	if err != nil {
 		return err
 	}
-	if opt.json {
-		data, err := b.JSON()
-		if err != nil {
-			return err
+	switch {
+	case opt.stats:
+		err = c.stats(b, opt)
+	case opt.json:
+		var data []byte
+		if data, err = b.JSON(); err == nil {
+			fmt.Fprintf(c.Stdout, "%s\n", data)
 		}
-		fmt.Fprintf(c.Stdout, "%s\n", data)
-	} else {
+	default:
 		c.report(b)
+	}
+	if err != nil {
+		return err
 	}
 	if b.Failed() {
 		return unsoundError{}
