@@ -37,6 +37,7 @@ var beside = map[string]struct {
 	lower []string
 }{
 	"internal/fault":   {0, nil},
+	"internal/graph":   {3, nil},
 	"internal/durable": {3, nil},
 	"internal/fetch":   {3, nil},
 	"internal/words":   {3, nil},

@@ -129,10 +129,10 @@ func (j *judge) envelope() {
 	if j.sound() {
 		// The log's order is a fact and the times are claims: where they differ a
 		// claim is wrong. A warning, for one wrong clock must not end a ledger.
-		if e.Env.At < s.clock {
-			j.add(Warning, "rules.date-order", "", "env.at", e.Env.At, s.clock)
+		if e.Env.At < s.Clock {
+			j.add(Warning, "rules.date-order", "", "env.at", e.Env.At, s.Clock)
 		}
-		s.clock = max(s.clock, e.Env.At)
+		s.Clock = max(s.Clock, e.Env.At)
 	}
 }
 
@@ -148,7 +148,7 @@ func (j *judge) beacon(b *record.Beacon) {
 		j.add(Warning, "rules.randomness", "", "env.beacon", num(b.Round), chain.Hash)
 		return
 	}
-	j.s.proven = max(j.s.proven, chain.Time(uint64(b.Round)))
+	j.s.Proven = max(j.s.Proven, chain.Time(uint64(b.Round)))
 }
 
 func (j *judge) body() {

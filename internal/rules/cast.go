@@ -166,7 +166,7 @@ func (j *judge) take(lot *Lot, b *record.Draw, blobs map[string][]byte, recusals
 	}
 	j.staffed(lot, &lot.Hat, noticeHat(lot.Body), cast{teams: blobs[b.Teams.SHA256], unstaffed: blobs[b.Unstaffed.SHA256], groups: blobs[group(b.GroupTeams)], recusals: recusals})
 	lot.Pool = nil
-	j.s.proven = max(j.s.proven, beacon.Quicknet().Time(uint64(lot.Body.Round())))
+	j.s.Proven = max(j.s.Proven, beacon.Quicknet().Time(uint64(lot.Body.Round())))
 }
 
 // cast is what a lot gave of teams, as files.

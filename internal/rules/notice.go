@@ -369,12 +369,12 @@ func (j *judge) noticeRandomness(b *record.Notice, lot *Lot) {
 	// is not earlier than its round is late whatever the clock was.
 	if record.Unix(j.in.Entry.Env.At) > record.Unix(r.Time)-minLead {
 		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "env.at", j.in.Entry.Env.At, r.Time)
-	} else if j.s.proven > record.Unix(r.Time)-minLead {
+	} else if j.s.Proven > record.Unix(r.Time)-minLead {
 		// A later round already stands in the log: this was written after it.
-		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "index", record.Time(j.s.proven), r.Time)
-	} else if record.Unix(j.s.clock) > record.Unix(r.Time)-minLead {
+		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "index", record.Time(j.s.Proven), r.Time)
+	} else if record.Unix(j.s.Clock) > record.Unix(r.Time)-minLead {
 		// An entry before it claims a time by which it should have stood.
-		j.add(Warning, "rules.notice-late", j.s.Pack.Draw.Before, "index", j.s.clock, r.Time)
+		j.add(Warning, "rules.notice-late", j.s.Pack.Draw.Before, "index", j.s.Clock, r.Time)
 	}
 }
 

@@ -35,16 +35,16 @@ type Objected struct {
 	Of     *Finished
 	Review *At[record.Review]
 	Told   []At[record.Feedback] // of the review
-	rule   Redress               // of the pack that judges the result; the zero value asks nothing
+	Rule   Redress               // of the pack that judges the result; the zero value asks nothing
 }
 
 // ReviewDue is the last day of the review, "" where the regulation names none.
 // Sure is false beyond the known calendar.
 func (s *State) ReviewDue(o *Objected) (due string, sure bool) {
-	if o.rule.ReviewDays == 0 {
+	if o.Rule.ReviewDays == 0 {
 		return "", false
 	}
-	return s.Workdays().Add(o.Body.Received, o.rule.ReviewDays)
+	return s.Workdays().Add(o.Body.Received, o.Rule.ReviewDays)
 }
 
 // ReviewLate is how many working days after its due date the review was
@@ -69,10 +69,10 @@ func (s *State) ObjectionAt(index int64) *Objected {
 // ToldDue is the last day on which the enterprise is told of the review, ""
 // where there is none yet or the regulation names no days.
 func (s *State) ToldDue(o *Objected) (due string, sure bool) {
-	if o.rule.FeedbackDays == 0 || o.Review == nil {
+	if o.Rule.FeedbackDays == 0 || o.Review == nil {
 		return "", false
 	}
-	return s.Workdays().Add(o.Review.Body.Decided, o.rule.FeedbackDays)
+	return s.Workdays().Add(o.Review.Body.Decided, o.Rule.FeedbackDays)
 }
 
 // ToldLate is how many working days after its due date the enterprise was told
@@ -94,7 +94,7 @@ func (j *judge) told(f *Finished, b *record.Feedback) {
 	}
 	o := f.Objections[i]
 	if b.Date < o.Review.Body.Decided {
-		j.breach("rules.date-order", o.rule.Told, "date", b.Date, o.Review.Body.Decided+" … "+j.today())
+		j.breach("rules.date-order", o.Rule.Told, "date", b.Date, o.Review.Body.Decided+" … "+j.today())
 		return
 	}
 	// Told again, the first time counts.
@@ -102,7 +102,7 @@ func (j *judge) told(f *Finished, b *record.Feedback) {
 	o.Told = append(o.Told, at(j, b))
 	if first && j.s.ToldLate(o) > 0 {
 		due, _ := j.s.ToldDue(o)
-		j.add(Overdue, "rules.late-review-feedback", o.rule.Told, num(o.Index), b.Date, due)
+		j.add(Overdue, "rules.late-review-feedback", o.Rule.Told, num(o.Index), b.Date, due)
 	}
 }
 
@@ -119,7 +119,7 @@ func (j *judge) objection(b *record.Objection) {
 		j.breach("rules.date-order", rule.Clause, "received", b.Received, f.Ended()+" … "+j.today())
 		return
 	}
-	o := &Objected{At: at(j, b), Of: f, rule: rule}
+	o := &Objected{At: at(j, b), Of: f, Rule: rule}
 	f.Objections = append(f.Objections, o)
 	j.s.Objections = append(j.s.Objections, o)
 	if n := j.s.late(b.Received, j.today(), j.today()); n > 1 {
@@ -134,7 +134,7 @@ func (j *judge) review(b *record.Review) {
 		j.breach("rules.no-such-entry", j.s.Pack.Objection.Clause, "objection", num(b.Objection), "objection")
 		return
 	}
-	clause := o.rule.Clause
+	clause := o.Rule.Clause
 	if o.Review != nil {
 		j.breach("rules.reviewed-twice", clause, num(b.Objection), num(o.Review.Index), "")
 		return
@@ -158,7 +158,7 @@ func (j *judge) review(b *record.Review) {
 // names the correction that mends it, of this result and made since the
 // objection came; one that upholds it names none.
 func (j *judge) reviewOutcome(o *Objected, b *record.Review) {
-	clause, since := o.rule.Clause, false
+	clause, since := o.Rule.Clause, false
 	var named *Corrected
 	for i := range o.Of.Corrections {
 		c := &o.Of.Corrections[i]
@@ -207,13 +207,13 @@ func (s *State) objectionDuties(today string) []Duty {
 		if len(o.Told) > 0 {
 			told = o.Told[0].Body.Date
 		}
-		review := Duty{Code: "review", Clause: o.rule.Clause, Done: decided}
-		feedback := Duty{Code: "review-feedback", Clause: o.rule.Told, Done: told}
-		if o.rule.ReviewDays > 0 {
-			list = append(list, s.dutyOf(o, review, o.Body.Received, o.rule.ReviewDays, today))
+		review := Duty{Code: "review", Clause: o.Rule.Clause, Done: decided}
+		feedback := Duty{Code: "review-feedback", Clause: o.Rule.Told, Done: told}
+		if o.Rule.ReviewDays > 0 {
+			list = append(list, s.dutyOf(o, review, o.Body.Received, o.Rule.ReviewDays, today))
 		}
-		if o.rule.FeedbackDays > 0 && decided != "" {
-			list = append(list, s.dutyOf(o, feedback, decided, o.rule.FeedbackDays, today))
+		if o.Rule.FeedbackDays > 0 && decided != "" {
+			list = append(list, s.dutyOf(o, feedback, decided, o.Rule.FeedbackDays, today))
 		}
 	}
 	return list

@@ -70,7 +70,7 @@ func (j *judge) noticePlatform(b *record.Notice, lot *Lot) {
 		j.breach("rules.randomness", "", "before", b.Casts+" "+b.Before, "sunlot，或规则包写明的平台和平台任务的时间")
 		return
 	}
-	lot.since = max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.clock), j.s.proven)
+	lot.since = max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven)
 	if lot.Afterwards() {
 		j.add(Warning, "rules.notice-after", p.Platform.Clause, b.Draw, record.Time(lot.since), b.Before)
 	}

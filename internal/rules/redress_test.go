@@ -45,7 +45,7 @@ func TestReviewDue(t *testing.T) {
 		{"2026-12-20", "2030-01-01", "", rule, false, 0},
 		{"2023-09-08", "2030-01-01", "", Redress{}, false, 0},
 	} {
-		o := &Objected{At: At[record.Objection]{Body: &record.Objection{Received: c.received}}, rule: c.rule,
+		o := &Objected{At: At[record.Objection]{Body: &record.Objection{Received: c.received}}, Rule: c.rule,
 			Review: &At[record.Review]{Body: &record.Review{Decided: c.decided}}}
 		due, sure := s.ReviewDue(o)
 		if sure != c.sure || sure && due != c.due {
@@ -61,7 +61,7 @@ func TestReviewDue(t *testing.T) {
 // regulation without the section demands nothing.
 func TestReviewDuty(t *testing.T) {
 	s := New()
-	s.Objections = []*Objected{{At: At[record.Objection]{Index: 7, Body: &record.Objection{Received: "2023-09-08"}}, Of: &Finished{}, rule: Redress{ReviewDays: 20, Clause: "G-9.2b"}},
+	s.Objections = []*Objected{{At: At[record.Objection]{Index: 7, Body: &record.Objection{Received: "2023-09-08"}}, Of: &Finished{}, Rule: Redress{ReviewDays: 20, Clause: "G-9.2b"}},
 		{At: At[record.Objection]{Index: 8, Body: &record.Objection{Received: "2023-09-08"}}, Of: &Finished{}}}
 	for today, late := range map[string]int{"2023-10-12": 0, "2023-10-13": 1} {
 		list := s.Duties(today)
@@ -70,7 +70,7 @@ func TestReviewDuty(t *testing.T) {
 		}
 	}
 	o := s.Objections[0]
-	o.Review, o.rule.FeedbackDays = &At[record.Review]{Body: &record.Review{Decided: "2023-10-13"}}, 15
+	o.Review, o.Rule.FeedbackDays = &At[record.Review]{Body: &record.Review{Decided: "2023-10-13"}}, 15
 	list := s.Duties("2023-11-03")
 	if len(list) != 2 || list[0].Open != 0 || list[0].Late != 1 || list[0].Done != "2023-10-13" {
 		t.Errorf("decided: %+v", list)

@@ -73,8 +73,8 @@ type State struct {
 	Results    []*Finished
 	Objections []*Objected // in order of their entries, as are Archives
 	Archives   []*Archived
-	proven     int64                  // unix seconds: entries from here on were written after it, a round known by then says so
-	clock      string                 // the latest time that a signed entry claims
+	Proven     int64                  // unix seconds: entries from here on were written after it, a round known by then says so
+	Clock      string                 // the latest time that a signed entry claims
 	national   *Calendar              // with the years that the office added; nil: as the program carries it
 	working    *Calendar              // the same without the days on which the office was closed
 	lots       map[int64]*Lot         // by index of the notice

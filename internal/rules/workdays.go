@@ -94,7 +94,7 @@ func (s *State) Closed() []string {
 // entry speaks only of its own day and of later ones. Which day that is, the
 // ledger says: a time earlier than what stands before it does not count.
 func (j *judge) calendar(b *record.Calendar) {
-	since := max(j.s.clock[:10], record.Day(j.s.proven))
+	since := max(j.s.Clock[:10], record.Day(j.s.Proven))
 	switch b.Kind {
 	case "closure":
 		j.closure(b, since)

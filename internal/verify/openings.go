@@ -19,20 +19,20 @@ import (
 // openings checks every opening file against its entry, and that what is due
 // stands there (draw1 §3, ledger.md "Nothing personal in ink").
 func (b *Bundle) openings() {
-	for _, e := range b.Entries {
+	for _, e := range b.Entries[b.Resumed:] {
 		if e.Record == nil || !mayOpen(e.Record) {
 			continue
 		}
 		b.opening(e)
 	}
 	for _, l := range b.State.Lots {
-		if !l.Failed {
+		if !l.Failed && b.since(l) {
 			b.lot(l)
 		}
 	}
 	for _, f := range b.State.Results {
-		if f.Lot == nil {
-			f.Code = b.Entries[f.Index].Value("code") // no draw led to it, so there is no handle to hold it to
+		if f.Lot == nil && f.Index >= int64(b.Resumed) {
+			f.Code = b.value(f.Index, "code") // no draw led to it, so there is no handle to hold it to
 		}
 	}
 }
@@ -110,11 +110,10 @@ func (b *Bundle) opening(e *Entry) {
 // lot checks what is opened of a draw: each handle against the drawn, K
 // against its commitment and against every salt.
 func (b *Bundle) lot(l *rules.Lot) {
-	e := b.Entries[l.Index]
 	path := ledger.OpeningPath(uint64(l.Index))
-	o := e.Opening
-	if o == nil {
-		o = new(record.Opening)
+	o := new(record.Opening)
+	if e, err := b.Entry(l.Index); err == nil && e.Opening != nil {
+		o = e.Opening
 	}
 	ids := map[string]string{}
 	for _, h := range o.Handles {
@@ -146,7 +145,7 @@ func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 		obj.ID = id
 		b.held.openings++
 	default:
-		if code := b.Entries[obj.Result.Index].Value("code"); code != id {
+		if code := b.value(obj.Result.Index, "code"); code != id {
 			b.breach("verify.other-firm", obj.Result.Index, obj.Handle, code, id)
 			return
 		}

@@ -63,6 +63,7 @@ type Bundle struct {
 	Entries    []*Entry
 	Findings   []rules.Finding // of the whole, in order of index; openings and files too
 	Today      string
+	Resumed    uint64 // Entries below it are nil: only Resume leaves it above 0
 
 	signers  map[string]*ledger.Key // parsed keys of charters, nil for a bad one
 	needed   map[string]bool        // digests of the files beside the log that entries name
@@ -193,17 +194,25 @@ func (b *Bundle) walk(progress func(done, total uint64)) error {
 	size := b.Checkpoint.Size
 	b.Entries = make([]*Entry, 0, size)
 	return b.Dir.Entries(0, size, func(i uint64, raw []byte) error {
-		e := &Entry{Index: int64(i), Hash: rules.Hash(raw)}
-		b.Entries = append(b.Entries, e)
-		if err := b.judge(e, raw); err != nil {
+		if err := b.step(i, raw); err != nil {
 			return err
 		}
-		b.Findings = append(b.Findings, e.Findings...)
 		if progress != nil {
 			progress(i+1, size)
 		}
 		return nil
 	})
+}
+
+// step judges the next entry and keeps it.
+func (b *Bundle) step(i uint64, raw []byte) error {
+	e := &Entry{Index: int64(i), Hash: rules.Hash(raw)}
+	b.Entries = append(b.Entries, e)
+	if err := b.judge(e, raw); err != nil {
+		return err
+	}
+	b.Findings = append(b.Findings, e.Findings...)
+	return nil
 }
 
 // judge parses one entry and applies it. An entry that does not parse is shown
