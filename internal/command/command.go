@@ -41,6 +41,7 @@ type Command struct {
 	Work           keyring.Making // work factor of new keys; zero is the product's own. No flag sets it
 	Dir            string         // where relative paths start; "" the process's own folder
 	Hook           durable.Hook   // tests: stands around every change of office and site
+	SaveAfter      int            // tests: entries after which the judged state is saved; 0: the product's own number
 	Keys           *office.Keys   // already unlocked keys, handed over by a caller in the same process
 
 	typed *bufio.Reader // what a person types at questions
@@ -172,6 +173,7 @@ func (c *Command) open() (*office.Office, error) {
 		return nil, err
 	}
 	o.Now, o.Rand, o.Hook = c.Now, c.Rand, c.Hook
+	o.Signs, o.SaveAfter = c.flags.writes && !c.flags.dry, c.SaveAfter
 	o.Unlock = func() (office.Keys, error) {
 		if c.Keys != nil {
 			return *c.Keys, nil

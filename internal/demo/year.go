@@ -28,6 +28,7 @@ type Run struct {
 	Dir    string    // the office's folder
 	Log    io.Writer // the transcript: every command with what it printed
 	Tell   io.Writer // one line a step, for the terminal
+	save   int       // command.Command.SaveAfter
 	rand   *rand.ChaCha8
 	day    string // date of the step
 	err    error
@@ -61,7 +62,7 @@ func (r *Run) at(when string, want int, args ...string) string {
 	r.day = when[:10]
 	var out, errOut bytes.Buffer
 	c := command.Command{Args: append(args, "-C", r.Dir), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut, Env: env,
-		Now: func() time.Time { return t }, Rand: r.rand, Work: keyring.Making{Work: 10, Weak: true}, Dir: ""}
+		Now: func() time.Time { return t }, Rand: r.rand, Work: keyring.Making{Work: 10, Weak: true}, SaveAfter: r.save}
 	shown := "sunlot " + strings.Join(args, " ")
 	code := c.Run(context.Background())
 	fmt.Fprintf(r.Log, "[%s] $ %s\n%s%s", when, shown, out.String(), errOut.String())

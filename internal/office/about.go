@@ -14,7 +14,7 @@ type About struct {
 }
 
 // firmOf is the public name of a published result.
-func (o *Office) firmOf(f *rules.Finished) string { return o.bundle.Entries[f.Index].Value("name") }
+func (o *Office) firmOf(f *rules.Finished) string { return o.bundle.Value(f.Index, "name") }
 
 // codeOf is the public code (统一社会信用代码) of a published result.
-func (o *Office) codeOf(f *rules.Finished) string { return o.bundle.Entries[f.Index].Value("code") }
+func (o *Office) codeOf(f *rules.Finished) string { return o.bundle.Value(f.Index, "code") }

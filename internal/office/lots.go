@@ -244,20 +244,27 @@ func (o *Office) OpenK(id string) (*Draft, error) {
 	if day := o.Today(); day < d.Lot.Due.K && !d.Lot.Closed() {
 		return nil, fault.New("office.k-early", id, day, d.Lot.Due.K)
 	}
-	op := o.openingOf(d.Lot)
+	op, err := o.openingOf(d.Lot)
+	if err != nil {
+		return nil, err
+	}
 	op.K = hex.EncodeToString(d.Keys.K)
 	draft := &Draft{Openings: map[int64]*record.Opening{d.Lot.Index: op}}
 	return o.draft(draft, &record.Opened{Notice: d.Lot.Index, K: true})
 }
 
 // openingOf is a copy of what is opened beside a notice so far.
-func (o *Office) openingOf(l *rules.Lot) *record.Opening {
+func (o *Office) openingOf(l *rules.Lot) (*record.Opening, error) {
+	e, err := o.bundle.Entry(l.Index)
+	if err != nil {
+		return nil, err
+	}
 	op := &record.Opening{}
-	if have := o.bundle.Entries[l.Index].Opening; have != nil {
+	if have := e.Opening; have != nil {
 		*op = *have
 		op.Handles = slices.Clone(have.Handles)
 	}
-	return op
+	return op, nil
 }
 
 // Abort drafts the end of a draw that will not be carried out.

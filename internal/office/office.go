@@ -17,6 +17,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,12 +38,14 @@ type Keys struct{ Log, Office ledger.Signer }
 // Office is an opened folder. Clock, randomness and the unlocking of keys are
 // values, so a year can be lived in a test.
 type Office struct {
-	Dir    string
-	Config Config
-	Now    func() time.Time
-	Rand   io.Reader
-	Unlock func() (Keys, error) // asked at most once, before the first signature
-	Hook   durable.Hook         // tests: stands around every change of the disk; a private file or list is one op, "file"
+	Dir       string
+	Config    Config
+	Now       func() time.Time
+	Rand      io.Reader
+	Unlock    func() (Keys, error) // asked at most once, before the first signature
+	Signs     bool                 // the step ends with a signature: it may begin from the saved state
+	SaveAfter int                  // entries after which a state is saved; 0: the product's own number
+	Hook      durable.Hook         // tests: stands around every change of the disk; a private file or list is one op, "file"
 
 	bundle *verify.Bundle
 	ahead  *rules.State // after a Write: what the rules made of its entries
@@ -87,12 +90,33 @@ func (o *Office) read() (*verify.Bundle, error) {
 		return nil, fault.Wrap("office.no-ledger", o.Public(), err).Of(fault.Unreachable)
 	}
 	// The bundle reads blobs later, so the folder stays open as long as it.
-	b, err := verify.Open(root.FS(), verify.Options{Today: o.Today()})
+	b, err := o.judged(root.FS())
 	if err != nil {
 		root.Close()
 		return nil, err
 	}
 	o.bundle = b
+	return b, nil
+}
+
+// judged is the ledger as the rules see it, from the saved state on where there
+// is one and the step will sign.
+func (o *Office) judged(public fs.FS) (*verify.Bundle, error) {
+	var b *verify.Bundle
+	var err error
+	if o.Signs {
+		if b, err = o.resumed(public); err != nil {
+			return nil, err
+		}
+	}
+	if b == nil {
+		if b, err = verify.Open(public, verify.Options{Today: o.Today()}); err != nil {
+			return nil, err
+		}
+	}
+	if o.Signs {
+		o.putAside(b)
+	}
 	return b, nil
 }
 

@@ -42,7 +42,9 @@ func (o *Office) Results(rows []intake.ResultRow) (*Draft, []intake.Problem, err
 		}
 	}
 	if len(b.sheet.problems) == 0 {
-		b.openings()
+		if err := b.openings(); err != nil {
+			return nil, nil, err
+		}
 	}
 	return b.sheet.judge(o, b.draft)
 }
@@ -165,7 +167,7 @@ func (o *Office) codeWords(p *rules.Pack, codes []string) string {
 }
 
 // openings adds the entries that open the handles of the sheet's firms.
-func (b *batch) openings() {
+func (b *batch) openings() error {
 	opened := map[*Drawing][]string{}
 	for _, body := range b.sheet.bodies {
 		if r, ok := body.(*record.Result); ok && r.Object != "" {
@@ -178,9 +180,14 @@ func (b *batch) openings() {
 	}
 	// In order of their draws, so that one sheet gives one sequence of entries.
 	for _, d := range slices.SortedFunc(maps.Keys(opened), func(x, y *Drawing) int { return int(x.Lot.Index - y.Lot.Index) }) {
-		b.sheet.bodies = append(b.sheet.bodies, b.o.openHandles(d, opened[d], b.draft))
+		body, err := b.o.openHandles(d, opened[d], b.draft)
+		if err != nil {
+			return err
+		}
+		b.sheet.bodies = append(b.sheet.bodies, body)
 		b.draft.About = append(b.draft.About, About{})
 	}
+	return nil
 }
 
 // reported is the drawn object that a row is about.
@@ -317,13 +324,16 @@ func (o *Office) otherResult(s *rules.State, r *intake.ResultRow) (*record.Resul
 
 // openHandles adds the openings of handles to the notice's opening file and
 // makes the entry that logs them.
-func (o *Office) openHandles(d *Drawing, handles []string, draft *Draft) *record.Opened {
-	op := o.openingOf(d.Lot)
+func (o *Office) openHandles(d *Drawing, handles []string, draft *Draft) (*record.Opened, error) {
+	op, err := o.openingOf(d.Lot)
+	if err != nil {
+		return nil, err
+	}
 	slices.Sort(handles)
 	for _, h := range handles {
 		id := d.Firms[h].ID
 		op.Handles = append(op.Handles, record.OpenHandle{Kind: "O", ID: id, Salt: draw.Salt(d.Keys.K, "O", id)})
 	}
 	draft.Openings[d.Lot.Index] = op
-	return &record.Opened{Notice: d.Lot.Index, Handles: handles}
+	return &record.Opened{Notice: d.Lot.Index, Handles: handles}, nil
 }

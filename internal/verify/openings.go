@@ -32,7 +32,7 @@ func (b *Bundle) openings() {
 	}
 	for _, f := range b.State.Results {
 		if f.Lot == nil && f.Index >= int64(b.Resumed) {
-			f.Code = b.value(f.Index, "code") // no draw led to it, so there is no handle to hold it to
+			f.Code = b.Value(f.Index, "code") // no draw led to it, so there is no handle to hold it to
 		}
 	}
 }
@@ -145,7 +145,7 @@ func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 		obj.ID = id
 		b.held.openings++
 	default:
-		if code := b.value(obj.Result.Index, "code"); code != id {
+		if code := b.Value(obj.Result.Index, "code"); code != id {
 			b.breach("verify.other-firm", obj.Result.Index, obj.Handle, code, id)
 			return
 		}

@@ -90,8 +90,8 @@ func (b *Bundle) Entry(index int64) (*Entry, error) {
 	return e, nil
 }
 
-// value is the opened value of an entry's sealed path, "" where there is none.
-func (b *Bundle) value(index int64, path string) string {
+// Value is the opened value of an entry's sealed path, "" where there is none.
+func (b *Bundle) Value(index int64, path string) string {
 	e, err := b.Entry(index)
 	if err != nil {
 		return ""
