@@ -23,7 +23,7 @@ type Archived struct {
 	Of    *Finished // nil where it is a draw's
 	Lot   *Lot      // nil where it is a result's of no draw
 	Purge *At[record.Purge]
-	pack  *Pack // that judges it
+	Pack  *Pack // that judges it
 }
 
 // Classes of keeping (保管期限).
@@ -67,7 +67,7 @@ func (j *judge) archive(b *record.Archive) {
 		return
 	}
 	p := j.packOf(a.Lot)
-	a.pack = p
+	a.Pack = p
 	if b.Date < since || b.Date > j.today() {
 		j.breach("rules.date-order", p.Archive.Clause, "归档", b.Date, since+" … "+j.today())
 	}
@@ -169,7 +169,7 @@ func (j *judge) purge(b *record.Purge) {
 		j.breach("rules.no-such-entry", j.s.Pack.Archive.Clause, "archive", num(b.Archive), "archive")
 		return
 	}
-	clause := a.pack.Archive.Clause
+	clause := a.Pack.Archive.Clause
 	switch {
 	case a.Purge != nil:
 		j.breach("rules.purged-twice", clause, num(b.Archive), num(a.Purge.Index), "")
@@ -212,7 +212,7 @@ func (a *Archived) open() *Finished {
 			}
 		}
 	}
-	i := slices.IndexFunc(all, func(f *Finished) bool { return f.pending(a.pack) })
+	i := slices.IndexFunc(all, func(f *Finished) bool { return f.pending(a.Pack) })
 	if i < 0 {
 		return nil
 	}

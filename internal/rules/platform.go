@@ -58,7 +58,7 @@ func (l *Lot) When() string {
 // Afterwards (事后登记) reports whether the platform's draw came before its
 // notice, as far as anybody knows: by the platform's time where its list is in
 // the ledger, otherwise by the one that the notice states.
-func (l *Lot) Afterwards() bool { return l.ByPlatform() && record.Unix(l.When()) <= l.since }
+func (l *Lot) Afterwards() bool { return l.ByPlatform() && record.Unix(l.When()) <= l.Since }
 
 // noticePlatform judges who casts where it is the platform: the regulation
 // knows one, its task's time stands in the place of a round. A notice that
@@ -70,9 +70,9 @@ func (j *judge) noticePlatform(b *record.Notice, lot *Lot) {
 		j.breach("rules.randomness", "", "before", b.Casts+" "+b.Before, "sunlot，或规则包写明的平台和平台任务的时间")
 		return
 	}
-	lot.since = max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven)
+	lot.Since = max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven)
 	if lot.Afterwards() {
-		j.add(Warning, "rules.notice-after", p.Platform.Clause, b.Draw, record.Time(lot.since), b.Before)
+		j.add(Warning, "rules.notice-after", p.Platform.Clause, b.Draw, record.Time(lot.Since), b.Before)
 	}
 }
 
@@ -106,7 +106,7 @@ func (j *judge) platformDraw(b *record.PlatformDraw) {
 		return
 	}
 	if lot.Afterwards() {
-		j.add(Warning, "rules.notice-after", p.Platform.Clause, lot.Body.Draw, record.Time(lot.since), b.Time)
+		j.add(Warning, "rules.notice-after", p.Platform.Clause, lot.Body.Draw, record.Time(lot.Since), b.Time)
 	}
 	j.platformPool(lot, l)
 	j.platformTeams(lot, l)

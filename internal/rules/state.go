@@ -104,7 +104,7 @@ type Lot struct {
 
 	Platform *At[record.PlatformDraw] // what the platform drew, or the drawn as entered there
 	Equal    bool                     // sunlot cast, and the list entered on the platform is the drawn one
-	since    int64                    // unix seconds: the notice was not written before it
+	Since    int64                    // unix seconds: the notice was not written before it
 	Led      *Led                     // of a joint draw; nil: the office's own
 }
 
