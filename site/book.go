@@ -205,7 +205,7 @@ func (m *maker) summary(e *verify.Entry) string {
 func (m *maker) summaryAfter(e *verify.Entry) string {
 	switch b := e.Record.Body.(type) {
 	case *record.Result:
-		return "公示抽查结果：" + or(e.Value("name"), closed) + "，" + m.codeNames(b.Outcome.Codes)
+		return "公示抽查结果：" + m.entryFirm(e) + "，" + m.codeNames(b.Outcome.Codes)
 	case *record.Correction:
 		return "更正第" + num(b.Result) + "条记录的抽查结果：" + b.Ground
 	case *record.FollowUp:
@@ -243,7 +243,7 @@ func (m *maker) shown(p *page, e *verify.Entry) *link {
 		if m.s.ResultAt(e.Index) != nil {
 			return p.to(resultPath(e.Index), "抽查结果")
 		}
-	case *record.Correction, *record.FollowUp, *record.Objection, *record.Review, *record.Archive, *record.Purge:
+	case *record.Correction, *record.FollowUp, *record.Objection, *record.Review, *record.Archive, *record.Purge, *record.Takedown:
 		about = m.resultAbout(e.Record.Body, about)
 		if m.s.ResultAt(about) != nil {
 			return p.to(resultPath(about), "抽查结果")

@@ -174,7 +174,7 @@ func (m *maker) resultTable() table {
 			follow = strings.TrimPrefix(follow+"；"+u.Body.Kind, "；")
 		}
 		t.rows = append(t.rows, []string{num(f.Index), draw, task, mode, originName(f, m.pack), m.firmName(f),
-			or(m.value(f.Index, "code"), closed), f.Body.Unit, strings.Join(items, "；"), f.Ended(), strings.Join(f.Outcome().Codes, "；"),
+			or(m.value(f.Index, "code"), takenText(f, "code")), f.Body.Unit, strings.Join(items, "；"), f.Ended(), strings.Join(f.Outcome().Codes, "；"),
 			m.codeNames(f.Outcome().Codes), follow, f.Body.Published, due, nation, late, f.Body.Late, num(len(f.Corrections)), f.Time})
 	}
 	return t

@@ -222,6 +222,8 @@ func aboutEntry(body any) (int64, bool) {
 		return max(b.Result, b.Notice), true // one of them is absent
 	case *record.Purge:
 		return b.Archive, true
+	case *record.Takedown:
+		return b.Entry, true
 	}
 	return 0, false
 }

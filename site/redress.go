@@ -75,6 +75,9 @@ func redressEntries(f *rules.Finished) []int64 {
 			list = append(list, t.Index)
 		}
 	}
+	for _, t := range f.Takedowns {
+		list = append(list, t.Index)
+	}
 	for _, a := range f.Archives {
 		list = append(list, a.Index)
 		if a.Purge != nil {
@@ -99,6 +102,32 @@ func archiveFacts(p *page, archives []*rules.Archived) facts {
 		f.add("归档", text(a.Body.Date+"，"+num(len(a.Body.Documents))+"份"), state, p.record(a.Index))
 	}
 	return f
+}
+
+// takedownFacts say what was taken down of a result, when and by which rule.
+func takedownFacts(p *page, f *rules.Finished) facts {
+	var list facts
+	for _, t := range f.Takedowns {
+		list.add(t.Body.Class, text(t.Body.Date), text("依据："+t.Body.Ground), p.record(t.Index))
+	}
+	return list
+}
+
+// takenText stands for a value without an opening: it was taken down by an
+// entry, or was never public.
+func takenText(f *rules.Finished, path string) string {
+	if f.Taken(path) != nil {
+		return "已撤下"
+	}
+	return closed
+}
+
+// entryFirm names the firm of a result's entry, also of one without effect.
+func (m *maker) entryFirm(e *verify.Entry) string {
+	if f := m.s.ResultAt(e.Index); f != nil {
+		return m.firmName(f)
+	}
+	return or(e.Value("name"), closed)
 }
 
 // objectionCounts say how many objections there were and what came of them.
@@ -135,6 +164,8 @@ func (m *maker) summaryRedress(e *verify.Entry) string {
 			about = "抽取 " + m.drawName(b.Notice)
 		}
 		return "归档：" + about + "，" + num(len(b.Documents)) + "份材料"
+	case *record.Takedown:
+		return "撤下第" + num(b.Entry) + "条记录的企业名称等内容（" + b.Class + "）：" + b.Ground
 	case *record.Purge:
 		return "销毁第" + num(b.Archive) + "条记录归档的材料：" + b.Ground
 	}

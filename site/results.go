@@ -26,6 +26,7 @@ type resultView struct {
 	Compare *compare
 	Redress []objectionView
 	Archive facts
+	Taken   facts
 	Proof   facts
 	Noted   []said
 }
@@ -97,7 +98,9 @@ func (m *maker) resultPages() error {
 
 func (m *maker) value(index int64, path string) string { return m.b.Entries[index].Value(path) }
 
-func (m *maker) firmName(f *rules.Finished) string { return or(m.value(f.Index, "name"), closed) }
+func (m *maker) firmName(f *rules.Finished) string {
+	return or(m.value(f.Index, "name"), takenText(f, "name"))
+}
 
 func (m *maker) resultPage(f *rules.Finished) error {
 	b := f.Body
@@ -126,6 +129,7 @@ func (m *maker) resultPage(f *rules.Finished) error {
 	v.Sign.add("扫描件校验码", hash(b.Scan))
 	m.resultFollow(v, f)
 	v.Redress = m.objections(&v.page, f)
+	v.Taken = takedownFacts(&v.page, f)
 	v.Archive = archiveFacts(&v.page, f.Archives)
 	if len(f.Corrections) > 0 {
 		v.Compare = m.compare(p, f, checklist)
@@ -173,7 +177,7 @@ func (m *maker) resultFirm(v *resultView, f *rules.Finished) {
 	} else {
 		v.Firm.add("企业名称", text(m.firmName(f)))
 	}
-	v.Firm.add("统一社会信用代码（注册号）", text(or(code, closed)))
+	v.Firm.add("统一社会信用代码（注册号）", text(or(code, takenText(f, "code"))))
 	v.Firm.add("检查机关", text(f.Body.Unit))
 	v.Firm.add("来源", text(originName(f, m.pack)), text(f.Body.Ground))
 	if f.Lot != nil {

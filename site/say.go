@@ -22,7 +22,7 @@ var typeNames = map[string]string{
 	"team-change": "检查人员变动", "result": "抽查结果", "correction": "更正", "follow-up": "后续处置", "recusal": "回避申报", "feedback": "逐户反馈",
 	"opened": "启封", "abort": "终止",
 	"partners": "联合名单", "agreement": "联合抽查约定", "joined": "参与联合抽查", "partner-dispatch": "向协同部门派发", "partner-team": "协同人员",
-	"objection": "异议", "review": "异议复核", "archive": "归档", "purge": "销毁",
+	"objection": "异议", "review": "异议复核", "archive": "归档", "purge": "销毁", "takedown": "撤下",
 	"platform-draw": "平台抽取登记",
 }
 

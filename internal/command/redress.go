@@ -230,6 +230,8 @@ func (c *Command) sayRedress(s *rules.State, body any, a office.About) {
 			keep = "保管到 " + b.RetainUntil
 		}
 		c.note("将登记归档：%s，%d 份，%s归档，%s\n", what, len(b.Documents), b.Date, keep)
+	case *record.Takedown:
+		c.note("将撤下：%s（第 %d 条记录）的 %s，%s，依据 %s；撤下后不能收回\n", a.Firm, b.Entry, strings.Join(b.Fields, "、"), b.Class, b.Ground)
 	case *record.Purge:
 		c.note("将登记销毁：%s（第 %d 条记录归档），%s，理由 %s；销毁清册在本单位留存\n", a.Firm, b.Archive, b.Date, b.Ground)
 	}

@@ -169,7 +169,7 @@ func (c *Command) say(o *office.Office, d *office.Draft) error {
 			c.note("将登记备案：%s，%s\n", planWords(s, b.Plan), strings.Join(filled(b.Date, "报"+b.To, b.Receipt), "，"))
 		case *record.Abort:
 			c.note("将终止 %s，理由 %s；已抽中的 %d 家仍然列出\n", s.LotAt(b.Notice).Body.Draw, b.Ground, len(s.LotAt(b.Notice).Objects))
-		case *record.Feedback, *record.Objection, *record.Review, *record.Archive, *record.Purge:
+		case *record.Feedback, *record.Objection, *record.Review, *record.Archive, *record.Purge, *record.Takedown:
 			c.sayRedress(s, b, a)
 		case *record.Opened:
 			c.note("将公开 %s 的启封钥匙：从此任何人可以拿名单核对签筒，公开后不能收回\n", s.LotAt(b.Notice).Body.Draw)

@@ -14,7 +14,16 @@ type About struct {
 }
 
 // firmOf is the public name of a published result.
-func (o *Office) firmOf(f *rules.Finished) string { return o.bundle.Value(f.Index, "name") }
+func (o *Office) firmOf(f *rules.Finished) string { return o.open(f, "name") }
 
 // codeOf is the public code (统一社会信用代码) of a published result.
-func (o *Office) codeOf(f *rules.Finished) string { return o.bundle.Value(f.Index, "code") }
+func (o *Office) codeOf(f *rules.Finished) string { return o.open(f, "code") }
+
+// open is an opened value of a result. What was taken down from the public
+// ledger the office still knows.
+func (o *Office) open(f *rules.Finished, field string) string {
+	if f.Taken(field) != nil {
+		return o.sealedText(f.Index, field)
+	}
+	return o.bundle.Value(f.Index, field)
+}

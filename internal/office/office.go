@@ -329,6 +329,9 @@ func (o *Office) Write(d *Draft) (*Written, error) {
 	}
 	for index, op := range d.Openings {
 		if len(op.Fields) == 0 && len(op.Handles) == 0 && op.K == "" && op.KI == "" {
+			if index < d.First {
+				batch.Openings[uint64(index)] = nil // taken down: the file goes
+			}
 			continue
 		}
 		if batch.Openings[uint64(index)], err = record.FormatOpening(op); err != nil {

@@ -80,6 +80,7 @@ var Types = map[string]func() any{
 	"review":      func() any { return new(Review) },
 	"archive":     func() any { return new(Archive) },
 	"purge":       func() any { return new(Purge) },
+	"takedown":    func() any { return new(Takedown) },
 
 	"platform-draw":    func() any { return new(PlatformDraw) },
 	"partners":         func() any { return new(Partners) },

@@ -199,6 +199,8 @@ func (j *judge) body() {
 		j.archive(b)
 	case *record.Purge:
 		j.purge(b)
+	case *record.Takedown:
+		j.takedown(b)
 	case *record.Recusal:
 		j.recusal(b)
 	}

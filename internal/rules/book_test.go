@@ -455,6 +455,8 @@ func (b *book) redress(l *rules.Lot) {
 	b.say("archive", at("15:00"), &record.Archive{Result: l.Objects[0].Result.Index, Documents: []record.Document{paper, {Kind: "其他"}}, Date: day, Class: "定期", Years: years, Ground: ground,
 		RetainUntil: rules.RetainUntil(day, years), Place: sealed("柜")}, nil)
 	b.say("archive of the draw", at("15:10"), &record.Archive{Notice: l.Index, Documents: []record.Document{{Kind: "其他"}}, Date: day, Class: "永久"}, nil)
+	b.say("takedown", "2034-01-03T09:00:00+08:00", &record.Takedown{Entry: l.Objects[0].Result.Index, Fields: []string{"code", "name"}, Class: rules.Expired, Years: 5,
+		Ground: "公示期限规定（演示）", Date: "2034-01-03", Approved: sealed("戊")}, nil)
 	b.say("purge", "2034-01-04T09:00:00+08:00", &record.Purge{Archive: b.state.Archives[0].Index, Date: "2034-01-04", Ground: "保管期满", Approved: sealed("戊")}, nil)
 }
 

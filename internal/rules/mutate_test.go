@@ -355,7 +355,8 @@ var free = map[string]map[string]string{
 		"result": "another result", "notice": "another draw", "date": "of papers that stay for ever: between the notice and the day of the entry", "documents": "which papers there are is the office's word", "documents.kind": "any of the pack's", "documents.number": "sealed", "documents.date": "not after the archiving",
 		"documents.sha256": "digest of a paper", "documents.pages": own, "ground": "free text: the rule that gives the years", "place": "sealed",
 	},
-	"purge": {"date": "between the end of the term and the day of the entry", "ground": "free text", "approved_by": "sealed"},
+	"takedown": {"fields": "fewer, or more that are sealed", "years": "any that are over", "ground": "free text: the rule or the decision", "date": "after the term, not after the entry", "approved_by": "sealed"},
+	"purge":    {"date": "between the end of the term and the day of the entry", "ground": "free text", "approved_by": "sealed"},
 	"platform-draw": {
 		"platform_no": "free text: the platform's task number", "time": "the platform's, on the office's word; not later than the entry", "explained": "free text: 说明",
 		"export.bytes": "of the exported file, which stays with the office", "export.sha256": "digest of that file",

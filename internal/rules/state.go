@@ -143,6 +143,7 @@ type Finished struct {
 	Feedbacks   []At[record.Feedback] // of the result, not of a review
 	Objections  []*Objected
 	Archives    []*Archived
+	Takedowns   []At[record.Takedown]
 }
 
 // Corrected is a correction and its entry's hash.

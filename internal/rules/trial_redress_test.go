@@ -101,6 +101,30 @@ var redress = []trial{
 		again.At, again.Body.(*record.Objection).Result = "2024-01-04T09:00:00+08:00", team(s, 0).Result.Index
 		s.State.Apply(again.input())
 	}},
+	{name: "takedown of no result", step: "takedown", code: "rules.no-such-entry", bad: as(func(b *record.Takedown) { b.Entry = 1 })},
+	{name: "takedown of a member that is open to all", step: "takedown", code: "rules.takedown-fields", bad: as(func(b *record.Takedown) { b.Fields = []string{"outcome.codes.0"} })},
+	{name: "takedown of one twice", step: "takedown", code: "rules.takedown-fields", bad: as(func(b *record.Takedown) { b.Fields = []string{"name", "name"} })},
+	{name: "takedown again", step: "purge", code: "rules.taken-twice", bad: func(s *step) { instead(s, "takedown") },
+		good: func(s *step) { instead(s, "takedown"); s.Body.(*record.Takedown).Fields = []string{"signed.0"} }},
+	{name: "takedown tomorrow", step: "takedown", code: "rules.date-order", bad: as(func(b *record.Takedown) { b.Date = "2034-01-04" })},
+	{name: "takedown before the result", step: "takedown", code: "rules.date-order",
+		bad:  as(func(b *record.Takedown) { b.Class, b.Years, b.Date = rules.ByLaw, 0, "2023-09-19" }),
+		good: as(func(b *record.Takedown) { b.Class, b.Years, b.Date = rules.ByLaw, 0, "2023-09-20" })},
+	// Public on 8 September 2023 for five years: 8 September 2028 is the last day.
+	{name: "takedown on the last day", step: "takedown", code: "rules.takedown-early", bad: as(func(b *record.Takedown) { b.Date = "2028-09-08" }),
+		good: as(func(b *record.Takedown) { b.Date = "2028-09-09" })},
+	{name: "takedown after no time", step: "takedown", code: "rules.takedown-class", bad: as(func(b *record.Takedown) { b.Years = 0 })},
+	{name: "takedown for shame", step: "takedown", code: "rules.takedown-class", bad: as(func(b *record.Takedown) { b.Class = "影响不好" })},
+	{name: "takedown by a decision and a term", step: "takedown", code: "rules.takedown-class", bad: as(func(b *record.Takedown) { b.Class = rules.ByLaw }),
+		good: as(func(b *record.Takedown) { b.Class, b.Years = rules.ByLaw, 0 })},
+	{name: "takedown while an objection is open", step: "takedown", code: "rules.takedown-open", bad: func(s *step) {
+		again := gaoqing().copyOf("objection")
+		again.At, again.Body.(*record.Objection).Result = "2024-01-04T09:00:00+08:00", team(s, 0).Result.Index
+		s.State.Apply(again.input())
+	}},
+	{name: "takedown", step: "takedown", code: "rules.taken-down", sev: rules.Note, bad: func(*step) {},
+		good: as(func(b *record.Takedown) { b.Class, b.Years = rules.ByLaw, 0 })},
+	{name: "takedown by a decision", step: "takedown", code: "rules.taken-by-law", sev: rules.Warning, bad: as(func(b *record.Takedown) { b.Class, b.Years = rules.ByLaw, 0 })},
 	{name: "archived long ago, it says", step: "purge", code: "rules.purge-backdated", sev: rules.Warning, bad: func(s *step) { longAgo(s, "2033-12-30") },
 		good: func(s *step) { longAgo(s, "2023-12-30") }},
 }

@@ -30,6 +30,7 @@ func (b *Bundle) openings() {
 			b.lot(l)
 		}
 	}
+	b.takedowns()
 	for _, f := range b.State.Results {
 		if f.Lot == nil && f.Index >= int64(b.Resumed) {
 			f.Code = b.Value(f.Index, "code") // no draw led to it, so there is no handle to hold it to
@@ -101,7 +102,7 @@ func (b *Bundle) opening(e *Entry) {
 		b.held.openings += len(o.Fields)
 	}
 	for _, field := range rules.OpenAtOnce(e.Record) {
-		if e.Value(field) == "" {
+		if e.Value(field) == "" && !b.taken(e.Index, field) {
 			b.breach("verify.opening-missing", e.Index, path, field, "")
 		}
 	}
@@ -136,6 +137,10 @@ func (b *Bundle) lot(l *rules.Lot) {
 // firm that the handle names.
 func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 	switch {
+	case obj.Result != nil && b.taken(obj.Result.Index, "code"):
+		if id != "" { // the handle says the code too
+			b.stands(obj.Result.Index, "code", path)
+		}
 	case id == "" && (obj.Opened || obj.Result != nil):
 		b.breach("verify.handle-unopened", l.Index, path, obj.Handle, "")
 	case id != "" && !obj.Opened:
