@@ -126,8 +126,10 @@ func (r *Run) secondYear(line, beacon string) {
 	r.at("2024-07-15 08:30:00", 0, "draw", "run", "2024-001", "--beacon", beacon, "--yes")
 	r.at("2024-07-15 09:00:00", 0, "dispatch", "2024-001", "--confirmed-by", "负责人（演示）", "--yes")
 	d := r.show("2024-07-15 09:05:00", "2024-001")
+	platform := r.byPlatform()
 	some := all(d)
 	r.results("2024-07-29 15:00:00", d, some[:min(10, len(some))], batch{codes: [][]string{{"a"}, {"a"}, {"e"}}, ended: "2024-07-24", entered: "2024-07-26", published: "2024-07-29"})
+	r.platformResults(platform)
 	r.at("2024-07-31 17:00:00", 0, "status")
 }
 
