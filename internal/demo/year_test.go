@@ -129,7 +129,7 @@ func TestYearsRefuse(t *testing.T) {
 			}
 		}
 		want = append(want, "objection decide", "archive purge") // a review without its correction; papers before their time
-		if name == "yanshi" { // a firm from outside the hat; a date that the platform has otherwise
+		if name == "yanshi" {                                    // a firm from outside the hat; a date that the platform has otherwise
 			want = append(want, "draw record 2024-002", "reconcile 平台结果.xlsx")
 		}
 		if !slices.Equal(got, want) {

@@ -42,7 +42,11 @@ func (j *judge) notice(b *record.Notice) {
 		// The order of notice and round rests on the office's word alone (draw1
 		// §1, last sentence). A policy in the charter changes nothing: nobody has
 		// yet looked for its witnesses' lines in the notice's proof.
-		j.add(Note, "rules.no-witness", "", b.Draw, "", "")
+		code := "rules.no-witness"
+		if lot.ByPlatform() {
+			code = "rules.no-witness-platform"
+		}
+		j.add(Note, code, "", b.Draw, "", "")
 	}
 }
 

@@ -192,6 +192,10 @@ func recusedOne() string {
 }
 
 var platforms = []trial{
+	{pack: "platform", name: "on the office's word", step: "notice", code: "rules.no-witness-platform", sev: rules.Note, bad: func(*step) {}, good: func(s *step) {
+		s.Body, s.Blobs = byPlatform().copyOf("notice B").Body, byPlatform().copyOf("notice B").Blobs
+		s.State = byPlatform().before("notice B")
+	}},
 	{pack: "platform", name: "a round as well", step: "notice", code: "rules.randomness", bad: as(func(b *record.Notice) {
 		b.Randomness = &record.Randomness{Kind: "drand", Chain: quicknet.Hash, Round: 1000, Time: b.Before}
 	})},
