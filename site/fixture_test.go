@@ -265,7 +265,7 @@ func (b *bureau) finish(at string, lot *rules.Lot, o *rules.Object, code, ended,
 		items = append(items, record.ItemCodes{Item: no, Codes: []string{code}})
 	}
 	body := &record.Result{Origin: "random", Notice: lot.Index, Object: o.Handle, Code: record.Sealed(f.ID), Name: record.Sealed(f.Name), Unit: "执法大队",
-		Outcome: record.Outcome{Items: items, Codes: []string{code}, Methods: []string{"检查现场"}},
+		Outcome: record.Outcome{Items: items, Codes: []string{code}, Methods: b.state.Pack.Result.Methods[:1]},
 		Ended:   ended, Published: published, Remark: "备注不公开"}
 	if published > lot.Body.Due.Results {
 		body.Late = "企业停产，" + hostile[0]

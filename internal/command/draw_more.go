@@ -1,8 +1,11 @@
 package command
 
 import (
+	"os"
+
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/words"
@@ -175,6 +178,7 @@ func (c *Command) draft(step func(*office.Office) (*office.Draft, error)) error 
 func (c *Command) newDispatch() *cobra.Command {
 	var in office.Sending
 	var again bool
+	var scheme string
 	cmd := &cobra.Command{
 		Use:   "dispatch 抽取编号",
 		Short: "派发：给每个执行单位一张任务清单（也是结果表），发布抽查任务公告",
@@ -188,12 +192,21 @@ func (c *Command) newDispatch() *cobra.Command {
 			if again {
 				return c.listsAgain(in.Draw)
 			}
+			if scheme != "" {
+				data, err := os.ReadFile(c.abs(scheme))
+				if err != nil {
+					return fault.Wrap("command.unreadable", scheme, err).Of(fault.Unreachable)
+				}
+				in.SchemeSum = rules.Hash(data)
+			}
 			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Dispatch(in) })
 		},
 	}
 	cmd.Flags().StringVar(&in.Confirmed, "confirmed-by", "", "确认名单的人（不公开）")
 	cmd.Flags().StringVar(&in.Platform, "platform-no", "", "监管平台上的任务编号")
 	cmd.Flags().StringArrayVar(&in.Leaders, "leader", nil, "指定组长的执法证号，可给多次；不给时为组内第一人")
+	cmd.Flags().StringVar(&in.Scheme, "scheme", "", "执行单位的具体抽查工作方案：名称和日期（公开）")
+	cmd.Flags().StringVar(&scheme, "scheme-file", "", "方案的文件；只写入它的校验码，文件留在本单位")
 	cmd.Flags().BoolVar(&again, "again", false, "只重新生成任务清单，不写账本")
 	return c.writing(cmd)
 }

@@ -80,6 +80,8 @@ func takes(kind intake.Kind) string {
 		return "objection"
 	case intake.KindArchive:
 		return "archive"
+	case intake.KindFeedback:
+		return "feedback"
 	case intake.KindTask:
 		return "draw announce"
 	}

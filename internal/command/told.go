@@ -106,6 +106,9 @@ func (c *Command) sayResults(o *office.Office, d *office.Draft) error {
 			continue
 		}
 		found := codeNames(all, d.About[i].Is, false)
+		if found == "" {
+			found = "依法不予公开"
+		}
 		if counts[found]++; counts[found] == 1 {
 			order = append(order, found)
 		}

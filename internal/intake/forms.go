@@ -72,6 +72,7 @@ var forms = learned(map[Kind]*form{
 	KindTask:        {alias: "task", title: "抽查任务", hints: []string{"抽查任务表", "任务单"}, columns: taskColumns},
 	KindResults:     {alias: "results", title: "抽查结果", hints: []string{"结果", "派发"}, columns: resultColumns},
 	KindCorrections: {alias: "corrections", title: "结果更正", hints: []string{"更正"}, columns: correctionColumns},
+	KindFeedback:    {alias: "feedback", title: "逐户反馈", hints: []string{"反馈"}, columns: feedbackColumns},
 	KindObjections:  {alias: "objections", title: "异议登记", hints: []string{"异议"}, columns: objectionColumns},
 	KindReviews:     {alias: "reviews", title: "异议复核", hints: []string{"复核"}, columns: reviewColumns},
 	KindArchive:     {alias: "archive", title: "归档登记", hints: []string{"归档", "档案"}, columns: archiveColumns},

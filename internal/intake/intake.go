@@ -54,6 +54,7 @@ const (
 	KindTask        Kind = "任务"    // one or more draws to announce 抽查任务
 	KindResults     Kind = "结果"    // results, also the dispatch list 抽查结果
 	KindCorrections Kind = "更正"    // corrections 更正
+	KindFeedback    Kind = "反馈"    // each enterprise is told its result 逐户反馈
 	KindObjections  Kind = "异议"    // objections to results 异议
 	KindReviews     Kind = "复核"    // reviews of objections 复核
 	KindArchive     Kind = "归档"    // what is put into the archive 归档
@@ -64,7 +65,7 @@ const (
 
 // Kinds lists all kinds in the order in which an office needs them.
 func Kinds() []Kind {
-	return []Kind{KindItems, KindFirms, KindInspectors, KindPlan, KindTask, KindResults, KindCorrections, KindObjections, KindReviews, KindArchive, KindHistory, KindCalendar, KindRecusals}
+	return []Kind{KindItems, KindFirms, KindInspectors, KindPlan, KindTask, KindResults, KindCorrections, KindFeedback, KindObjections, KindReviews, KindArchive, KindHistory, KindCalendar, KindRecusals}
 }
 
 // KindOf reads a kind as people or machines write it: 名录库, firms …; ok is

@@ -29,12 +29,18 @@ type ResultRow struct {
 	Form        string // 综合联查 …
 	Started     string // 2006-01-02
 	Ended       string
-	Evidence    string // date of the last test report
+	LastProof   string // date of the last evidence that was awaited
+	Proofs      []Proof
+	Body        string // 委托的专业机构, private
+	Letter      string // 委托书
+	BodyReport  string // its report
 	Entered     string // 平台录入
 	Published   string // 平台公示
 	EnteredBy   string
 	ReviewedBy  string
 	Reviewed    string
+	Opinion     string   // private
+	Returned    []string // 退回
 	Signed      []string
 	SignedOn    string
 	Scan        string // 64 hex
@@ -43,8 +49,15 @@ type ResultRow struct {
 	FollowUpNo  string
 	FollowUpTo  string
 	FollowUpDue string
+	FollowOwner string
+	Criminal    bool
+	Pledge      bool
+	Withheld    string // ground, as written
+	WithheldNo  string // number of the decision
+	WithheldLaw string
 	Feedback    string
-	External    string
+	FeedbackWay string
+	Receiver    string // private
 	Unit        string
 	Remark      string // private
 	Line        Place
@@ -74,13 +87,15 @@ func parseResult(r *rowReader) ResultRow {
 		Team: r.persons("team"), Leader: r.person("leader"), Item: r.text("item"), Origin: r.origin(), Ground: r.text("ground"),
 		Issuer: r.text("issuer"), Document: r.text("document"),
 		Codes: r.codes("result", r.cell("result")), Refusal: r.list("refusal"), Facts: r.text("facts"), Methods: r.list("methods"), Form: r.text("form"),
-		Started: r.day("started"), Ended: r.day("ended"), Evidence: r.day("evidence"), Entered: r.day("entered"), Published: r.day("published"),
-		EnteredBy: r.person("entered_by"), ReviewedBy: r.person("reviewed_by"), Reviewed: r.day("reviewed"), Signed: r.persons("signed"), SignedOn: r.day("signed_on"),
+		Started: r.day("started"), Ended: r.day("ended"), LastProof: r.day("evidence"), Proofs: r.proofs("external"), Entered: r.day("entered"), Published: r.day("published"),
+		EnteredBy: r.person("entered_by"), ReviewedBy: r.person("reviewed_by"), Reviewed: r.day("reviewed"), Opinion: r.text("opinion"), Returned: r.days("returned"), Signed: r.persons("signed"), SignedOn: r.day("signed_on"),
 		Scan: r.digest("scan"), Late: r.text("late"), FollowUp: r.text("follow_up"), FollowUpNo: r.text("follow_up_no"),
-		FollowUpTo: r.text("follow_up_to"), FollowUpDue: r.day("follow_up_due"), Feedback: r.day("feedback"), External: r.text("external"),
+		FollowUpTo: r.text("follow_up_to"), FollowUpDue: r.day("follow_up_due"), FollowOwner: r.text("follow_up_owner"),
+		Criminal: r.yes("criminal"), Pledge: r.yes("pledge"), Body: r.text("entrusted"), Letter: r.text("entrusted_no"), BodyReport: r.text("entrusted_report"),
+		Withheld: r.text("withheld"), WithheldNo: r.text("withheld_no"), WithheldLaw: r.text("withheld_law"),
+		Feedback: r.day("feedback"), FeedbackWay: r.text("feedback_way"), Receiver: r.person("receiver"),
 		Unit: r.text("unit"), Remark: r.text("note"), Line: r.line(),
 	}
-	r.only("withheld", "写入的结果都会公开；不能公开的，请不要录入这一行")
 	x.ItemCodes = r.itemCodes()
 	switch {
 	case len(x.Codes) == 0 && len(x.ItemCodes) == 0:
@@ -94,7 +109,59 @@ func parseResult(r *rowReader) ResultRow {
 	if x.Started != "" && x.Ended != "" && x.Ended < x.Started {
 		r.problem("ended", "intake.period-backwards", x.Started+" "+x.Ended, "")
 	}
+	if x.Withheld != "" && x.WithheldNo == "" {
+		r.problem("withheld_no", "intake.withheld-no", x.Withheld, "")
+	}
+	if x.Letter == "" && x.Body+x.BodyReport != "" {
+		r.problem("entrusted_no", "intake.entrusted-no", x.Body+x.BodyReport, "")
+	}
+	if x.Feedback == "" && x.FeedbackWay+x.Receiver != "" {
+		r.problem("feedback", "intake.feedback-date", x.FeedbackWay+x.Receiver, "")
+	}
 	return x
+}
+
+// Proof is what another department or a professional body found.
+type Proof struct{ Kind, Issuer, Number, Date string }
+
+// proofs reads a cell of 利用的其他结论: 种类，出具单位，文号，日期, the number may
+// be left out, several parted by ； or lines.
+func (r *rowReader) proofs(field string) []Proof {
+	var out []Proof
+	for _, one := range strings.FieldsFunc(r.cell(field).Text, func(c rune) bool { return strings.ContainsRune("；;\n", c) }) {
+		parts := strings.FieldsFunc(one, func(c rune) bool { return c == '，' || c == ',' })
+		for i := range parts {
+			parts[i] = strings.TrimSpace(parts[i])
+		}
+		if len(parts) == 0 || len(parts) == 1 && r.blank(parts[0]) == "" {
+			continue
+		}
+		p := Proof{}
+		m, _, bad := momentOf(Cell{Kind: CellText, Text: parts[len(parts)-1]}, false)
+		if len(parts) < 3 || len(parts) > 4 || bad != "" {
+			r.problem(field, "intake.bad-proof", one, "检验检测报告，演示检测中心，演检1号，2023-09-05")
+			return nil
+		}
+		if p = (Proof{Kind: parts[0], Issuer: parts[1], Date: m.day}); len(parts) == 4 {
+			p.Number = parts[2]
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// days are several dates in one cell.
+func (r *rowReader) days(field string) []string {
+	var out []string
+	for _, s := range r.list(field) {
+		m, _, bad := momentOf(Cell{Kind: CellText, Text: s}, false)
+		if bad != "" {
+			r.problem(field, bad, s, "2023-06-08、2023-06-09")
+			return nil
+		}
+		out = append(out, m.day)
+	}
+	return out
 }
 
 // itemCodes reads the columns of single items.
@@ -233,7 +300,9 @@ type CorrectionRow struct {
 	Codes                    []string
 	ItemCodes                map[string][]string
 	Refusal                  []string
-	Ended                    string
+	Started, Ended           string // as they should have been, "" where they were right
+	LastProof                string
+	Entered, Published       string
 	Ground                   string
 	ApprovedBy               string
 	Date                     string
@@ -250,6 +319,7 @@ func parseCorrection(r *rowReader) CorrectionRow {
 	x := CorrectionRow{
 		Draw: narrow(r.text("draw")), Handle: r.handle(), Code: r.unit(), Name: r.text("name"), Entry: r.count("entry"), Old: r.text("old"),
 		Codes: r.codes("result", r.cell("result")), Refusal: r.list("refusal"), Ended: r.day("ended"), Ground: r.text("ground"),
+		Started: r.day("started"), LastProof: r.day("evidence"), Entered: r.day("entered"), Published: r.day("published"),
 		ApprovedBy: r.person("approved_by"), Date: r.day("date"), Remark: r.text("note"), Line: r.line(),
 	}
 	x.ItemCodes = r.itemCodes()

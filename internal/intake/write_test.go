@@ -68,6 +68,8 @@ func readAny(t *Table) (int, *Report) {
 		return count(t.Recusals())
 	case KindCorrections:
 		return count(t.Corrections())
+	case KindFeedback:
+		return count(t.Feedback())
 	case KindPlatform:
 		return count(t.PlatformRows())
 	case KindCalendar:

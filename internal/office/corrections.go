@@ -51,15 +51,26 @@ func (o *Office) correctionBody(s *rules.State, f *rules.Finished, r *intake.Cor
 	if r.Old != "" && !o.saysCodes(r.Old, now.Codes) {
 		problems = append(problems, problem(r.Line, "原检查结果", "office.old-differs", r.Old, o.codeWords(p, now.Codes)))
 	}
-	if len(problems) == 0 && sameItems(out.Items, now.Items) && slices.Equal(out.Refusal, now.Refusal) && (r.Ended == "" || r.Ended == f.Ended()) {
+	if len(problems) == 0 && sameItems(out.Items, now.Items) && slices.Equal(out.Refusal, now.Refusal) && sameDates(r, f) {
 		problems = append(problems, problem(r.Line, "更正后检查结果", "office.correction-same", o.codeWords(p, now.Codes), ""))
 	}
 	old := f.Hash
 	if n := len(f.Corrections); n > 0 {
 		old = f.Corrections[n-1].Hash
 	}
-	return &record.Correction{Result: f.Index, Old: old, Ground: r.Ground, Outcome: out, Ended: r.Ended,
+	return &record.Correction{Result: f.Index, Old: old, Ground: r.Ground, Outcome: out, Started: r.Started, Ended: r.Ended,
+		LastProof: r.LastProof, Entered: r.Entered, Published: r.Published,
 		Approved: record.Sealed(r.ApprovedBy), Date: or(r.Date, o.Today()), Remark: record.Sealed(r.Remark)}, problems
+}
+
+// sameDates reports whether a row gives no other date than those in force.
+func sameDates(r *intake.CorrectionRow, f *rules.Finished) bool {
+	for _, d := range [][2]string{{r.Started, f.Started()}, {r.Ended, f.Ended()}, {r.LastProof, f.LastProof()}, {r.Entered, f.Entered()}, {r.Published, f.OnPlatform()}} {
+		if d[0] != "" && d[0] != d[1] {
+			return false
+		}
+	}
+	return true
 }
 
 // saysCodes reports whether a cell, read as cells of results are, holds these
@@ -101,6 +112,7 @@ func (o *Office) resultOf(s *rules.State, r *intake.Ref) (*rules.Finished, []int
 	switch {
 	case r.Handle != "" && r.Handle != f.Body.Object:
 		return nil, []intake.Problem{problem(r.Line, "签号", "office.other-result", r.Handle, o.firmOf(f))}
+	case f.Body.Withheld != nil: // name and code are public nowhere
 	case r.Code != "" && r.Code != o.codeOf(f):
 		return nil, []intake.Problem{problem(r.Line, "统一社会信用代码", "office.other-result", r.Code, o.firmOf(f))}
 	case r.Name != "" && intake.NameKey(r.Name) != intake.NameKey(o.firmOf(f)):

@@ -40,6 +40,9 @@ func (o *Office) FormOptions(kind intake.Kind) (intake.FormOptions, error) {
 	list("事项类别", p.Items.Categories)
 	list("检查方式", p.Result.Methods)
 	list("组织形式", p.Result.Forms)
+	for _, w := range p.Withhold.Grounds {
+		f.Choices["不予公开的理由"] = append(f.Choices["不予公开的理由"], w.Name)
+	}
 	list("检查来源", strings.Split(p.OriginWords(), "、"))
 	list("不予配合的情形", p.Result.Refusal)
 	list("后续处置", p.Result.Follow)

@@ -124,6 +124,8 @@ type Sending struct {
 	Confirmed string   // who confirmed the list
 	Platform  string   // task number on the state's platform
 	Leaders   []string // certificate numbers of those who lead wherever they are drawn
+	Scheme    string   // the executing unit's own 具体抽查工作方案: title and date
+	SchemeSum string   // digest of that document, 64 hex
 }
 
 // Dispatch drafts one dispatch for each executing unit that still has drawn
@@ -201,7 +203,7 @@ func (o *Office) dispatchBody(d *Drawing, u record.Unit, i int, objects []*rules
 		number += "-" + num(i+1)
 	}
 	return &record.Dispatch{Notice: d.Lot.Index, Number: number, Unit: u.Name, Date: o.Today(), Confirmed: record.Sealed(in.Confirmed),
-		Platform: in.Platform, Count: int64(len(objects)), Objects: put(draw.FormatUnstaffed(handles)), Leaders: put(draw.FormatTeams(leaders)),
+		Platform: in.Platform, Scheme: in.Scheme, SchemeSum: in.SchemeSum, Count: int64(len(objects)), Objects: put(draw.FormatUnstaffed(handles)), Leaders: put(draw.FormatTeams(leaders)),
 		From: max(d.Lot.Body.From, d.Lot.When()[:10]), To: d.Lot.Body.To}
 }
 

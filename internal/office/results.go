@@ -20,6 +20,8 @@ type batch struct {
 	seen  map[*rules.Object]intake.Place
 	draft *Draft
 	sheet judged
+	told  []*intake.ResultRow // beside the first bodies of the sheet
+	firms map[string]*rules.Firm
 }
 
 // Results drafts the results of a sheet: one batch, one checkpoint, with the
@@ -42,6 +44,7 @@ func (o *Office) Results(rows []intake.ResultRow) (*Draft, []intake.Problem, err
 		}
 	}
 	if len(b.sheet.problems) == 0 {
+		b.feedbacks()
 		if err := b.openings(); err != nil {
 			return nil, nil, err
 		}
@@ -75,6 +78,10 @@ func (b *batch) drawn(r *intake.ResultRow) error {
 	}
 	b.seen[obj] = r.Line
 	body, found := b.o.resultBody(b.s, d, obj, r)
+	if r.EnteredBy != "" && !hasName(d.Team(obj), r.EnteredBy) {
+		b.draft.Findings = append(b.draft.Findings, rules.Finding{Code: "office.entered-by-other", Severity: rules.Warning,
+			Clause: d.Lot.Pack.Result.Entry, Entry: -1, Place: firm.Name, Got: r.EnteredBy})
+	}
 	if f := obj.Result; f != nil {
 		b.again(f, body, r)
 		return nil
@@ -86,6 +93,10 @@ func (b *batch) drawn(r *intake.ResultRow) error {
 // other adds the row of an inspection that no draw led to.
 func (b *batch) other(r *intake.ResultRow) {
 	body, found := b.o.otherResult(b.s, r)
+	if found = append(found, b.register(body, r)...); len(found) > 0 {
+		b.sheet.refuse(found...)
+		return
+	}
 	for _, f := range b.s.Results {
 		if f.Lot == nil && f.Body.Origin == body.Origin && f.Body.Ground == r.Ground && b.o.codeOf(f) == r.Code && len(b.o.differences(b.s.Pack, f, body)) == 0 {
 			b.draft.Passed = append(b.draft.Passed, r.Name)
@@ -99,12 +110,13 @@ func (b *batch) add(r *intake.ResultRow, body *record.Result, about About, found
 	b.sheet.refuse(found...)
 	b.sheet.add(r.Line, body, found)
 	b.draft.About = append(b.draft.About, about)
+	b.told = append(b.told, r)
 }
 
 // again is a row about a published result: passed over where it says the same,
 // refused where it does not.
 func (b *batch) again(f *rules.Finished, body *record.Result, r *intake.ResultRow) {
-	name := b.o.firmOf(f)
+	name := or(b.o.firmOf(f), r.Name)
 	if list := b.o.differences(f.Lot.Pack, f, body); len(list) > 0 {
 		b.sheet.refuse(problem(r.Line, "检查结果", "office.result-differs", strings.Join(list, "；"), num(f.Index)))
 		return
@@ -170,7 +182,7 @@ func (o *Office) codeWords(p *rules.Pack, codes []string) string {
 func (b *batch) openings() error {
 	opened := map[*Drawing][]string{}
 	for _, body := range b.sheet.bodies {
-		if r, ok := body.(*record.Result); ok && r.Object != "" {
+		if r, ok := body.(*record.Result); ok && r.Object != "" && r.Withheld == nil {
 			for _, d := range b.draws {
 				if d.Lot.Index == r.Notice {
 					opened[d] = append(opened[d], r.Object)
@@ -217,6 +229,8 @@ func (o *Office) resultBody(s *rules.State, d *Drawing, obj *rules.Object, r *in
 	b := o.written(r, out)
 	b.Origin, b.Notice, b.Object, b.Unit = "random", d.Lot.Index, obj.Handle, unit
 	b.Code, b.Name = record.Sealed(f.ID), record.Sealed(f.Name)
+	placed(d.Lot.Pack, b, &f.Firm)
+	problems = append(problems, withhold(d.Lot.Pack, b, r)...)
 	team := d.Team(obj)
 	if s.Pack.Result.SignOff {
 		problems = append(problems, signatures(r, team)...)
@@ -287,8 +301,9 @@ func (o *Office) written(r *intake.ResultRow, out record.Outcome) *record.Result
 		b.Signed = append(b.Signed, record.Sealed(name))
 	}
 	if r.FollowUp != "" {
-		b.FollowUp = &record.FollowUpDue{Kind: r.FollowUp, To: r.FollowUpTo, Due: r.FollowUpDue, Number: r.FollowUpNo}
+		b.FollowUp = &record.FollowUpDue{Kind: r.FollowUp, To: r.FollowUpTo, Owner: r.FollowOwner, Due: r.FollowUpDue, Number: r.FollowUpNo}
 	}
+	described(b, r)
 	return b
 }
 
@@ -319,7 +334,7 @@ func (o *Office) otherResult(s *rules.State, r *intake.ResultRow) (*record.Resul
 	b.Origin, b.Ground, b.Unit = or(origin.Code, r.Origin), r.Ground, or(r.Unit, o.Config.Name)
 	b.Issuer, b.Document = r.Issuer, r.Document
 	b.Code, b.Name = record.Sealed(r.Code), record.Sealed(r.Name)
-	return b, append(problems, found...)
+	return b, append(append(problems, found...), withhold(s.Pack, b, r)...)
 }
 
 // openHandles adds the openings of handles to the notice's opening file and

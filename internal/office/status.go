@@ -65,6 +65,10 @@ func (o *Office) Nexts() ([]Next, error) {
 			n.Command = "sunlot objection told " + num(d.Entry) + " --way 送达方式"
 		case "joint":
 			n.Command = "sunlot form 计划，或 sunlot joint --help"
+		case "follow-up":
+			n.Command = "sunlot follow-up " + num(d.Entry) + " --kind 方式 --closed"
+		case "feedback":
+			n.Command = "sunlot form 反馈，再 sunlot feedback 反馈.xlsx"
 		case "file-plan":
 			n.Command = "sunlot file-plan --to 市场监管部门 --date 日期"
 		}

@@ -90,6 +90,9 @@ func (j *judge) dispatch(b *record.Dispatch) {
 		}
 	}
 	lot.Sent = append(lot.Sent, Sent{at(j, b)})
+	if p.Draw.Scheme != "" && b.Scheme == "" && b.SchemeSum == "" {
+		j.add(Note, "rules.no-scheme", p.Draw.Scheme, lot.Body.Draw, b.Unit, "")
+	}
 	if n := j.s.late(lot.Due.Dispatch, b.Date, b.Date); n > 0 && !lot.Due.Provisional {
 		j.add(Overdue, "rules.late-dispatch", p.Draw.Dispatch, lot.Body.Draw, b.Date, lot.Due.Dispatch)
 	}

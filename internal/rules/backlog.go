@@ -33,7 +33,7 @@ func (s *State) Backlogs(today string) []Backlog {
 		for _, h := range t.Handles {
 			if f := t.Results[h]; f == nil {
 				b.Open++
-			} else if open, _ := f.following(); open {
+			} else if open, _ := f.following(s.judgedBy(f)); open {
 				b.Follow++
 			}
 		}
@@ -68,7 +68,7 @@ func (s *State) backlog(l *Lot, today string) []Backlog {
 		}
 		switch {
 		case o.Result != nil:
-			if open, _ := o.Result.following(); open {
+			if open, _ := o.Result.following(s.judgedBy(o.Result)); open {
 				of(name).Follow++
 			}
 		case l.Abort != nil:

@@ -351,19 +351,24 @@ func (b *book) send(l *rules.Lot, unit, at string, objects []*rules.Object) step
 	}
 	slices.Sort(handles)
 	s.Body = &record.Dispatch{Notice: l.Index, Number: "1", Unit: unit, Date: at[:10], Count: int64(len(handles)),
-		Objects: s.put(draw.FormatUnstaffed(handles)), Leaders: s.put(draw.FormatTeams(leaders)), From: "2023-08-24", To: l.Body.To}
+		Scheme: "演示实施方案", Objects: s.put(draw.FormatUnstaffed(handles)), Leaders: s.put(draw.FormatTeams(leaders)), From: "2023-08-24", To: l.Body.To}
 	return s
 }
 
 // result is a sound result of an object: code on both items.
 func (b *book) result(l *rules.Lot, o *rules.Object, code string) *record.Result {
-	return b.resultOf(l, o, b.firm(o.Handle).ID, code)
+	f := b.firm(o.Handle)
+	r := b.resultOf(l, o, f.ID, code)
+	r.Town, r.Sector, r.Classes, r.ReviewOn = f.Town, f.Sector, b.pack.PublicClasses(f), "2023-09-07"
+	return r
 }
 
 // resultOf is result for who knows whose handle it is.
 func (b *book) resultOf(l *rules.Lot, o *rules.Object, id, code string) *record.Result {
 	r := &record.Result{Origin: "random", Notice: l.Index, Object: o.Handle, Code: sealed(id), Name: sealed("演示" + id), Unit: "执法大队",
-		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{code}}, {Item: "2", Codes: []string{code}}}, Codes: []string{code}},
+		EnteredBy: sealed("演示"), Reviewed: sealed("演示"),
+		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{code}}, {Item: "2", Codes: []string{code}}}, Codes: []string{code},
+			Methods: b.pack.Result.Methods[:1]},
 		Started: "2023-09-05", Ended: "2023-09-06", SignedOn: "2023-09-06", Entered: "2023-09-07", Published: "2023-09-08",
 		FollowUp: &record.FollowUpDue{Kind: "责令限期整改"}}
 	for range o.Team {
@@ -417,8 +422,9 @@ func year(name string) *book {
 		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{"a"}}, {Item: "2", Codes: []string{"a"}}}, Codes: []string{"a"}}}, nil)
 	b.say("follow-up", "2023-09-22T09:00:00+08:00", &record.FollowUp{Result: f.Index, Kind: "复查", Date: "2023-09-22", Closed: true}, nil)
 	b.say("feedback", "2023-09-22T09:30:00+08:00", &record.Feedback{Result: f.Index, Kind: "result", Date: "2023-09-21", Way: "送达文书"}, nil)
-	b.say("complaint", "2023-09-22T10:00:00+08:00", &record.Result{Origin: "complaint", Ground: "投诉", Document: "演示受理1号", Code: sealed("1"), Name: sealed("2"), Unit: "执法大队", Ended: "2023-09-21",
-		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "3", Codes: []string{"a"}}}, Codes: []string{"a"}}}, nil)
+	b.say("complaint", "2023-09-22T10:00:00+08:00", &record.Result{Origin: "complaint", Ground: "投诉", Document: "演示受理1号", Code: sealed("1"), Name: sealed("2"), Unit: "执法大队", Started: "2023-09-21", Ended: "2023-09-21",
+		Entered: "2023-09-21", Published: "2023-09-22", EnteredBy: sealed("3"), Reviewed: sealed("4"),
+		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "3", Codes: []string{"a"}}}, Codes: []string{"a"}, Methods: b.pack.Result.Methods[:1]}}, nil)
 	b.say("opened K", l.Body.Due.K+"T09:00:00+08:00", &record.Opened{Notice: l.Index, K: true}, nil)
 	b.say("filing", l.Body.Due.K+"T10:00:00+08:00", &record.Filing{Plan: b.state.Plan(2023).Index, To: "市场监管局", Date: "2023-06-21"}, nil)
 	b.history("history", l.Body.Due.K+"T11:00:00+08:00")

@@ -73,7 +73,11 @@ func (p *Pack) resultDue(cal *Calendar, l *Lot, ended string) (legal, strict str
 	}
 	strict = legal
 	if p.Publish.Strict == "inspection_end" {
-		if d, ok := cal.Add(ended, p.Publish.Days); ok && d < legal {
+		days := p.Publish.Days
+		if on, err := cal.Workday(ended); p.Publish.First && err == nil && on {
+			days-- // 自…之日起: the day itself is the first
+		}
+		if d, ok := cal.Add(ended, days); ok && d < legal {
 			strict = d
 		}
 	}
@@ -82,9 +86,9 @@ func (p *Pack) resultDue(cal *Calendar, l *Lot, ended string) (legal, strict str
 
 // Duty is one thing that is due or was done: for status, front page, report.
 type Duty struct {
-	Code   string `json:"code"` // dispatch, result, open-names, open-k, file-plan, run, review, joint
+	Code   string `json:"code"` // dispatch, result, follow-up, feedback, open-names, open-k, file-plan, run, review, joint
 	Draw   string `json:"draw,omitempty"`
-	Entry  int64  `json:"entry,omitempty"` // that demands it, where it is no draw's
+	Entry  int64  `json:"entry,omitempty"` // that demands it, where it is no draw's; of a follow-up the result that is due first
 	Clause string `json:"clause,omitempty"`
 	Due    string `json:"due"`
 	Done   string `json:"done,omitempty"` // date of the last part
@@ -97,9 +101,11 @@ type Duty struct {
 	National string `json:"national,omitempty"`
 }
 
-// Place names what demands it: the draw, or the entry.
+// Place names what demands it: the draw, or the entry where it is that one's
+// alone (a duty to follow up sums up a draw's).
 func (d *Duty) Place() string {
-	if d.Entry > 0 {
+	summed := d.Code == "follow-up" || d.Code == "feedback"
+	if d.Entry > 0 && (d.Draw == "" || !summed) {
 		return num(d.Entry)
 	}
 	return d.Draw
@@ -115,6 +121,7 @@ func (s *State) Duties(today string) []Duty {
 		}
 		list = append(list, s.lotDuties(l, today)...)
 	}
+	list = append(list, s.resultDuties(today)...)
 	for _, pl := range s.Plans {
 		if s.Pack.Plan.FileWith == "" || s.Plan(pl.Body.Year).Index != pl.Index {
 			continue
@@ -210,26 +217,4 @@ func (s *State) late(due, done, today string) int {
 		n = 0 // due itself lies beyond the calendar; the caller asserts only what is sure
 	}
 	return max(n, 1)
-}
-
-// Published is the date on which the result was public: the platform's, which
-// the law counts, or the entry's claimed one where none is filled in.
-func (f *Finished) Published() string {
-	if f.Body.Published != "" {
-		return f.Body.Published
-	}
-	return f.Time[:10]
-}
-
-// Late is how many working days after its legal date the result was public, 0
-// if in time or where the calendar does not reach.
-func (s *State) Late(f *Finished) int {
-	if f.Lot == nil {
-		return 0
-	}
-	legal, _, sure := s.ResultDue(f.Lot, f.Ended())
-	if !sure {
-		return 0
-	}
-	return s.late(legal, f.Published(), f.Published())
 }

@@ -118,6 +118,26 @@ func TestResultDue(t *testing.T) {
 	}
 }
 
+// TestStrictFirstDay: 自…之日起 counted with the day itself, across 国庆 and 调休,
+// over the new year, and bounded by the task's end.
+func TestStrictFirstDay(t *testing.T) {
+	p := *yPack()
+	p.Publish.Strict, p.Publish.First = "inspection_end", true
+	for _, c := range []struct{ ended, to, legal, strict string }{
+		{"2023-09-06", "2023-12-15", "2023-09-15", "2023-09-14"},
+		{"2023-09-25", "2023-12-15", "2023-10-10", "2023-10-09"}, // 10-07 and 10-08 are worked
+		{"2023-09-23", "2023-12-15", "2023-10-09", "2023-10-09"}, // a Saturday counts in neither
+		{"2023-10-07", "2023-12-15", "2023-10-16", "2023-10-13"}, // a Saturday that is worked
+		{"2023-12-27", "2024-03-01", "2024-01-08", "2024-01-05"},
+		{"2023-12-27", "2023-12-31", "2023-12-31", "2023-12-31"}, // 抽查方案不超期
+	} {
+		l := &Lot{At: At[record.Notice]{Body: &record.Notice{To: c.to}}}
+		if legal, strict, sure := p.resultDue(Workdays(), l, c.ended); legal != c.legal || strict != c.strict || !sure {
+			t.Errorf("%+v: %s, %s, %v", c, legal, strict, sure)
+		}
+	}
+}
+
 func TestLateDays(t *testing.T) {
 	for _, c := range []struct {
 		due, done, today string

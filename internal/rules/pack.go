@@ -206,6 +206,12 @@ type ResultRule struct {
 	ProofC  string   `json:"evidence_clause,omitempty" toml:"evidence_clause"` // what others found may be relied on
 	Told    string   `json:"feedback_clause,omitempty" toml:"feedback_clause"` // 逐户反馈
 	Entry   string   `json:"entry_clause,omitempty" toml:"entry_clause"`       // who enters, who reviews
+	Proofs  []string `json:"evidence_kinds,omitempty" toml:"evidence_kinds"`
+	Each    bool     `json:"feedback_each,omitempty" toml:"feedback_each"` // every enterprise is told (逐户)
+	Joint   string   `json:"joint_clause,omitempty" toml:"joint_clause"`   // one visit, a result for each department
+	// Complete are headings of the form that a result should not leave empty.
+	Complete  []string `json:"complete,omitempty" toml:"complete"`
+	CompleteC string   `json:"complete_clause,omitempty" toml:"complete_clause"`
 }
 
 // Code of a result. Alone: cannot stand with others. Open: needs a follow-up.

@@ -14,41 +14,27 @@ func (j *judge) result(b *record.Result) {
 		return
 	}
 	p := j.packOf(f.Lot)
-	j.outcome(p, &b.Outcome, items)
+	if j.withheld(p, b) {
+		j.inspected(p, &b.Outcome, items, f.Lot != nil)
+	}
 	if f.Lot != nil {
-		j.whole(p, &b.Outcome, items)
 		j.jointResult(f)
 	}
+	j.place(p, b, f)
 	j.resultDates(b, f.Lot)
 	j.signOff(b, f)
-	if p.needsFollowUp(b.Outcome.Codes) && b.FollowUp == nil {
-		j.add(Warning, "rules.no-follow-up", p.Result.Clause, "follow_up", strings.Join(b.Outcome.Codes, " "), "")
-	}
+	j.parts(p, b, f)
+	j.followed(p, b)
 	if !j.sound() {
 		return
 	}
+	j.complete(p, b)
 	j.s.Results = append(j.s.Results, f)
 	j.s.results[j.index] = f
 	if f.Object != nil {
 		f.Object.Result = f
 	}
 	j.punctual(p, f)
-}
-
-// punctual says what was late, and what would have been without the days on
-// which the office was closed by its own entry.
-func (j *judge) punctual(p *Pack, f *Finished) {
-	if f.Lot == nil {
-		return
-	}
-	legal, _, sure := j.s.ResultDue(f.Lot, f.Ended())
-	nation := j.s.NationalDue(f.Lot, f.Ended())
-	switch {
-	case j.s.Late(f) > 0:
-		j.add(Overdue, "rules.late-result", p.Publish.Clause, f.Lot.Body.Draw, f.Published(), legal)
-	case sure && nation != "" && f.Published() > nation:
-		j.add(Note, "rules.closure-used", p.Publish.Clause, f.Lot.Body.Draw, f.Published(), nation)
-	}
 }
 
 // packOf is the pack that judges what follows a draw: the one of its notice.
@@ -105,6 +91,48 @@ func (s *State) allItems() []string {
 		}
 	}
 	return all
+}
+
+// inspected holds what was found: something, in the pack's words, of every item
+// that a drawn object was to be inspected for.
+func (j *judge) inspected(p *Pack, o *record.Outcome, items []string, drawn bool) {
+	j.outcome(p, o, items)
+	if drawn {
+		j.whole(p, o, items)
+	} else if len(o.Items) == 0 {
+		j.breach("rules.item-missing", p.Result.Clause, "items", "", "")
+	}
+	for _, m := range o.Methods {
+		j.word(p.Result.Methods, "rules.method", p.Result.MethodC, "methods", m)
+	}
+	if o.Form != "" {
+		j.word(p.Result.Forms, "rules.form", p.Result.FormC, "organised", o.Form)
+	}
+}
+
+// word holds a word to the list of the pack; a pack without a list leaves it
+// free.
+func (j *judge) word(list []string, code, clause, place, got string) {
+	if len(list) > 0 && !slices.Contains(list, got) {
+		j.breach(code, clause, place, got, strings.Join(list, "、"))
+	}
+}
+
+// complete (G-9.1d 及时、准确、完整) names what the pack wants of a result and
+// the entry leaves empty.
+func (j *judge) complete(p *Pack, b *record.Result) {
+	has := map[string]bool{"检查开始日期": b.Started != "", "检查方式": len(b.Outcome.Methods) > 0 || b.Withheld != nil, "组织形式": b.Outcome.Form != "" || b.Withheld != nil,
+		"平台录入日期": b.Entered != "", "平台公示日期": b.Published != "", "录入人": b.EnteredBy != "", "审核人": b.Reviewed != "", "审核日期": b.ReviewOn != "",
+		"签字日期": b.SignedOn != "", "廉政承诺": b.Pledge}
+	var lacks []string
+	for _, heading := range p.Result.Complete {
+		if !has[heading] {
+			lacks = append(lacks, heading)
+		}
+	}
+	if len(lacks) > 0 {
+		j.add(Note, "rules.incomplete", p.Result.CompleteC, b.Object, strings.Join(lacks, "、"), "")
+	}
 }
 
 // outcome holds codes to the pack and to the items inspected; the unit's line
@@ -180,39 +208,6 @@ func (p *Pack) UnitLine(items []record.ItemCodes) []string {
 	return alone
 }
 
-func (p *Pack) needsFollowUp(codes []string) bool {
-	return slices.ContainsFunc(codes, func(c string) bool {
-		code, _ := p.CodeOf(c)
-		return code.Open
-	})
-}
-
-func (j *judge) resultDates(b *record.Result, lot *Lot) {
-	clause, start := j.packOf(lot).Result.Clause, ""
-	if lot != nil {
-		start = lot.day()
-	}
-	order := []struct{ name, date string }{
-		{"抽取", start}, {"检查开始", b.Started}, {"检查结束", b.Ended}, {"签字", b.SignedOn}, {"平台录入", b.Entered}, {"平台公示", b.Published}, {"写入", j.today()},
-	}
-	prev := order[0]
-	for _, d := range order[1:] {
-		if d.date == "" {
-			continue
-		}
-		// Signing and entering may fall on either side of each other.
-		if d.date < prev.date && !(d.name == "平台录入" && prev.name == "签字" && d.date >= b.Ended) {
-			j.breach("rules.date-order", clause, d.name, d.date, prev.name+" "+prev.date)
-		}
-		if d.date > prev.date { // the latest so far: nothing after it may be earlier
-			prev = d
-		}
-	}
-	if lot != nil && b.Ended > lot.Body.To {
-		j.add(Warning, "rules.after-task", clause, "ended", b.Ended, lot.Body.To)
-	}
-}
-
 // signOff: where the pack demands it, every member of the team has signed,
 // on paper; the entry holds names (sealed), date and the scan's digest (G-8.4b).
 func (j *judge) signOff(b *record.Result, f *Finished) {
@@ -250,40 +245,25 @@ func (j *judge) correction(b *record.Correction) {
 	if b.Date < since || b.Date > j.today() {
 		j.breach("rules.date-order", p.Correction.Clause, "date", b.Date, since+" … "+j.today())
 	}
-	if f.Lot == nil {
-		j.outcome(p, &b.Outcome, j.s.allItems())
-	} else {
-		j.outcome(p, &b.Outcome, f.Lot.Body.Items)
-		j.whole(p, &b.Outcome, f.Lot.Body.Items)
-		if b.Ended != "" && (b.Ended < f.Lot.day() || b.Ended > j.today()) {
-			j.breach("rules.date-order", p.Correction.Clause, "ended", b.Ended, f.Lot.day()+" … "+j.today())
-		}
+	items := j.s.allItems()
+	if f.Lot != nil {
+		items = f.Lot.Body.Items
 	}
+	if w := f.Body.Withheld; w == nil || w.Outcome == "" || len(b.Outcome.Items) > 0 {
+		j.inspected(p, &b.Outcome, items, f.Lot != nil) // what stays closed has no outcome to correct in ink
+	}
+	j.corrected(f, b)
 	if j.sound() {
 		f.Corrections = append(f.Corrections, Corrected{At: at(j, b), Hash: j.in.Hash})
 		j.add(Note, "rules.corrected", p.Correction.Clause, num(b.Result), b.Ground, "")
 	}
 }
 
-func (j *judge) followUp(b *record.FollowUp) {
-	f := j.s.results[b.Result]
-	if f == nil {
-		j.breach("rules.no-such-entry", j.s.Pack.Result.Clause, "result", num(b.Result), "result")
-		return
-	}
-	if b.Date < f.Ended() || b.Date > j.today() {
-		j.breach("rules.date-order", j.s.Pack.Result.Clause, "date", b.Date, f.Ended()+" … "+j.today())
-	}
-	if j.sound() {
-		f.FollowUps = append(f.FollowUps, at(j, b))
-	}
-}
-
 // OpenAtOnce lists the sealed fields whose openings must stand beside the
-// entry as soon as it is public: firm and code of a result. The others (names
-// of people, remarks) may stay closed.
+// entry as soon as it is public: firm and code of a result that is not
+// withheld. The others (names of people, remarks) may stay closed.
 func OpenAtOnce(e *record.Entry) []string {
-	if _, ok := e.Body.(*record.Result); ok {
+	if b, ok := e.Body.(*record.Result); ok && b.Withheld == nil {
 		return []string{"code", "name"}
 	}
 	return nil

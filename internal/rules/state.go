@@ -160,16 +160,6 @@ func (f *Finished) Outcome() *record.Outcome {
 	return &f.Body.Outcome
 }
 
-// Ended is the 检查结束 date in force.
-func (f *Finished) Ended() string {
-	for i := len(f.Corrections) - 1; i >= 0; i-- {
-		if d := f.Corrections[i].Body.Ended; d != "" {
-			return d
-		}
-	}
-	return f.Body.Ended
-}
-
 // New is the state of an empty ledger.
 func New() *State {
 	return &State{lots: map[int64]*Lot{}, results: map[int64]*Finished{}}

@@ -313,7 +313,7 @@ func (c *counting) result(f *Finished, t *Tally) {
 		t.Published = 1
 		c.timely(f, t)
 	}
-	switch open, any := f.following(); {
+	switch open, any := f.following(c.s.judgedBy(f)); {
 	case open:
 		t.FollowOpen = 1
 	case any:
@@ -328,7 +328,7 @@ func (c *counting) result(f *Finished, t *Tally) {
 func (c *counting) timely(f *Finished, t *Tally) {
 	if f.Lot == nil {
 		t.Unsure = 1
-	} else if _, _, sure := c.s.ResultDue(f.Lot, f.Ended()); !sure {
+	} else if _, _, sure := c.s.Due(f); !sure {
 		t.Unsure = 1
 	} else if t.LateDays = c.s.Late(f); t.LateDays > 0 {
 		t.Late, t.LateMost = 1, t.LateDays
@@ -339,12 +339,9 @@ func (c *counting) timely(f *Finished, t *Tally) {
 
 // following reports whether a result's follow-up is still open, and whether
 // there is or should be any.
-func (f *Finished) following() (open, any bool) {
-	any = f.Body.FollowUp != nil || len(f.FollowUps) > 0 || f.Lot != nil && f.Lot.Pack.needsFollowUp(f.Outcome().Codes)
-	if n := len(f.FollowUps); n > 0 {
-		return !f.FollowUps[n-1].Body.Closed, true
-	}
-	return any, any
+func (f *Finished) following(p *Pack) (open, any bool) {
+	w := f.Follow(p)
+	return w.Needed && w.Closed == "", w.Needed
 }
 
 func (t *Tally) add(o *Tally) {

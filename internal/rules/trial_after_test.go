@@ -294,8 +294,8 @@ var finals = []trial{
 		good: as(func(b *record.Result) { b.Signed, b.SignedOn = nil, "" })},
 	{name: "found and left", step: "result", code: "rules.no-follow-up", sev: rules.Warning, bad: as(func(b *record.Result) { b.FollowUp = nil }),
 		good: both(codesOf(list("a"), list("a"), list("a")), as(func(b *record.Result) { b.FollowUp = nil }))},
-	{name: "a day late", step: "result", code: "rules.late-result", sev: rules.Overdue, bad: func(s *step) { published(s, "2023-11-02") }, good: func(s *step) { published(s, "2023-11-01") }},
-	{name: "a day late in yanshi", pack: "yanshi", step: "result", code: "rules.late-result", sev: rules.Overdue, bad: func(s *step) { published(s, "2023-09-18") }, good: func(s *step) { published(s, "2023-09-15") }},
+	{name: "a day late", step: "result", code: "rules.late-result", sev: rules.Overdue, also: []string{"rules.strict-date"}, bad: func(s *step) { published(s, "2023-11-02") }, good: func(s *step) { published(s, "2023-11-01") }},
+	{name: "a day late in yanshi", pack: "yanshi", step: "result", code: "rules.late-result", sev: rules.Overdue, also: []string{"rules.strict-date"}, bad: func(s *step) { published(s, "2023-09-18") }, good: func(s *step) { published(s, "2023-09-15") }},
 
 	{name: "told of nothing", step: "feedback", code: "rules.no-such-entry", bad: as(func(b *record.Feedback) { b.Result = 1 })},
 	{name: "told of gossip", step: "feedback", code: "rules.feedback-kind", bad: as(func(b *record.Feedback) { b.Kind = "gossip" })},
@@ -327,7 +327,7 @@ var finals = []trial{
 	{name: "of tomorrow", step: "correction", code: "rules.date-order", bad: as(func(b *record.Correction) { b.Date = "2023-09-22" })},
 	{name: "before the result", step: "correction", code: "rules.date-order", bad: as(func(b *record.Correction) { b.Date = "2023-09-19" })},
 	{name: "ended before the draw", step: "correction", code: "rules.date-order", bad: as(func(b *record.Correction) { b.Ended = "2023-08-22" }),
-		good: as(func(b *record.Correction) { b.Ended = "2023-09-10" })},
+		good: as(func(b *record.Correction) { b.Ended = "2023-09-07" })},
 	{name: "corrected to z", step: "correction", code: "rules.unknown-code", bad: codesOf(list("e"), list("z"), list("e"))},
 	{name: "a complaint corrected to z", step: "opened K", code: "rules.unknown-code", bad: func(s *step) { complain(s, "z") }, good: func(s *step) { complain(s, "b") }},
 	{name: "corrected", step: "correction", code: "rules.corrected", sev: rules.Note, bad: func(*step) {}, good: func(s *step) { instead(s, "opened") }},
@@ -339,7 +339,7 @@ var finals = []trial{
 // ended and published move a result's dates, and its entry behind them.
 func ended(s *step, day string) {
 	b := s.Body.(*record.Result)
-	b.Ended, b.SignedOn, b.Entered, b.Published = day, day, day, "2023-09-29"
+	b.Ended, b.SignedOn, b.Entered, b.ReviewOn, b.Published = day, day, day, "", "2023-09-29"
 	s.At = "2023-09-29T09:00:00+08:00"
 }
 

@@ -118,7 +118,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, described, closedOff, followed} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
@@ -138,6 +138,7 @@ func TestTrials(t *testing.T) {
 
 // elsewhere are codes that no entry provokes, and the tests that do.
 var elsewhere = map[string]string{
+	"rules.one-letter":       "TestVisits",
 	"rules.bad-calendar":     "TestTotalsAreChecked",
 	"rules.pack-clause":      "TestEveryClauseIsChecked",
 	"rules.pack-form":        "TestPackFaults",

@@ -36,6 +36,9 @@ func (b *Bundle) openings() {
 			f.Code = b.Value(f.Index, "code") // no draw led to it, so there is no handle to hold it to
 		}
 	}
+	for _, found := range b.State.Visits() {
+		b.add(found)
+	}
 }
 
 // strays finds the files that the ledger's form allows and that no entry speaks
@@ -134,14 +137,15 @@ func (b *Bundle) lot(l *rules.Lot) {
 }
 
 // object: a handle whose result is public is opened, and the result names the
-// firm that the handle names.
+// firm that the handle names. A withheld one stays closed (G-9.1a); if it is
+// opened all the same, its result may still be.
 func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 	switch {
 	case obj.Result != nil && b.taken(obj.Result.Index, "code"):
 		if id != "" { // the handle says the code too
 			b.stands(obj.Result.Index, "code", path)
 		}
-	case id == "" && (obj.Opened || obj.Result != nil):
+	case id == "" && (obj.Opened || obj.Result != nil && obj.Result.Body.Withheld == nil):
 		b.breach("verify.handle-unopened", l.Index, path, obj.Handle, "")
 	case id != "" && !obj.Opened:
 		b.breach("verify.opening-unlogged", l.Index, path, obj.Handle, "")
@@ -150,7 +154,13 @@ func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 		obj.ID = id
 		b.held.openings++
 	default:
-		if code := b.Value(obj.Result.Index, "code"); code != id {
+		code := b.Value(obj.Result.Index, "code")
+		if code == "" && obj.Result.Body.Withheld != nil {
+			obj.ID = id
+			b.held.openings++
+			return
+		}
+		if code != id {
 			b.breach("verify.other-firm", obj.Result.Index, obj.Handle, code, id)
 			return
 		}
