@@ -113,6 +113,25 @@ func takedownFacts(p *page, f *rules.Finished) facts {
 	return list
 }
 
+// trailRow is one record of what was done about the enterprise of a result.
+type trailRow struct {
+	Day, Text string
+	Entry     *link
+}
+
+// trail lists every record about a result and its draw, in order (G-10.2a).
+func (m *maker) trail(p *page, f *rules.Finished) []trailRow {
+	var rows []trailRow
+	for _, i := range f.Trail() {
+		e := m.b.Entries[i]
+		rows = append(rows, trailRow{day(timeOf(e)), TypeName(e.Record.Type), p.entry(i)})
+	}
+	return rows
+}
+
+// TypeName is what people call a type of entry.
+func TypeName(t string) string { return typeName(t) }
+
 // takenText stands for a value without an opening: it was taken down by an
 // entry, or was never public.
 func takenText(f *rules.Finished, path string) string {

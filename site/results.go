@@ -27,6 +27,7 @@ type resultView struct {
 	Redress []objectionView
 	Archive facts
 	Taken   facts
+	Trail   []trailRow
 	Proof   facts
 	Noted   []said
 }
@@ -129,6 +130,7 @@ func (m *maker) resultPage(f *rules.Finished) error {
 	v.Sign.add("扫描件校验码", hash(b.Scan))
 	m.resultFollow(v, f)
 	v.Redress = m.objections(&v.page, f)
+	v.Trail = m.trail(&v.page, f)
 	v.Taken = takedownFacts(&v.page, f)
 	v.Archive = archiveFacts(&v.page, f.Archives)
 	if len(f.Corrections) > 0 {

@@ -1,12 +1,15 @@
 package command
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/site"
 )
 
 func (c *Command) newArchive() *cobra.Command {
@@ -27,7 +30,7 @@ func (c *Command) newArchive() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.AddCommand(c.newPurge(), c.newKept())
+	cmd.AddCommand(c.newPurge(), c.newKept(), c.newTrail())
 	return c.writing(cmd)
 }
 
@@ -98,4 +101,55 @@ func (c *Command) newKept() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&due, "due", false, "只列今天可以销毁的")
 	return cmd
+}
+
+// trailed is one record about an inspection, for machines.
+type trailed struct {
+	Entry int64  `json:"entry"`
+	Type  string `json:"type"`
+	Date  string `json:"date"`
+}
+
+func (c *Command) newTrail() *cobra.Command {
+	return &cobra.Command{
+		Use:   "trail 结果记录号",
+		Short: "列出账本里关于一次检查的全部记录：从抽取预告到归档",
+		Long: `从抽取预告、抽取、派发到结果、更正、后续处置、反馈、异议、归档，按先后列出。
+需要说明已经履行抽查检查职责时，按这张清单取各条记录和证明。` + exitCodes,
+		Example: "  sunlot archive trail 23 --json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n, err := index(args[0])
+			if err != nil {
+				return err
+			}
+			return c.trail(n)
+		},
+	}
+}
+
+func (c *Command) trail(n int64) error {
+	_, b, err := c.verified()
+	if err != nil {
+		return err
+	}
+	f := b.State.ResultAt(n)
+	if f == nil {
+		return fault.New("office.no-such-result", fmt.Sprint(n), "第 "+fmt.Sprint(n)+" 条", "")
+	}
+	var list []trailed
+	for _, i := range f.Trail() {
+		e, err := b.Entry(i)
+		if err != nil {
+			return err
+		}
+		list = append(list, trailed{i, e.Record.Type, e.Record.Env.At[:len("2006-01-02")]})
+	}
+	if c.flags.json {
+		return c.printJSON(map[string]any{"result": n, "entries": list})
+	}
+	for _, t := range list {
+		c.printf("%s　第 %d 条记录　%s\n", t.Date, t.Entry, site.TypeName(t.Type))
+	}
+	return nil
 }
