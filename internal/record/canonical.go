@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"reflect"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -20,29 +17,6 @@ const maxInt = 1<<53 - 1
 
 // maxDepth bounds nesting of a body; real bodies are five deep.
 const maxDepth = 16
-
-// Canonical returns the RFC 8785 form of any value that encoding/json can
-// marshal and that holds no fractions: members sorted by UTF-16 code units,
-// no white space, only the escapes of RFC 8785 §3.2.2.2.
-func Canonical(v any) ([]byte, error) {
-	// encoding/json would write U+FFFD for what is not UTF-8, and the record
-	// would say another thing than its value.
-	if path, ok := findBadUTF8(reflect.ValueOf(v), ""); ok {
-		return nil, fault.New("record.bad-utf8", path, "", "UTF-8")
-	}
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return nil, fault.Wrap("record.bad-json", "", err)
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var tree any
-	if err := dec.Decode(&tree); err != nil {
-		return nil, fault.Wrap("record.bad-json", "", err)
-	}
-	out := make([]byte, 0, len(raw))
-	return appendValue(out, tree, "", 0)
-}
 
 // decodeStrict decodes data into v and holds it to its canonical form: what
 // v formats to must be data, byte for byte. That one comparison refuses
@@ -78,105 +52,6 @@ func firstDifference(a, b []byte) int {
 func excerpt(b []byte, at int) string {
 	end := min(len(b), at+24)
 	return strconv.QuoteToASCII(string(b[min(at, len(b)):end]))
-}
-
-func appendValue(out []byte, v any, path string, depth int) ([]byte, error) {
-	if depth > maxDepth {
-		return nil, fault.New("record.too-deep", path, "", strconv.Itoa(maxDepth))
-	}
-	switch v := v.(type) {
-	case nil:
-		return nil, fault.New("record.null", path, "null", "a value or no member")
-	case bool:
-		return strconv.AppendBool(out, v), nil
-	case json.Number:
-		n, err := strconv.ParseInt(v.String(), 10, 64)
-		if err != nil || n > maxInt || n < -maxInt {
-			return nil, fault.New("record.bad-number", path, v.String(), "integer within ±(2^53−1)")
-		}
-		return strconv.AppendInt(out, n, 10), nil
-	case string:
-		if err := checkText(v, path); err != nil {
-			return nil, err
-		}
-		return appendString(out, v), nil
-	case []any:
-		out = append(out, '[')
-		for i, e := range v {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			var err error
-			if out, err = appendValue(out, e, join(path, strconv.Itoa(i)), depth+1); err != nil {
-				return nil, err
-			}
-		}
-		return append(out, ']'), nil
-	case map[string]any:
-		return appendObject(out, v, path, depth)
-	}
-	return nil, fault.New("record.bad-json", path, fmt.Sprintf("%T", v), "string, integer, boolean, array or object")
-}
-
-func appendObject(out []byte, v map[string]any, path string, depth int) ([]byte, error) {
-	names := make([]string, 0, len(v))
-	for name := range v {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
-	})
-	out = append(out, '{')
-	for i, name := range names {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		if err := checkText(name, path); err != nil {
-			return nil, err
-		}
-		out = appendString(out, name)
-		out = append(out, ':')
-		var err error
-		if out, err = appendValue(out, v[name], join(path, name), depth+1); err != nil {
-			return nil, err
-		}
-	}
-	return append(out, '}'), nil
-}
-
-// findBadUTF8 returns the place of the first string in v that is not UTF-8.
-func findBadUTF8(v reflect.Value, path string) (string, bool) {
-	switch v.Kind() {
-	case reflect.String:
-		return path, !utf8.ValidString(v.String())
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			return findBadUTF8(v.Elem(), path)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-			if p, bad := findBadUTF8(v.Field(i), join(path, name)); bad {
-				return p, true
-			}
-		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			if p, bad := findBadUTF8(v.Index(i), join(path, strconv.Itoa(i))); bad {
-				return p, true
-			}
-		}
-	case reflect.Map:
-		for it := v.MapRange(); it.Next(); {
-			if p, bad := findBadUTF8(it.Key(), path); bad {
-				return p, true
-			}
-			if p, bad := findBadUTF8(it.Value(), join(path, it.Key().String())); bad {
-				return p, true
-			}
-		}
-	}
-	return "", false
 }
 
 func join(path, name string) string {

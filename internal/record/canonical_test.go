@@ -113,6 +113,54 @@ func TestCanonicalByHand(t *testing.T) {
 	}
 }
 
+// TestCanonicalIsOfJSON: a struct's form is that of the JSON that encoding/json
+// writes of it, for every type of entry, with all its members and with the
+// required ones, and of the shapes that no entry has.
+func TestCanonicalIsOfJSON(t *testing.T) {
+	type odd struct {
+		Skipped string           `json:"-"`
+		Bare    int8             // its own name
+		Ptr     *int64           `json:"ptr,omitempty"`
+		Any     any              `json:"any,omitempty"`
+		Map     map[string]int16 `json:"map,omitempty"`
+		Array   [2]bool          `json:"array"`
+		Number  json.Number      `json:"number"`
+		Raw     json.RawMessage  `json:"raw"`
+		Struct  struct{}         `json:"struct,omitempty"`
+		Ünicode string           `json:"ünicode"`
+	}
+	n := int64(0)
+	values := []any{odd{Number: "-0", Raw: []byte(` {"b":[1 ,2],"a":"\u003c"}`)}, &odd{Skipped: "x", Bare: -1, Ptr: &n, Any: []any{1, "x"}, Map: map[string]int16{"\ufb33": 1, "\U0001f600": 2}, Number: "7", Raw: []byte("[]")}}
+	for _, name := range typeNames() {
+		for _, all := range []bool{false, true} {
+			e := filled(t, name, all)
+			values = append(values, payload{e.Body, e.Env})
+		}
+	}
+	for _, v := range values {
+		got, err := Canonical(v)
+		if err != nil {
+			t.Fatalf("%#v: %v", v, err)
+		}
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := jcs.Transform(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != string(want) {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+	}
+	for _, v := range []any{struct{ filled int }{}, struct{ Filing }{}, map[int]string{1: ""}, []string(nil), (*Filing)(nil), nil} {
+		if out, err := Canonical(v); err == nil {
+			t.Errorf("%#v: %s", v, out)
+		}
+	}
+}
+
 // TestNotUTF8 puts a bad byte into every place of a value where a string can
 // stand: encoding/json would have replaced it without a word.
 func TestNotUTF8(t *testing.T) {
@@ -120,9 +168,9 @@ func TestNotUTF8(t *testing.T) {
 	for place, v := range map[string]any{
 		"":             bad,
 		"to":           &Filing{To: bad},
-		"items.1.name": Checklist{Items: []Item{{Name: "甲"}, {Name: bad}}},
+		"items.1.name": Checklist{Items: []Item{{Name: "甲", Basis: []Basis{}}, {Name: bad, Basis: []Basis{}}}},
 		"a.0":          map[string]any{"a": []any{bad}},
-		"site.name":    &Charter{Site: Site{Name: bad}},
+		"site.name":    &Charter{Keys: []RoleKey{}, Site: Site{Name: bad}},
 		"0":            [1]string{bad},
 	} {
 		_, err := Canonical(v)
