@@ -210,7 +210,10 @@ func (m *maker) classRow(p *page, c *rules.ClassStat) classRow {
 		r.Notes = append(r.Notes, "另有"+num(c.Withheld)+"户依法不予公开")
 	}
 	if c.Untold > 0 {
-		r.Notes = append(r.Notes, "另有"+num(c.Untold)+"户次没有写明是否属于这一类（还没有结果，或者没有填行业）")
+		r.Notes = append(r.Notes, "另有"+num(c.Untold)+"户次已抽中，还没有结果，是否属于这一类未公开")
+	}
+	if c.Unsaid > 0 {
+		r.Notes = append(r.Notes, "另有"+num(c.Unsaid)+"份结果没有写明行业，是否属于这一类无从得知")
 	}
 	if c.ByHandle > 0 {
 		r.Notes = append(r.Notes, "其中"+num(c.ByHandle)+"户按签号计，同一户抽中两次会计两次")

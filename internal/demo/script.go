@@ -23,6 +23,7 @@ func (r *Run) begin() {
 	data, err := o.checklist()
 	list := r.put("随机抽查事项清单.xlsx", data, err)
 	r.at("2023-06-12 10:30:00", 0, "record", list, "--yes", "--all-items", "7", "--all-items-source", "本局行政检查事项目录（演示）")
+	r.reported()
 	data, err = o.register(1, o.Firms)
 	r.at("2023-06-13 09:10:00", 0, "record", r.put("检查对象名录库.xlsx", data, err), "--yes", "--source", "演示数据生成器")
 	data, err = o.inspectors(1)
@@ -115,6 +116,7 @@ func (r *Run) secondYear(line, beacon string) {
 	data, err := o.checklist()
 	r.at("2024-01-15 10:00:00", 0, "record", r.put("随机抽查事项清单2024.xlsx", data, err), "--yes", "--year", "2024", "--reason", "制定",
 		"--all-items", "7", "--all-items-source", "本局行政检查事项目录（演示）")
+	r.yearEnd()
 	data, err = o.register(1, o.Firms+o.Firms/50)
 	r.at("2024-02-20 09:10:00", 0, "record", r.put("检查对象名录库2024.xlsx", data, err), "--yes", "--source", "演示数据生成器")
 	data, err = o.plan(2024)
@@ -131,6 +133,7 @@ func (r *Run) secondYear(line, beacon string) {
 	r.results("2024-07-29 15:00:00", d, some[:min(10, len(some))], batch{codes: [][]string{{"a"}, {"a"}, {"e"}}, ended: "2024-07-24", entered: "2024-07-26", published: "2024-07-29"})
 	r.platformResults(platform)
 	r.at("2024-07-31 17:00:00", 0, "status")
+	r.statistics()
 }
 
 func all(d *drawn) []int {

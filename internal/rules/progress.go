@@ -24,7 +24,8 @@ type ClassStat struct {
 	Floor     int    `json:"floor,omitempty"`     // of Base, by ceil over the whole class (A9)
 	NowFloor  int    `json:"now_floor,omitempty"` // of Now: shown, not judged
 	Drawn     int    `json:"drawn"`
-	Untold    int    `json:"untold,omitempty"` // drawn in the year, and nothing says of which class: no result yet, or an old one
+	Untold    int    `json:"untold,omitempty"` // drawn in the year without a result: of which class nobody knows yet
+	Unsaid    int    `json:"unsaid,omitempty"` // inspected in the year, and the result does not say of which class
 	Inspected int    `json:"inspected"`
 	Published int    `json:"published"`
 	Withheld  int    `json:"withheld,omitempty"`  // inspected and not published, by law
@@ -188,7 +189,7 @@ func (cc *classCount) drawn(l *Lot, o *Object) {
 		switch {
 		case in[i] || o.Result != nil && slices.Contains(o.Result.Body.Classes, cc.rules[i].Code):
 			cc.units[i][key] |= unitDrawn
-		case o.Result == nil || o.Result.Body.Sector == "" && len(o.Result.Body.Classes) == 0:
+		case o.Result == nil:
 			cc.stats[i].Untold++
 		}
 	}
@@ -211,6 +212,8 @@ func (cc *classCount) inspected(f *Finished) {
 	for i := range cc.rules {
 		if slices.Contains(f.Body.Classes, cc.rules[i].Code) || f.Lot != nil && cc.of(f.Lot)[i] {
 			cc.units[i][key] |= bits
+		} else if f.Body.Sector == "" && len(f.Body.Classes) == 0 {
+			cc.stats[i].Unsaid++
 		}
 	}
 }

@@ -160,6 +160,7 @@ var elsewhere = map[string]string{
 	"rules.class-base":       "TestClassBase",
 	"rules.duty-joint":       "TestJointYear",
 	"rules.class-unknown":    "TestYearlyRatios",
+	"rules.class-unsaid":     "TestYearlyRatios",
 	"rules.ratio-now":        "TestYearlyRatios",
 	"rules.ratio-short":      "TestYearlyRatios",
 	"rules.line-undrawn":     "TestYearlyLines",

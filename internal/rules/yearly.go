@@ -128,6 +128,11 @@ func (y *year) class(c *ClassStat) {
 			sev = Warning // whether the floor was reached nobody can tell
 		}
 		y.add(sev, "rules.class-unknown", c.Clause, place, "", "")
+	case c.Missing() > 0 && c.Missing() <= c.Unsaid:
+		if sev == Overdue {
+			sev = Warning // those that do not say it may be of the class
+		}
+		y.add(sev, "rules.class-unsaid", c.Clause, place, num(c.Unsaid), num(c.Missing()))
 	case c.Missing() > 0:
 		y.add(sev, "rules.ratio-short", c.Clause, place, num(c.Published), num(c.Floor))
 	case c.Published < c.NowFloor && sev != "":

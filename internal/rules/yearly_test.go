@@ -114,6 +114,19 @@ func TestYearlyRatios(t *testing.T) {
 	if found := yearly(begin(3), "2024-01-10"); found["rules.ratio-now"] != "" {
 		t.Error(found)
 	}
+	// Results that do not say their class may make up what is missing, and no more.
+	for n, want := range map[int]string{1: "rules.ratio-short", 2: "rules.class-unsaid"} {
+		w = begin(2)
+		w.s.Rosters[0].Body.Classes[0].Count = 79 // 4 of 79
+		l := w.lot("2023-002", "A", "甲队", "2023-12-29", n)
+		for i := range n {
+			b := w.result(l, l.Objects[i], string(rune('x'+i)), "2023-09-06", "2023-09-08", "a").Body
+			b.Sector, b.Classes = "", nil
+		}
+		if found := yearly(w, "2024-02-01"); found[want] == "" || len(found["rules.ratio-short"])+len(found["rules.class-unsaid"]) != len(found[want]) {
+			t.Errorf("%d: %v", n, found)
+		}
+	}
 	// To say nothing of a class's size is no way round its floor.
 	w = begin(2)
 	w.s.Rosters[0].Body.Classes = nil

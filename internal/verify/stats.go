@@ -125,7 +125,10 @@ func (w *statsText) classes() {
 			w.say("    %s", r)
 		}
 		if c.Untold > 0 {
-			w.say("    另有 %d 户次没有写明是否属于这一类（还没有结果，或者没有填行业）", c.Untold)
+			w.say("    另有 %d 户次已抽中，还没有结果，是否属于这一类未公开", c.Untold)
+		}
+		if c.Unsaid > 0 {
+			w.say("    另有 %d 份结果没有写明行业，是否属于这一类无从得知", c.Unsaid)
 		}
 		if c.ByHandle > 0 {
 			w.say("    其中 %d 户的代码没有公开，按签号计，同一户抽中两次会计两次", c.ByHandle)
