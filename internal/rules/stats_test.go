@@ -326,3 +326,38 @@ func BenchmarkStats(b *testing.B) {
 		w.s.Stats(2023, "2024-06-01")
 	}
 }
+
+// What a replayed year counts to: the same entries that the trials judge.
+func TestStatsOfTheBook(t *testing.T) {
+	for _, name := range []string{"gaoqing", "yanshi"} {
+		b := bookOf(name)
+		st, l := b.state.Stats(2023, "2023-12-31"), b.state.Lot("2023-001")
+		n, want, corrected := st.Total, len(l.Objects), 0
+		for _, f := range b.state.Results {
+			corrected += len(f.Corrections)
+		}
+		if n.Drawn != want || n.Inspected != want || n.Published != want || n.OnTime != want || n.Open != 0 || n.Corrections != corrected || corrected == 0 || n.FollowOpen != want-1 || n.Closed != 1 {
+			t.Errorf("%s: %+v, drawn %d", name, n, want)
+		}
+		if changes := map[string]int{"gaoqing": 1}[name]; n.Replaced != changes || st.Draws != 1 || st.History != 1 || len(st.Others) != 1 || st.Others[0].Count != 1 {
+			t.Errorf("%s: %+v", name, st)
+		}
+		if line := st.Lines[1]; len(line.Draws) != 2 || line.Drawn != 0 || !line.Undrawn {
+			t.Errorf("%s: an aborted notice and an open one draw nobody: %+v", name, line)
+		}
+		if u := st.Units[0]; len(st.Units) != 1 || u.Name != "执法大队" || u.Lines != len(b.state.Plan(2023).Body.Lines) || u.Others != 1 || u.Items != 2 || u.Drawn != want {
+			t.Errorf("%s: %+v", name, st.Units)
+		}
+		backs := b.state.Backlogs("2023-12-31")
+		if len(backs) != 1 || backs[0].Follow != want-1 || backs[0].Open+backs[0].Unsent+backs[0].Late != 0 {
+			t.Errorf("%s: %+v", name, backs)
+		}
+		early := b.before("result")
+		if backs := early.Backlogs("2023-11-20"); len(backs) != 1 || backs[0].Open != want || backs[0].Late == 0 || backs[0].Unit != "执法大队" {
+			t.Errorf("%s: %+v", name, backs)
+		}
+		if backs := b.before("dispatch").Backlogs("2023-08-24"); len(backs) != 1 || backs[0].Unsent != want || backs[0].Open != 0 || backs[0].Late != 0 {
+			t.Errorf("%s: %+v", name, backs)
+		}
+	}
+}
