@@ -127,10 +127,11 @@ func TestCanonicalIsOfJSON(t *testing.T) {
 		Number  json.Number      `json:"number"`
 		Raw     json.RawMessage  `json:"raw"`
 		Struct  struct{}         `json:"struct,omitempty"`
+		Zero    Count            `json:"zero,omitzero"`
 		Ünicode string           `json:"ünicode"`
 	}
 	n := int64(0)
-	values := []any{odd{Number: "-0", Raw: []byte(` {"b":[1 ,2],"a":"\u003c"}`)}, &odd{Skipped: "x", Bare: -1, Ptr: &n, Any: []any{1, "x"}, Map: map[string]int16{"\ufb33": 1, "\U0001f600": 2}, Number: "7", Raw: []byte("[]")}}
+	values := []any{odd{Number: "-0", Raw: []byte(` {"b":[1 ,2],"a":"\u003c"}`)}, &odd{Skipped: "x", Bare: -1, Ptr: &n, Any: []any{1, "x"}, Map: map[string]int16{"\ufb33": 1, "\U0001f600": 2}, Number: "7", Raw: []byte("[]"), Zero: Count{Name: "一"}}}
 	for _, name := range typeNames() {
 		for _, all := range []bool{false, true} {
 			e := filled(t, name, all)
@@ -154,7 +155,9 @@ func TestCanonicalIsOfJSON(t *testing.T) {
 			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 	}
-	for _, v := range []any{struct{ filled int }{}, struct{ Filing }{}, map[int]string{1: ""}, []string(nil), (*Filing)(nil), nil} {
+	for _, v := range []any{struct{ filled int }{}, struct{ Filing }{}, struct {
+		N int64 `json:"n,string"`
+	}{}, map[int]string{1: ""}, []string(nil), (*Filing)(nil), nil} {
 		if out, err := Canonical(v); err == nil {
 			t.Errorf("%#v: %s", v, out)
 		}

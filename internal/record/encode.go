@@ -148,7 +148,7 @@ func appendStruct(out []byte, v reflect.Value, depth int) ([]byte, error) {
 	for i := range list {
 		m := &list[i]
 		f := v.Field(m.at)
-		if m.optional && empty(f) {
+		if m.omit != nil && m.omit(f) {
 			continue
 		}
 		if !first {
@@ -167,7 +167,7 @@ func appendStruct(out []byte, v reflect.Value, depth int) ([]byte, error) {
 type member struct {
 	name, head string
 	at         int
-	optional   bool
+	omit       func(reflect.Value) bool // nil: never
 }
 
 var membersCache sync.Map // reflect.Type → []member
@@ -192,7 +192,17 @@ func membersOf(t reflect.Type) ([]member, error) {
 		if name == "" {
 			name = f.Name
 		}
-		list = append(list, member{name, string(appendString(nil, name)) + ":", i, opts == "omitempty"})
+		m := member{name: name, head: string(appendString(nil, name)) + ":", at: i}
+		switch opts {
+		case "":
+		case "omitempty":
+			m.omit = empty
+		case "omitzero":
+			m.omit = reflect.Value.IsZero
+		default:
+			return nil, fault.New("record.bad-json", f.Name, opts, "omitempty or omitzero")
+		}
+		list = append(list, m)
 	}
 	slices.SortFunc(list, func(a, b member) int { return compareUTF16(a.name, b.name) })
 	membersCache.Store(t, list)
