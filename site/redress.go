@@ -149,6 +149,36 @@ func (m *maker) entryFirm(e *verify.Entry) string {
 	return or(e.Value("name"), closed)
 }
 
+// archived adds of how many enterprises of a draw the papers are in the archive,
+// and the draw's own.
+func archived(p *page, l *rules.Lot, f *facts) {
+	n := 0
+	for _, o := range l.Objects {
+		if o.Result != nil && len(o.Result.Archives) > 0 {
+			n++
+		}
+	}
+	if n > 0 {
+		f.add("已归档", text(num(n)+"户"))
+	}
+	*f = append(*f, archiveFacts(p, l.Archives)...)
+}
+
+// takenCount says of how many enterprises of a draw the names were taken down,
+// "" for none.
+func takenCount(l *rules.Lot) string {
+	n := 0
+	for _, o := range l.Objects {
+		if o.Result != nil && len(o.Result.Takedowns) > 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return "其中" + num(n) + "户已依规定撤下"
+}
+
 // objectionCounts say how many objections there were and what came of them.
 func (m *maker) objectionCounts() facts {
 	var f facts

@@ -203,6 +203,7 @@ func (m *maker) resultStep(p *page, l *rules.Lot) step {
 			s.Counts = append(s.Counts, countRow{c.Code, c.Name, counts[c.Code]})
 		}
 	}
+	archived(p, l, &s.Facts)
 	return s
 }
 
@@ -231,7 +232,7 @@ func (m *maker) openStep(p *page, l *rules.Lot) step {
 		}
 		s.Facts.add("启封钥匙 K", hash(o.K))
 	}
-	s.Facts.add("已公开名称", text(num(names)+"户，共"+num(len(l.Objects))+"户"))
+	s.Facts.add("已公开名称", text(num(names)+"户，共"+num(len(l.Objects))+"户"), text(takenCount(l)))
 	if !ki {
 		s.Facts.add("检查人员签筒", text("未启封：执法证号不公开，审计人员可以另行核对"))
 	}

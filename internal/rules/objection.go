@@ -100,8 +100,9 @@ func (j *judge) told(f *Finished, b *record.Feedback) {
 	// Told again, the first time counts.
 	first := len(o.Told) == 0
 	o.Told = append(o.Told, at(j, b))
+	due, _ := j.s.ToldDue(o)
+	j.notedLate(o.Rule.Told, b.Date, due)
 	if first && j.s.ToldLate(o) > 0 {
-		due, _ := j.s.ToldDue(o)
 		j.add(Overdue, "rules.late-review-feedback", o.Rule.Told, num(o.Index), b.Date, due)
 	}
 }
@@ -122,10 +123,22 @@ func (j *judge) objection(b *record.Objection) {
 	o := &Objected{At: at(j, b), Of: f, Rule: rule}
 	f.Objections = append(f.Objections, o)
 	j.s.Objections = append(j.s.Objections, o)
-	if n := j.s.late(b.Received, j.today(), j.today()); n > 1 {
-		// While it does not stand here nobody outside sees the days run.
-		j.add(Note, "rules.objection-noted-late", rule.Clause, num(b.Result), j.today(), b.Received)
+	due, _ := j.s.ReviewDue(o)
+	j.notedLate(rule.Clause, b.Received, due)
+}
+
+// notedLate: the days run on the dates that the office gives. What is entered
+// more than a working day later could not be watched meanwhile: a note; where
+// the due date lies between, the claim alone makes it punctual: a warning.
+func (j *judge) notedLate(clause, date, due string) {
+	if j.s.late(date, j.today(), j.today()) < 2 {
+		return
 	}
+	sev := Note
+	if due != "" && date <= due && j.today() > due {
+		sev = Warning
+	}
+	j.add(sev, "rules.noted-late", clause, num(j.index), j.today(), date)
 }
 
 func (j *judge) review(b *record.Review) {
@@ -148,8 +161,9 @@ func (j *judge) review(b *record.Review) {
 	}
 	r := at(j, b)
 	o.Review = &r
+	due, _ := j.s.ReviewDue(o)
+	j.notedLate(clause, b.Decided, due)
 	if j.s.ReviewLate(o) > 0 {
-		due, _ := j.s.ReviewDue(o)
 		j.add(Overdue, "rules.late-review", clause, num(b.Objection), b.Decided, due)
 	}
 }

@@ -52,6 +52,9 @@ func (b *Bundle) standing() {
 	for _, code := range []string{"verify.believed-register", "verify.believed-dates", "verify.believed-visits", "verify.believed-pages"} {
 		b.add(rules.Finding{Code: code, Severity: rules.Believed, Entry: -1})
 	}
+	if p := b.State.Pack; p != nil && p.Objection.ReviewDays > 0 {
+		b.add(rules.Finding{Code: "verify.believed-objections", Severity: rules.Believed, Entry: -1})
+	}
 	// Whatever policy the charter names: nobody looks for its witnesses yet.
 	b.add(rules.Finding{Code: "verify.no-witness", Severity: rules.Unknown, Entry: -1})
 	if !b.Pinned {
