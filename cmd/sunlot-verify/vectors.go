@@ -18,6 +18,7 @@ import (
 // runners by the name of the folder that a case stands in.
 var runners = map[string]func([]byte) error{
 	"draw1":    draw.RunVector,
+	"teams":    draw.RunTeamsVector,
 	"lines":    draw.RunLinesVector,
 	"beacon":   beacon.RunVector,
 	"workdays": rules.RunWorkdayVector,

@@ -148,6 +148,10 @@ func lineFiles() map[string]string {
 	add("bad-recusal-commits-short", "bad-line", "recusal-commits", "a hash of 32 digits", a+"|"+b, "")
 	add("bad-recusal-commits-twice", "duplicate-handle", "recusal-commits", "an object twice", a+"|"+t1, a+"|"+t2, "")
 
+	add("ok-declared", "", "declared", "the declaration behind each opened recusal", a+"|"+b+"|7", a+"|"+c+"|12", b+"|"+c+"|12", "")
+	add("bad-declared-leading-zero", "bad-line", "declared", "index 07", a+"|"+b+"|07", "")
+	add("bad-declared-twice", "duplicate-handle", "declared", "two declarations behind one recusal", a+"|"+b+"|12", a+"|"+b+"|7", "")
+
 	add("ok-unstaffed", "", "unstaffed", "two objects", a, b, "")
 	add("bad-unstaffed-twice", "duplicate-handle", "unstaffed", "an object twice", a, a, "")
 	add("bad-unstaffed-order", "bad-line-order", "unstaffed", "lines descend", b, a, "")
@@ -235,4 +239,5 @@ func FuzzParseDrawn(f *testing.F)          { fuzzLines(f, "drawn") }
 func FuzzParseTeams(f *testing.F)          { fuzzLines(f, "teams") }
 func FuzzParseRecusals(f *testing.F)       { fuzzLines(f, "recusals") }
 func FuzzParseRecusalCommits(f *testing.F) { fuzzLines(f, "recusal-commits") }
+func FuzzParseDeclared(f *testing.F)       { fuzzLines(f, "declared") }
 func FuzzParseUnstaffed(f *testing.F)      { fuzzLines(f, "unstaffed") }

@@ -157,15 +157,22 @@ func decodeVector(input node) (v vector, err error) {
 	}
 	v.cast.Slots = f.texts("slots")
 	v.cast.GroupTeams = f.integer("group_teams", 1)
-	if f.has("inspectors") {
-		v.cast.Inspectors = []Inspector{}
-	}
-	for i, n := range f.list("inspectors") {
-		p := open(n, fmt.Sprintf("inspectors[%d]", i), &err, []string{"handle", "qualifications"})
-		v.cast.Inspectors = append(v.cast.Inspectors, Inspector{p.text("handle", isHandle, wantHandle), p.texts("qualifications")})
-	}
+	v.cast.Inspectors = v.people(f)
 	v.decodeRecusals(f)
 	return v, err
+}
+
+// people reads the inspectors; nil where the member is absent.
+func (v *vector) people(f fields) []Inspector {
+	if !f.has("inspectors") {
+		return nil
+	}
+	people := []Inspector{}
+	for i, n := range f.list("inspectors") {
+		p := open(n, fmt.Sprintf("inspectors[%d]", i), f.err, []string{"handle", "qualifications"})
+		people = append(people, Inspector{p.text("handle", isHandle, wantHandle), p.texts("qualifications")})
+	}
+	return people
 }
 
 // decodeKeys reads the keys and what belongs to them.
