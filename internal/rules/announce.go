@@ -30,6 +30,7 @@ type Task struct {
 	Slots    []string            // qualification of each slot; nil: the pack's least number, none needed
 	Groups   int                 // group teams (分组检查); 0: a team for each object
 	Later    bool                // objects alone: teams by a later teams notice
+	Experts  []string            // speciality of each expert who is drawn beside the team, "" for any
 	Scheme   string              // 抽查工作方案
 	Earlier  string              // the aborted draw that this one repeats; "": found here
 	Declared map[string][]string // object id → inspectors recused beforehand
@@ -37,9 +38,10 @@ type Task struct {
 
 // Registers are the office's private registers behind the two latest rosters.
 type Registers struct {
-	Firms  []Firm
-	People []Person
-	Hits   map[string][]string // object id → dates of selections that count to the cap
+	Firms   []Firm
+	People  []Person
+	Experts []Person
+	Hits    map[string][]string // object id → dates of selections that count to the cap
 }
 
 // Keys of a draw: 32 random bytes each (draw1 §3).
@@ -82,6 +84,10 @@ func (s *State) Announce(t Task, r Registers, k Keys) (*Announcement, error) {
 	if err := s.noticePeople(b, t, r.People, sieve, k.KI, put); err != nil {
 		return nil, err
 	}
+	if len(t.Experts) > 0 && s.Roster("experts") == nil {
+		return nil, fault.New("rules.no-roster", b.Line, "专家", "")
+	}
+	s.noticeExperts(b, t, r.Experts, k.KI, put)
 	b.Key, b.KeyI = draw.KeyCommit(k.K), draw.KeyCommit(k.KI)
 	g := b.Groups[0]
 	if n := int64(len(sieve.pool)); g.Rule == "total" && g.Total > n {

@@ -41,7 +41,15 @@ func (s *State) Needs(e *record.Entry) []string {
 	case *record.History:
 		return []string{b.File.SHA256}
 	case *record.Notice:
-		return append([]string{b.Pool.SHA256, b.Out.SHA256, b.People.SHA256, b.Recusals.SHA256}, given(b.PeopleOut)...)
+		list := append([]string{b.Pool.SHA256, b.Out.SHA256, b.People.SHA256, b.Recusals.SHA256}, given(b.PeopleOut)...)
+		if b.Experts != nil {
+			list = append(append(list, b.Experts.Pool.SHA256), given(b.Experts.Out)...)
+		}
+		return list
+	case *record.TeamsNotice:
+		return append([]string{b.Objects.SHA256, b.People.SHA256, b.Recusals.SHA256}, given(b.PeopleOut)...)
+	case *record.Teams:
+		return append([]string{b.Teams.SHA256, b.Recusals.SHA256, b.Unstaffed.SHA256, b.Leaders.SHA256}, given(b.GroupTeams, b.Declarations)...)
 	case *record.Draw:
 		list := []string{b.Drawn.SHA256, b.Teams.SHA256, b.Recusals.SHA256, b.Unstaffed.SHA256}
 		return append(list, given(b.GroupTeams, b.Declarations)...)
@@ -203,6 +211,12 @@ func (j *judge) body() {
 		j.takedown(b)
 	case *record.Recusal:
 		j.recusal(b)
+	case *record.TeamsNotice:
+		j.teamsNotice(b)
+	case *record.Teams:
+		j.teams(b)
+	case *record.Expert:
+		j.expert(b)
 	}
 }
 
@@ -350,8 +364,8 @@ func itemField(it *record.Item, heading string) string {
 }
 
 func (j *judge) roster(b *record.Roster) {
-	if b.Kind != "objects" && b.Kind != "inspectors" {
-		j.breach("rules.roster-kind", "", "kind", b.Kind, "objects, inspectors")
+	if !slices.Contains([]string{"objects", "inspectors", "experts"}, b.Kind) {
+		j.breach("rules.roster-kind", "", "kind", b.Kind, "objects, inspectors, experts")
 		return
 	}
 	j.notAhead(b.Date)

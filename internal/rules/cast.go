@@ -39,8 +39,14 @@ func (l *Lot) Cast(chain beacon.Chain, signature string, recusals []draw.Recusal
 	if err != nil && fault.Code(err) != "draw.unstaffed-team" { // then all are drawn and unstaffed
 		return nil, nil, err
 	}
+	return l.drawn(out, rho, signature, lists)
+}
+
+// drawn writes the draw's body and files, the second run for the experts with it.
+func (l *Lot) drawn(out *draw.Outcome, rho, signature string, lists map[string]draw.RecusalLine) (*record.Draw, map[string][]byte, error) {
 	body := &record.Draw{Notice: l.Index, Commitment: l.C, Signature: signature, Rho: rho, Seed: out.Seed, Cap: int64(out.Cap)}
-	return body, fillDraw(body, out, lists), nil
+	blobs := fillDraw(body, out, lists)
+	return body, blobs, l.castExperts(body, out, blobs)
 }
 
 // recused holds each recusal line to its commitment in the notice.
@@ -165,6 +171,7 @@ func (j *judge) take(lot *Lot, b *record.Draw, blobs map[string][]byte, recusals
 		lot.byHandle[d.Handle] = o
 	}
 	j.staffed(lot, &lot.Hat, noticeHat(lot.Body), cast{teams: blobs[b.Teams.SHA256], unstaffed: blobs[b.Unstaffed.SHA256], groups: blobs[group(b.GroupTeams)], recusals: recusals})
+	lot.takeExperts(blobs[group(b.Experts)])
 	lot.Pool = nil
 	j.s.Proven = max(j.s.Proven, beacon.Quicknet().Time(uint64(lot.Body.Round())))
 }
@@ -188,15 +195,11 @@ func group(f *record.File) string {
 func (j *judge) staffed(lot *Lot, h *Hat, b *hatRef, c cast) {
 	teams, _ := draw.ParseTeams(c.teams)
 	unstaffed, _ := draw.ParseUnstaffed(c.unstaffed)
-	groups, _ := draw.ParseTeams(c.groups)
-	members := map[string][]string{}
-	for _, g := range groups {
-		members[g.Object] = g.Members
-	}
+	members := membersOf(c, b.groupTeams > 0)
 	for _, t := range teams {
 		o := lot.byHandle[t.Object]
-		if o.Drawn = t.Members; b.groupTeams > 0 {
-			o.Group, o.Drawn = t.Members[0], members[t.Members[0]]
+		if o.Drawn = members[t.Object]; b.groupTeams > 0 {
+			o.Group = t.Members[0]
 		}
 		o.Team = slices.Clone(o.Drawn)
 		if lot.Body.Leader == "slot0" {
@@ -210,5 +213,5 @@ func (j *judge) staffed(lot *Lot, h *Hat, b *hatRef, c cast) {
 		lot.byHandle[r.Object].Recused = r.Inspectors
 	}
 	h.Recuse = nil
-	j.alone(lot.Body.Draw, unstaffed, b.groupTeams == 0 || len(groups) > 0)
+	j.alone(lot.Body.Draw, unstaffed, b.groupTeams == 0 || len(c.groups) > 0)
 }

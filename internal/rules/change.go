@@ -6,11 +6,30 @@ import (
 	"github.com/sunlot/sunlot/internal/record"
 )
 
-// HatOf is the hat from which the object's team was drawn, or would be.
-func (l *Lot) HatOf(o *Object) *Hat { return &l.Hat }
+// HatOf is the hat from which the object's team was drawn: the notice's, or
+// that of a later teams notice.
+func (l *Lot) HatOf(o *Object) *Hat {
+	if t := l.later(o); t != nil {
+		return &t.Hat
+	}
+	return &l.Hat
+}
 
 // slotsOf are the places of the object's team.
-func (l *Lot) slotsOf(o *Object) []record.Slot { return l.Body.Slots }
+func (l *Lot) slotsOf(o *Object) []record.Slot {
+	if t := l.later(o); t != nil {
+		return t.Body.Slots
+	}
+	return l.Body.Slots
+}
+
+func (l *Lot) later(o *Object) *Later {
+	i := slices.IndexFunc(l.Later, func(t *Later) bool { return o.Staffed != 0 && t.Index == o.Staffed })
+	if i < 0 {
+		return nil
+	}
+	return l.Later[i]
+}
 
 // teamChange: 更换（另行指派）, recusal after the draw, direct assignment
 // (G-7.3c–e, draw1 §8).

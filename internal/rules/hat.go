@@ -316,14 +316,14 @@ type gathered struct {
 }
 
 // gather sorts the register of inspectors into those in the hat of a task and
-// those left out (draw1 §3, kind I): off duty, or a certificate that is not
+// those left out (draw1 §3, kind I, of experts E): off duty, or a certificate that is not
 // valid over the whole task.
-func (p *Pack) gather(people []Person, from, to string, ki []byte) gathered {
+func (p *Pack) gather(kind string, people []Person, from, to string, ki []byte) gathered {
 	g := gathered{handles: map[string]string{}}
 	counts := map[string]int64{}
 	for i := range people {
 		q := &people[i]
-		h := draw.Handle("I", draw.Salt(ki, "I", q.ID), q.ID)
+		h := draw.Handle(kind, draw.Salt(ki, kind, q.ID), q.ID)
 		if why := leftOut(q, from, to); why != "" {
 			counts[why]++
 			g.out = append(g.out, draw.LeftOut{Handle: h, Group: noGroup, Ground: why})
@@ -347,7 +347,7 @@ func (s *State) noticePeople(b *record.Notice, t Task, people []Person, v *sieve
 		b.People, b.Recusals = put(nil), put(nil)
 		return nil
 	}
-	g := s.Pack.gather(people, b.From, b.To, ki)
+	g := s.Pack.gather("I", people, b.From, b.To, ki)
 	h := noticeHat(b)
 	if teams := max(int(b.GroupTeams), 1); len(b.Slots) <= 9 && !draw.Fillable(h.needs(), teams, g.inspectors) {
 		return fault.New("rules.few-inspectors", b.Line, num(len(g.inspectors)), Wanted(s.Pack, h.needs(), teams))

@@ -194,6 +194,7 @@ func (j *judge) noticeFiles(b *record.Notice, lot *Lot) {
 		handles[i] = objects[i].Handle
 	}
 	lot.Hat = *j.hat(noticeHat(b), handles)
+	j.experts(b, lot)
 }
 
 // noticePool: nobody stands in the hat with more lots than others (a plan line
@@ -362,8 +363,19 @@ func (j *judge) noticeRandomness(b *record.Notice, lot *Lot) {
 		j.breach("rules.randomness", "", "randomness", b.Casts, "sunlot drand "+chain.Hash)
 		return
 	}
-	if b.Casts != "sunlot" || r.Kind != "drand" || r.Chain != chain.Hash {
-		j.breach("rules.randomness", "", "randomness", b.Casts+" "+r.Kind+" "+r.Chain, "sunlot drand "+chain.Hash)
+	if b.Casts != "sunlot" {
+		j.breach("rules.randomness", "", "randomness", b.Casts, "sunlot")
+		return
+	}
+	j.round(*r)
+}
+
+// round judges a named round of drand: the pinned chain, its own time, and that
+// the entry stands early enough before it.
+func (j *judge) round(r record.Randomness) {
+	chain := beacon.Quicknet()
+	if r.Kind != "drand" || r.Chain != chain.Hash {
+		j.breach("rules.randomness", "", "randomness", r.Kind+" "+r.Chain, "drand "+chain.Hash)
 		return
 	}
 	if want := record.Time(chain.Time(uint64(r.Round))); r.Round < 1 || r.Time != want {

@@ -87,12 +87,14 @@ type State struct {
 // Lot is one draw from its notice to its last result.
 type Lot struct {
 	At[record.Notice]
-	C        string        // hash of the notice's entry
-	Failed   bool          // the notice has no effect
-	Pack     *Pack         // in force at the notice: a later charter does not loosen what it promised
-	Due      record.Due    // the notice's, and once the calendar reaches so far a provisional one's own
-	Pool     []draw.Object // until the draw; nil after
-	Hat                    // the people of the notice
+	C        string              // hash of the notice's entry
+	Failed   bool                // the notice has no effect
+	Pack     *Pack               // in force at the notice: a later charter does not loosen what it promised
+	Due      record.Due          // the notice's, and once the calendar reaches so far a provisional one's own
+	Pool     []draw.Object       // until the draw; nil after
+	Hat                          // the people of the notice
+	Experts  map[string][]string // handle → qualifications, of those who are drawn beside the teams
+	Later    []*Later            // teams that are drawn after the objects
 	Draw     *At[record.Draw]
 	Objects  []*Object // drawn, in ascending (cell, ticket)
 	byHandle map[string]*Object
@@ -121,6 +123,9 @@ type Object struct {
 	Leader               string   // handle; "" where none is named
 	Recused              []string // inspectors recused beforehand, as the draw opened them
 	Group                string   // teamNN where the team is a group team
+	Staffed              int64    // index of the teams notice that gave the team, 0 for the notice's own
+	Experts              []string // drawn beside the team, and not replaced
+	Named                []At[record.Expert]
 	Unstaffed            bool
 	Direct               []string // members who were assigned directly (直接委派)
 	Left                 []string // members who stood back after the draw
