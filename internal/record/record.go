@@ -89,6 +89,10 @@ var Types = map[string]func() any{
 	"partner-dispatch": func() any { return new(PartnerDispatch) },
 	"partner-team":     func() any { return new(PartnerTeam) },
 	"recusal":          func() any { return new(Recusal) },
+
+	"teams-notice": func() any { return new(TeamsNotice) },
+	"teams":        func() any { return new(Teams) },
+	"expert":       func() any { return new(Expert) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

@@ -497,6 +497,8 @@ func bookOf(name string) *book {
 	switch name {
 	case "platform":
 		return byPlatform()
+	case "later":
+		return afterwards()
 	case "yanshi":
 		return yanshi()
 	case "gaoqing joint":

@@ -119,7 +119,7 @@ func (s *State) Duties(today string) []Duty {
 		if l.Failed || l.Abort != nil {
 			continue
 		}
-		list = append(list, s.lotDuties(l, today)...)
+		list = append(append(list, s.lotDuties(l, today)...), s.laterDuties(l, today)...)
 	}
 	list = append(list, s.resultDuties(today)...)
 	for _, pl := range s.Plans {

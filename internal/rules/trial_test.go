@@ -118,7 +118,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, described, closedOff, followed} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
