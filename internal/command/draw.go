@@ -29,6 +29,7 @@ func (c *Command) newAnnounce() *cobra.Command {
 	var line, at string
 	var round uint64
 	var platform bool
+	var teams teamFlags
 	cmd := &cobra.Command{
 		Use:   "announce [任务表]",
 		Short: "发布抽取预告：从哪些企业、按什么比例、用哪一期号码",
@@ -37,17 +38,21 @@ func (c *Command) newAnnounce() *cobra.Command {
 		Example: "  sunlot draw announce --plan G01\n  sunlot draw announce --plan G01 --at \"2024-07-14 05:45:00\"\n  sunlot draw announce --plan G01 --platform --at \"2024-07-14 09:00\"\n  sunlot draw announce 任务.xlsx",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.announce(args, line, at, round, platform)
+			if teams.of != "" {
+				return c.announceTeams(args, line, at, round, teams)
+			}
+			return c.announce(args, line, at, round, platform, teams)
 		},
 	}
 	cmd.Flags().StringVar(&line, "plan", "", "年度计划中的计划项编号")
 	cmd.Flags().StringVar(&at, "at", "", "北京时间，用这一刻或其后第一期公开随机数")
 	cmd.Flags().Uint64Var(&round, "round", 0, "直接指定期号")
 	cmd.Flags().BoolVar(&platform, "platform", false, "由监管平台抽取：--at 写平台任务的时间，抽取后用 sunlot draw record 登记名单")
+	teams.flags(cmd)
 	return c.writing(cmd)
 }
 
-func (c *Command) announce(files []string, line, at string, round uint64, platform bool) error {
+func (c *Command) announce(files []string, line, at string, round uint64, platform bool, teams teamFlags) error {
 	if (len(files) == 1) == (line != "") {
 		return usage("command.announce-what", "draw announce", "", "--plan")
 	}
@@ -67,6 +72,7 @@ func (c *Command) announce(files []string, line, at string, round uint64, platfo
 		}
 	}
 	for i := range tasks {
+		teams.apply(&tasks[i])
 		if tasks[i].Round == 0 && tasks[i].Before == "" {
 			if tasks[i].Round, err = c.round(o, at, round); err != nil {
 				return err
@@ -89,7 +95,7 @@ func (c *Command) announce(files []string, line, at string, round uint64, platfo
 			return err
 		}
 		if !c.flags.dry && !o.Config.Internet && a.Notice.Round() > 0 {
-			c.howToDraw(o, a.Notice)
+			c.howToDraw(o, awaitedBy(a.Notice))
 		}
 	}
 	return nil

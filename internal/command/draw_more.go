@@ -55,16 +55,17 @@ func (c *Command) show(id string) error {
 }
 
 type objectView struct {
-	Handle string   `json:"handle"`
-	Cell   string   `json:"cell"`
-	Ticket string   `json:"ticket"`
-	Code   string   `json:"code"`
-	Name   string   `json:"name"`
-	Team   []string `json:"team"`
-	IDs    []string `json:"certificates"`
-	Leader string   `json:"leader,omitempty"`
-	State  string   `json:"state"`
-	lead   string   // certificate number of the leader: names may be twice in a team
+	Handle  string   `json:"handle"`
+	Cell    string   `json:"cell"`
+	Ticket  string   `json:"ticket"`
+	Code    string   `json:"code"`
+	Name    string   `json:"name"`
+	Team    []string `json:"team"`
+	IDs     []string `json:"certificates"`
+	Experts []string `json:"experts,omitempty"`
+	Leader  string   `json:"leader,omitempty"`
+	State   string   `json:"state"`
+	lead    string   // certificate number of the leader: names may be twice in a team
 }
 
 type lotView struct {
@@ -89,6 +90,11 @@ func drawView(d *office.Drawing) lotView {
 		for _, h := range obj.Team {
 			if p := d.People[h]; p != nil {
 				o.IDs = append(o.IDs, p.ID)
+			}
+		}
+		for _, h := range obj.Experts {
+			if p := d.Experts[h]; p != nil {
+				o.Experts = append(o.Experts, p.Name)
 			}
 		}
 		if p := d.People[obj.Leader]; p != nil {

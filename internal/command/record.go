@@ -23,7 +23,7 @@ func (c *Command) newRecord() *cobra.Command {
 	var r recording
 	cmd := &cobra.Command{
 		Use:   "record 文件…",
-		Short: "读入名录库、人员库、清单、计划、开账前历史、工作日补充、回避申报并写入账本",
+		Short: "读入名录库、人员库、清单、计划、开账前历史、工作日补充、回避申报、专家库并写入账本",
 		Long: `读入 Excel（.xlsx）、CSV（UTF-8 或 GB18030）或 TOML，按列名认出是哪种表，显示读到了什么、
 改正了什么、将写入什么，再问是否写入。有错的表不写入，另存一份带“问题说明”列的副本。
 身份证号、电话、住所等不公开的列只存在本单位 private/ 下，不进账本。` + exitCodes,
@@ -179,6 +179,13 @@ func (c *Command) drafted(o *office.Office, t *intake.Table, name string, r reco
 		}
 		c.note("将写入工作日补充：%d 天，全文公开；只用于推算期限，全国的日期一并列出。\n", len(rows))
 		return o.Days(rows)
+	case intake.KindExperts:
+		rows, rep := t.Experts()
+		if err := c.reading(t, name, rep); err != nil {
+			return nil, nil, err
+		}
+		c.note("将写入专家名录：%d 人。公开的只有人数和校验码。\n", len(rows))
+		return o.Experts(rows, r.listing)
 	case intake.KindRecusals:
 		rows, rep := t.Recusals()
 		if err := c.reading(t, name, rep); err != nil {

@@ -14,29 +14,30 @@ import (
 	"github.com/sunlot/sunlot/internal/fetch"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
-	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/words"
 )
 
 func (c *Command) newRun() *cobra.Command {
 	var file, signature string
+	var leaders []string
 	cmd := &cobra.Command{
 		Use:   "run 抽取编号",
 		Short: "摇号：用预告指定的那一期公开随机数抽取",
-		Long: `用预告指定的那一期公开随机数抽取企业和检查人员。随机数从文件、标准输入（-）、命令行
+		Long: `用预告指定的那一期公开随机数抽取企业和检查人员。组队预告的编号（如 2023-001-T1）用来摇检查人员。随机数从文件、标准输入（-）、命令行
 或设置中的网址取得，取得后都要核验签名；不是那一期、签名不对的一律不用。` + exitCodes,
 		Example: "  sunlot draw run 2023-001\n  sunlot draw run 2023-001 --beacon 随机数.json\n  sunlot draw run 2023-001 --signature b44679b9…",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.run(cmd.Context(), args[0], file, signature)
+			return c.run(cmd.Context(), args[0], file, signature, leaders)
 		},
 	}
 	cmd.Flags().StringVar(&file, "beacon", "", "公开随机数的文件，- 为标准输入")
 	cmd.Flags().StringVar(&signature, "signature", "", "手工输入该期的 signature（96 个字符）")
+	cmd.Flags().StringSliceVar(&leaders, "leader", nil, "组队：抽到哪组就任组长的人员执法证号，可多次")
 	return c.writing(cmd)
 }
 
-func (c *Command) run(ctx context.Context, id, file, signature string) error {
+func (c *Command) run(ctx context.Context, id, file, signature string, leaders []string) error {
 	o, err := c.open()
 	if err != nil {
 		return err
@@ -44,6 +45,9 @@ func (c *Command) run(ctx context.Context, id, file, signature string) error {
 	s, err := o.State()
 	if err != nil {
 		return err
+	}
+	if t := s.Teams(id); t != nil {
+		return c.runTeams(ctx, o, t, file, signature, leaders)
 	}
 	lot := s.Lot(id)
 	if lot == nil {
@@ -53,13 +57,13 @@ func (c *Command) run(ctx context.Context, id, file, signature string) error {
 		return err
 	}
 	if at := lot.Body.When(); c.Now().Unix() < record.Unix(at) {
-		c.howToDraw(o, lot.Body)
+		c.howToDraw(o, awaitedBy(lot.Body))
 		return fault.New("office.too-early", id, record.Time(c.Now().Unix()), at)
 	}
-	round, err := c.beacon(ctx, o, lot, file, signature)
+	round, err := c.beacon(ctx, o, awaitedBy(lot.Body), file, signature)
 	if err != nil {
 		if file == "" && signature == "" {
-			c.howToDraw(o, lot.Body)
+			c.howToDraw(o, awaitedBy(lot.Body))
 		}
 		return err
 	}
@@ -91,11 +95,11 @@ func cellName(n *record.Notice, code string) string {
 }
 
 // beacon gets the round's signature; whatever the source, office verifies it.
-func (c *Command) beacon(ctx context.Context, o *office.Office, lot *rules.Lot, file, signature string) (beacon.Round, error) {
-	want := uint64(lot.Body.Round())
+func (c *Command) beacon(ctx context.Context, o *office.Office, a awaited, file, signature string) (beacon.Round, error) {
+	want := uint64(a.round)
 	switch {
 	case signature != "":
-		return beacon.Round{Chain: lot.Body.Chain(), Number: want, Signature: strings.ToLower(strings.Join(strings.Fields(signature), ""))}, nil
+		return beacon.Round{Chain: a.chain, Number: want, Signature: strings.ToLower(strings.Join(strings.Fields(signature), ""))}, nil
 	case file != "":
 		data, err := c.readInput(file)
 		if err != nil {
@@ -112,9 +116,9 @@ func (c *Command) beacon(ctx context.Context, o *office.Office, lot *rules.Lot, 
 		}
 		return beacon.Round{}, fault.New("command.no-round", file, "", strconv.FormatUint(want, 10))
 	case !o.Config.Internet || len(o.Config.Relays) == 0:
-		return beacon.Round{}, usage("command.need-beacon", lot.Body.Draw, "", strconv.FormatUint(want, 10))
+		return beacon.Round{}, usage("command.need-beacon", a.id, "", strconv.FormatUint(want, 10))
 	}
-	chain, err := beacon.Find(lot.Body.Chain())
+	chain, err := beacon.Find(a.chain)
 	if err != nil {
 		return beacon.Round{}, err
 	}
@@ -124,7 +128,7 @@ func (c *Command) beacon(ctx context.Context, o *office.Office, lot *rules.Lot, 
 			return err
 		}
 		if r.Number != want {
-			return fault.New("office.other-round", lot.Body.Draw, strconv.FormatUint(r.Number, 10), strconv.FormatUint(want, 10))
+			return fault.New("office.other-round", a.id, strconv.FormatUint(r.Number, 10), strconv.FormatUint(want, 10))
 		}
 		_, err = r.Check(chain)
 		return err
@@ -151,17 +155,27 @@ func (c *Command) readInput(name string) ([]byte, error) {
 
 // howToDraw tells how the number of a notice is got: by the program itself, or
 // on any device with internet and carried in by file or by hand.
-func (c *Command) howToDraw(o *office.Office, n *record.Notice) {
-	round := strconv.FormatInt(n.Round(), 10)
-	c.note("%s 之后取第 %s 期公开随机数。", words.Clock(n.When()), round)
+func (c *Command) howToDraw(o *office.Office, a awaited) {
+	round := strconv.FormatInt(a.round, 10)
+	c.note("%s 之后取第 %s 期公开随机数。", words.Clock(a.when), round)
 	if o.Config.Internet {
-		c.note("本机能上网时直接运行：sunlot draw run %s\n本机取不到时，", n.Draw)
+		c.note("本机能上网时直接运行：sunlot draw run %s\n本机取不到时，", a.id)
 	} else {
 		c.note("本机不上网，")
 	}
 	c.note("在能上网的电脑或手机上打开下面任一网址，把整页内容存成文件，或抄下 signature：\n")
 	for _, r := range o.Config.Relays {
-		c.note("  %s/%s/public/%s\n", strings.TrimSuffix(r, "/"), n.Chain(), round)
+		c.note("  %s/%s/public/%s\n", strings.TrimSuffix(r, "/"), a.chain, round)
 	}
-	c.note("然后运行：sunlot draw run %s --beacon 文件　或　sunlot draw run %s --signature 抄下的字符\n", n.Draw, n.Draw)
+	c.note("然后运行：sunlot draw run %s --beacon 文件　或　sunlot draw run %s --signature 抄下的字符\n", a.id, a.id)
+}
+
+// awaited is a round that a cast waits for: the notice's or a teams notice's.
+type awaited struct {
+	id, chain, when string
+	round           int64
+}
+
+func awaitedBy(n *record.Notice) awaited {
+	return awaited{id: n.Draw, chain: n.Chain(), when: n.When(), round: n.Round()}
 }

@@ -79,6 +79,7 @@ var forms = learned(map[Kind]*form{
 	KindHistory:     {alias: "history", title: "开账前历史", hints: []string{"开账前", "历史"}, columns: historyColumns},
 	KindPlatform:    {alias: "platform", title: "平台导出的名单或结果", hints: []string{"平台"}, columns: platformColumns},
 	KindCalendar:    {alias: "workdays", title: "工作日补充", hints: []string{"工作日", "停止办公", "放假"}, columns: calendarColumns},
+	KindExperts:     {alias: "experts", title: "专家名录", hints: []string{"专家"}, columns: expertColumns},
 	KindRecusals:    {alias: "recusals", title: "回避申报表", hints: []string{"回避申报", "回避"}, columns: recusalColumns},
 })
 

@@ -60,12 +60,13 @@ const (
 	KindArchive     Kind = "归档"    // what is put into the archive 归档
 	KindHistory     Kind = "开账前历史" // inspections before the ledger's first day
 	KindCalendar    Kind = "工作日补充" // days on which the office is closed, a year's arrangement
+	KindExperts     Kind = "专家库"   // experts 专家名录
 	KindRecusals    Kind = "回避申报"  // declarations of inspectors before a draw 回避申报表
 )
 
 // Kinds lists all kinds in the order in which an office needs them.
 func Kinds() []Kind {
-	return []Kind{KindItems, KindFirms, KindInspectors, KindPlan, KindTask, KindResults, KindCorrections, KindFeedback, KindObjections, KindReviews, KindArchive, KindHistory, KindCalendar, KindRecusals}
+	return []Kind{KindItems, KindFirms, KindInspectors, KindPlan, KindTask, KindResults, KindCorrections, KindFeedback, KindObjections, KindReviews, KindArchive, KindHistory, KindCalendar, KindRecusals, KindExperts}
 }
 
 // KindOf reads a kind as people or machines write it: 名录库, firms …; ok is

@@ -144,8 +144,8 @@ func TestTaskColumns(t *testing.T) {
 		"名单公开时间": "立即公开", "每个分区至少": "1", "分组": "甲：行业 = 机械：5%", "检查组数": "3", "专家人数": "1", "不受频次比例限制的依据": "某文", "期号": "下一期",
 		"联合部门": "消防", "平台任务编号": "9", "启封日期": "2023-12-01", "结果公示期限": "2023-12-01"}
 	refused := map[string]string{"公开随机数": "only-drand", "停售时间": "only-drand", "由谁抽取": "unknown-word", "名单公开时间": "not-supported", "每个分区至少": "not-supported",
-		"分组": "not-supported", "检查组数": "not-supported", "专家人数": "not-supported", "不受频次比例限制的依据": "not-supported", "期号": "bad-round"}
-	carried := map[string]bool{"抽查类型": true, "抽查比例": true, "抽取数量": true}
+		"分组": "not-supported", "不受频次比例限制的依据": "not-supported", "期号": "bad-round"}
+	carried := map[string]bool{"检查组数": true, "专家人数": true, "抽查类型": true, "抽查比例": true, "抽取数量": true}
 	for column, value := range filled {
 		_, rep := table(t, "任务.csv", []byte(head+","+column+"\n"+row+","+value+"\n"), Options{}).Tasks()
 		got := found(rep.Problems)

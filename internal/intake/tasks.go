@@ -9,24 +9,27 @@ import (
 // Task is one draw to be announced (抽查任务). "" and 0 take the plan line's or
 // the pack's value.
 type Task struct {
-	Plan     string // number of the plan line
-	Name     string
-	Mode     string // 不定向, 定向 or ""
-	Filter   string
-	Ratio    string
-	Count    int
-	Census   bool
-	Items    []string
-	Units    []Unit
-	Earlier  string // the aborted draw that this one repeats
-	Scheme   string // 抽查工作方案
-	From, To string // task period, 2006-01-02
-	DrawAt   string // RFC 3339 +08:00: the randomness is the first round after it
-	Round    uint64 // of drand, 0 = by DrawAt
-	TeamSize int
-	Slots    []string // speciality that each slot needs, "" = none
-	Platform bool     // the state's platform casts, at DrawAt
-	Line     Place
+	Plan       string // number of the plan line
+	Name       string
+	Mode       string // 不定向, 定向 or ""
+	Filter     string
+	Ratio      string
+	Count      int
+	Census     bool
+	Items      []string
+	Units      []Unit
+	Earlier    string // the aborted draw that this one repeats
+	Scheme     string // 抽查工作方案
+	From, To   string // task period, 2006-01-02
+	DrawAt     string // RFC 3339 +08:00: the randomness is the first round after it
+	Round      uint64 // of drand, 0 = by DrawAt
+	TeamSize   int
+	GroupTeams int      // 0: a team for each object
+	TeamsLater bool     // the people are drawn later, by a notice of their own
+	Experts    int      // drawn for each object beside the team
+	Slots      []string // speciality that each slot needs, "" = none
+	Platform   bool     // the state's platform casts, at DrawAt
+	Line       Place
 }
 
 // casterWords are other ways to say who casts.
@@ -46,7 +49,7 @@ func parseTask(r *rowReader) Task {
 		Plan: narrow(r.text("plan")), Name: r.text("name"), Mode: r.choice("mode", modeWords), Filter: r.text("filter"),
 		Ratio: r.ratio("ratio"), Count: r.count("count"), Items: r.itemNumbers("items"), Units: r.units(),
 		Earlier: r.text("earlier"), Scheme: r.text("scheme"), From: r.day("from"), To: r.day("to"), DrawAt: r.instant("draw_at"),
-		Round: r.round(), TeamSize: r.count("team_size"), Slots: r.slots(), Line: r.line(),
+		Round: r.round(), TeamSize: r.count("team_size"), GroupTeams: r.count("group_teams"), TeamsLater: r.yes("teams_later"), Experts: r.count("experts"), Slots: r.slots(), Line: r.line(),
 	}
 	r.drand()
 	r.text("note") // private, but what is in it must be readable
@@ -59,8 +62,6 @@ func parseTask(r *rowReader) Task {
 	r.only("names_open", "企业名称随结果公开", "随结果公开")
 	r.only("minimum", "各镇街名额由程序按户数分")
 	r.only("groups", "一次抽取不再分组，请在计划里分成几项")
-	r.only("group_teams", "每户各抽一个检查组")
-	r.only("experts", "只抽执法人员，不抽专家", "0")
 	r.only("ground", "频次和比例的限制不能在任务表里免除")
 	if t.Ratio == "1" {
 		t.Ratio, t.Census = "", true

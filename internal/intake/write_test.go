@@ -64,6 +64,8 @@ func readAny(t *Table) (int, *Report) {
 		return count(t.Tasks())
 	case KindResults:
 		return count(t.Results())
+	case KindExperts:
+		return count(t.Experts())
 	case KindRecusals:
 		return count(t.Recusals())
 	case KindCorrections:

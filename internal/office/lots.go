@@ -69,7 +69,11 @@ func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error
 	if _, err := round.Check(chain); err != nil {
 		return nil, nil, err
 	}
-	body, blobs, err := l.Cast(chain, round.Signature, d.recusals())
+	var lines []draw.RecusalLine
+	if len(l.Body.Slots) > 0 {
+		lines = d.recusals()
+	}
+	body, blobs, err := l.Cast(chain, round.Signature, lines)
 	if err != nil {
 		return nil, nil, err
 	}

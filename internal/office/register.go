@@ -142,31 +142,41 @@ type drawKeys struct {
 
 func drawKeysName(keycommit string) string { return "private/draws/" + keycommit[:32] + ".json" }
 
-func (o *Office) drawKeys(l *rules.Lot) (rules.Keys, *drawKeys, error) {
-	name := o.path(filepath.FromSlash(drawKeysName(l.Body.Key)))
+// keysFile reads the private file of a draw or a later cast by its keycommit.
+func (o *Office) keysFile(commit string) (*drawKeys, error) {
+	name := o.path(filepath.FromSlash(drawKeysName(commit)))
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return rules.Keys{}, nil, fault.Wrap("office.no-draw-keys", name, err).Of(fault.Unreachable)
+		return nil, fault.Wrap("office.no-draw-keys", name, err).Of(fault.Unreachable)
 	}
 	d := new(drawKeys)
 	if err := json.Unmarshal(data, d); err != nil {
-		return rules.Keys{}, nil, fault.Wrap("office.bad-register", name, err)
+		return nil, fault.Wrap("office.bad-register", name, err)
+	}
+	return d, nil
+}
+
+func (o *Office) drawKeys(l *rules.Lot) (rules.Keys, *drawKeys, error) {
+	d, err := o.keysFile(l.Body.Key)
+	if err != nil {
+		return rules.Keys{}, nil, err
 	}
 	k, err1 := hex.DecodeString(d.K)
 	ki, err2 := hex.DecodeString(d.KI)
 	if err1 != nil || err2 != nil || draw.KeyCommit(k) != l.Body.Key || draw.KeyCommit(ki) != l.Body.KeyI {
-		return rules.Keys{}, nil, fault.New("office.other-draw-keys", name, "", l.Body.Key)
+		return rules.Keys{}, nil, fault.New("office.other-draw-keys", o.path(filepath.FromSlash(drawKeysName(l.Body.Key))), "", l.Body.Key)
 	}
 	return rules.Keys{K: k, KI: ki}, d, nil
 }
 
 // Drawing is a draw with the names behind its handles: for the office alone.
 type Drawing struct {
-	Lot    *rules.Lot
-	Keys   rules.Keys
-	Firms  map[string]*FirmRow   // by handle
-	People map[string]*PersonRow // by handle
-	given  *drawKeys
+	Lot     *rules.Lot
+	Keys    rules.Keys
+	Firms   map[string]*FirmRow   // by handle
+	People  map[string]*PersonRow // by handle
+	Experts map[string]*PersonRow // by handle
+	given   *drawKeys
 }
 
 // Drawing opens a draw of the office by its id.
@@ -195,7 +205,7 @@ func (o *Office) drawing(l *rules.Lot) (*Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Drawing{Lot: l, Keys: k, Firms: make(map[string]*FirmRow, len(firms.Rows)), People: map[string]*PersonRow{}, given: given}
+	d := &Drawing{Lot: l, Keys: k, Firms: make(map[string]*FirmRow, len(firms.Rows)), People: map[string]*PersonRow{}, Experts: map[string]*PersonRow{}, given: given}
 	for i := range firms.Rows {
 		f := &firms.Rows[i]
 		d.Firms[draw.Handle("O", draw.Salt(k.K, "O", f.ID), f.ID)] = f
@@ -207,7 +217,7 @@ func (o *Office) drawing(l *rules.Lot) (*Drawing, error) {
 		p := &people.Rows[i]
 		d.People[draw.Handle("I", draw.Salt(k.KI, "I", p.ID), p.ID)] = p
 	}
-	return d, nil
+	return d, o.meet(d)
 }
 
 // Team lists the names of an object's team, slot 0 first.
@@ -291,6 +301,15 @@ func (o *Office) registers(s *rules.State) (r rules.Registers, declared map[stri
 	}
 	for i := range people.Rows {
 		r.People = append(r.People, people.Rows[i].Person)
+	}
+	if e := s.Roster("experts"); e != nil {
+		experts, err := load(o, e.Body.File.SHA256, personLine)
+		if err != nil {
+			return r, nil, err
+		}
+		for i := range experts.Rows {
+			r.Experts = append(r.Experts, experts.Rows[i].Person)
+		}
 	}
 	if declared, err = o.recused(s, ids, people.Rows); err != nil {
 		return r, nil, err

@@ -39,10 +39,13 @@ func (o *Office) Nexts() ([]Next, error) {
 		switch d.Code {
 		case "run":
 			n.Command = "sunlot draw run " + d.Draw
-			if s.Lot(d.Draw).ByPlatform() {
+			at := ""
+			if t := s.Teams(d.Draw); t != nil {
+				at = t.Body.Randomness.Time
+			} else if at = s.Lot(d.Draw).Body.When(); s.Lot(d.Draw).ByPlatform() {
 				n.Command = "sunlot draw record " + d.Draw + " 平台导出的名单.xlsx"
 			}
-			if at := s.Lot(d.Draw).Body.When(); o.Now().Unix() < record.Unix(at) {
+			if o.Now().Unix() < record.Unix(at) {
 				// What makes the notice worth anything: it is public before the number.
 				list = append(list, Next{Code: "office.next-publish", Command: "sunlot build，再 sunlot publish --to 网站目录", Place: d.Draw, Due: clock(at)})
 				n.Code, n.Due = "office.next-run-later", clock(at)

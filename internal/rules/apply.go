@@ -52,7 +52,7 @@ func (s *State) Needs(e *record.Entry) []string {
 		return append([]string{b.Teams.SHA256, b.Recusals.SHA256, b.Unstaffed.SHA256, b.Leaders.SHA256}, given(b.GroupTeams, b.Declarations)...)
 	case *record.Draw:
 		list := []string{b.Drawn.SHA256, b.Teams.SHA256, b.Recusals.SHA256, b.Unstaffed.SHA256}
-		return append(list, given(b.GroupTeams, b.Declarations)...)
+		return append(list, given(b.GroupTeams, b.Declarations, b.Experts)...)
 	case *record.Recusal:
 		return []string{b.List.SHA256}
 	case *record.PlatformDraw:

@@ -279,7 +279,7 @@ func (j *judge) takeTeams(t *Later, b *record.Teams, blobs map[string][]byte, re
 	for h, l := range lead {
 		t.Lot.byHandle[h].Leader = l
 	}
-	j.s.proven = max(j.s.proven, beacon.Quicknet().Time(uint64(t.Body.Randomness.Round)))
+	j.s.Proven = max(j.s.Proven, beacon.Quicknet().Time(uint64(t.Body.Randomness.Round)))
 }
 
 // membersOf are the people of each staffed object, through its group team where

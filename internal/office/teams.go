@@ -1,0 +1,252 @@
+package office
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
+	"github.com/sunlot/sunlot/internal/beacon"
+	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// AnnounceTeams drafts a teams notice (组队预告) for the dispatched objects of a
+// draw that wait for their people. Its key is made here, as a draw's are.
+func (o *Office) AnnounceTeams(id string, t rules.Task) (*Draft, *record.TeamsNotice, error) {
+	d, err := o.Drawing(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := o.bundle.State
+	r, declared, err := o.registers(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	t.Declared = declared
+	ki, err := o.random(32)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids := make(map[string]string, len(d.Lot.Objects))
+	for _, obj := range d.Lot.Objects {
+		if f := d.Firms[obj.Handle]; f != nil {
+			ids[obj.Handle] = f.ID
+		}
+	}
+	body, blobs, err := s.AnnounceTeams(d.Lot, t, r.People, ids, ki)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := json.Marshal(drawKeys{KI: hex.EncodeToString(ki), Declared: declared})
+	if err != nil {
+		return nil, nil, err
+	}
+	draft, err := o.draft(&Draft{Blobs: blobs, private: []privateFile{{drawKeysName(body.KeyI), keys}}}, body)
+	return draft, body, err
+}
+
+// RunTeams drafts the 组队 of a teams notice from its round; leaders are the
+// certificate numbers of those who lead wherever they are drawn. The lists of
+// the units are written anew with the teams.
+func (o *Office) RunTeams(id string, round beacon.Round, leaders []string) (*Draft, *record.Teams, error) {
+	s, err := o.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	t := s.Teams(id)
+	if t == nil {
+		return nil, nil, fault.New("office.no-such-draw", id, "", "").Of(fault.Usage)
+	}
+	switch r := t.Body.Randomness; {
+	case t.Cast != nil:
+		return nil, nil, fault.New("rules.redraw", id, num(t.Cast.Index), "")
+	case int64(round.Number) != r.Round:
+		return nil, nil, fault.New("office.other-round", id, num(round.Number), num(r.Round))
+	case o.Now().Unix() < record.Unix(r.Time):
+		return nil, nil, fault.New("office.too-early", id, record.Time(o.Now().Unix()), r.Time)
+	}
+	chain, err := beacon.Find(t.Body.Randomness.Chain)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := round.Check(chain); err != nil {
+		return nil, nil, err
+	}
+	d, err := o.drawing(t.Lot)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, blobs, err := o.castTeams(d, t, chain, round.Signature, leaders)
+	if err != nil {
+		return nil, nil, err
+	}
+	draft, err := o.draft(&Draft{Blobs: blobs}, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, u := range t.Lot.Body.Units {
+		lists, err := o.listAgain(d, u.Name)
+		if err != nil {
+			return nil, nil, err
+		}
+		draft.lists = append(draft.lists, lists...)
+	}
+	return draft, body, nil
+}
+
+func (o *Office) castTeams(d *Drawing, t *rules.Later, chain beacon.Chain, signature string, leaders []string) (*record.Teams, map[string][]byte, error) {
+	ki, given, err := o.laterKeys(t)
+	if err != nil {
+		return nil, nil, err
+	}
+	handles := map[string]string{}
+	for h, p := range d.People {
+		if _, in := t.People[h]; in {
+			handles[p.ID] = h
+		}
+	}
+	var lines []draw.RecusalLine
+	for _, h := range t.Objects {
+		var ids []string
+		if f := d.Firms[h]; f != nil {
+			ids = given.Declared[f.ID]
+		}
+		lines = append(lines, rules.Recusal(h, ids, handles, ki))
+	}
+	body, blobs, err := t.CastTeams(chain, signature, lines)
+	if err != nil {
+		return nil, nil, err
+	}
+	if body.Declarations, err = o.behind(d, o.bundle.State, t.Index, lines, blobs); err != nil {
+		return nil, nil, err
+	}
+	data := draw.FormatTeams(d.leadersOf(t, body, blobs, leaders))
+	body.Leaders = rules.LinesOf(data)
+	blobs[body.Leaders.SHA256] = data
+	return body, blobs, nil
+}
+
+// leadersOf names who leads each of the teams, where the pack says 选定: the
+// first of the wanted who is in it, otherwise slot 0.
+func (d *Drawing) leadersOf(t *rules.Later, body *record.Teams, blobs map[string][]byte, wanted []string) []draw.Team {
+	if t.Lot.Pack.Team.Leader != "named" {
+		return nil
+	}
+	teams, _ := draw.ParseTeams(blobs[body.Teams.SHA256])
+	members := map[string][]string{}
+	if body.GroupTeams != nil {
+		groups, _ := draw.ParseTeams(blobs[body.GroupTeams.SHA256])
+		for _, g := range groups {
+			members[g.Object] = g.Members
+		}
+	}
+	var list []draw.Team
+	for _, team := range teams {
+		if m := members[team.Members[0]]; m != nil {
+			team.Members = m
+		}
+		lead := d.leader(&rules.Object{Team: team.Members}, wanted)
+		list = append(list, draw.Team{Object: team.Object, Members: []string{lead}})
+	}
+	return list
+}
+
+// laterKeys is the private file of a teams notice, named by its keycommit.
+func (o *Office) laterKeys(t *rules.Later) ([]byte, *drawKeys, error) {
+	d, err := o.keysFile(t.Body.KeyI)
+	if err != nil {
+		return nil, nil, err
+	}
+	ki, err := hex.DecodeString(d.KI)
+	if err != nil || draw.KeyCommit(ki) != t.Body.KeyI {
+		return nil, nil, fault.New("office.other-draw-keys", drawKeysName(t.Body.KeyI), "", t.Body.KeyI)
+	}
+	return ki, d, nil
+}
+
+// meet adds the people of the later teams and the experts to a drawing: under
+// other keys they have other handles.
+func (o *Office) meet(d *Drawing) error {
+	for _, t := range d.Lot.Later {
+		if t.Failed {
+			continue
+		}
+		ki, _, err := o.laterKeys(t)
+		if err != nil {
+			return err
+		}
+		people, err := load(o, t.Body.Inspectors.SHA256, personLine)
+		if err != nil {
+			return err
+		}
+		for i := range people.Rows {
+			p := &people.Rows[i]
+			d.People[draw.Handle("I", draw.Salt(ki, "I", p.ID), p.ID)] = p
+		}
+	}
+	if e := d.Lot.Body.Experts; e != nil {
+		experts, err := load(o, e.Roster.SHA256, personLine)
+		if err != nil {
+			return err
+		}
+		for i := range experts.Rows {
+			p := &experts.Rows[i]
+			d.Experts[draw.Handle("E", draw.Salt(d.Keys.KI, "E", p.ID), p.ID)] = p
+		}
+	}
+	return nil
+}
+
+// Naming (专家委派) appoints an expert without a lot.
+type Naming struct {
+	Draw, Object     string
+	Leave            string // the drawn expert in whose place he comes: number or name
+	Person, Ground   string
+	Specialities     []string
+	Date, ApprovedBy string
+}
+
+// Expert drafts the appointment of an expert.
+func (o *Office) Expert(in Naming) (*Draft, error) {
+	d, err := o.Drawing(in.Draw)
+	if err != nil {
+		return nil, err
+	}
+	obj := d.find(in.Object)
+	if obj == nil {
+		return nil, fault.New("rules.not-drawn", in.Object, "", "")
+	}
+	s := o.bundle.State
+	body := &record.Expert{Notice: d.Lot.Index, Object: obj.Handle, Person: record.Sealed(in.Person), Ground: in.Ground, Date: or(in.Date, o.Today()),
+		Approved: record.Sealed(in.ApprovedBy)}
+	if in.Leave != "" {
+		body.Leave = in.Leave
+		for h, p := range d.Experts {
+			if slices.Contains([]string{p.ID, p.Name}, in.Leave) && slices.Contains(obj.Experts, h) {
+				body.Leave = h
+			}
+		}
+		if len(body.Leave) != 32 {
+			return nil, fault.New("rules.not-in-team", obj.Handle, in.Leave, "")
+		}
+	}
+	for _, q := range in.Specialities {
+		n, ok := rules.Find(s.Pack.Specialities, q)
+		if !ok {
+			return nil, fault.New("office.unknown-speciality", "--speciality", q, "").Of(fault.Usage)
+		}
+		body.Specialities = append(body.Specialities, n.Code)
+	}
+	if r := s.Roster("experts"); r != nil {
+		experts, err := load(o, r.Body.File.SHA256, personLine)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(experts.Rows, func(p PersonRow) bool { return p.ID == in.Person || p.Name == in.Person }) {
+			body.Roster = r.Index
+		}
+	}
+	return o.draft(&Draft{}, body)
+}
