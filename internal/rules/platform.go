@@ -99,6 +99,12 @@ func (j *judge) platformDraw(b *record.PlatformDraw) {
 	if !ok || !j.sound() {
 		return
 	}
+	for _, other := range j.s.Lots {
+		// One list of the platform's cannot be that of two draws.
+		if other.Platform != nil && other.Platform.Body.Number == b.Number {
+			j.add(Warning, "rules.platform-number-twice", p.Platform.Clause, lot.Body.Draw, b.Number, other.Body.Draw)
+		}
+	}
 	a := at(j, b)
 	lot.Platform = &a
 	if !lot.ByPlatform() {

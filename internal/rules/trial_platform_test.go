@@ -207,6 +207,8 @@ var platforms = []trial{
 		own.Body.(*record.Draw).Notice = s.Body.(*record.PlatformDraw).Notice
 		s.Body, s.Blobs = own.Body, own.Blobs
 	}},
+	{pack: "platform", name: "under the number of another draw", step: "platform", code: "rules.platform-number-twice", sev: rules.Warning,
+		bad: as(func(b *record.PlatformDraw) { b.Number = byPlatform().state.Lot("2023-002").Platform.Body.Number })},
 	{pack: "platform", name: "twice", step: "dispatch", code: "rules.redraw", bad: func(s *step) {
 		again := byPlatform().copyOf("platform")
 		s.Body, s.Blobs = again.Body, again.Blobs
