@@ -41,7 +41,7 @@ func (w *writer) platformList(l *rules.Lot, when string) (*record.PlatformDraw, 
 	}
 	files := [][]byte{draw.FormatUnstaffed(handles), draw.FormatTeams(teams), draw.FormatRecusals(recusals)}
 	return &record.PlatformDraw{Notice: l.Index, Number: "演示抽查[2023]1号", Time: when, Export: record.Bytes{Bytes: 1, SHA256: strings.Repeat("a", 64)},
-		Objects: rules.LinesOf(files[0]), Teams: rules.LinesOf(files[1]), Recusals: rules.LinesOf(files[2]), Count: int64(len(handles))},
+			Objects: rules.LinesOf(files[0]), Teams: rules.LinesOf(files[1]), Recusals: rules.LinesOf(files[2]), Count: int64(len(handles))},
 		append(files, w.dir[ledger.BlobPath(l.Body.Out.SHA256)])
 }
 
