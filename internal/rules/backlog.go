@@ -24,7 +24,7 @@ type Backlog struct {
 func (s *State) Backlogs(today string) []Backlog {
 	var all []Backlog
 	for _, l := range s.Lots {
-		if !l.Failed && l.Draw != nil {
+		if !l.Failed && l.Drawn() {
 			all = append(all, s.backlog(l, today)...)
 		}
 	}

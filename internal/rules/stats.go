@@ -203,7 +203,7 @@ func (c *counting) unit(name string) *UnitStat {
 func (c *counting) lot(l *Lot, classes *classCount) {
 	line := c.line(l)
 	line.Draws = append(line.Draws, l.Body.Draw)
-	if l.Draw == nil {
+	if !l.Drawn() {
 		return
 	}
 	c.st.Draws++

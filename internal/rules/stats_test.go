@@ -208,6 +208,25 @@ func TestAbortedDraw(t *testing.T) {
 	}
 }
 
+// What the state's platform drew counts as what sunlot drew.
+func TestPlatformInStats(t *testing.T) {
+	w := newWorld("yanshi", "2023-01-01")
+	l := w.lot("2023-001", "A", "甲队", "2023-09-28", 3)
+	l.Draw, l.Body.Casts = nil, "platform"
+	w.s.Lots[0].Objects[1].Dispatch = 0
+	if st := w.s.Stats(2023, "2023-08-20"); st.Total.Drawn != 0 || st.Draws != 0 || len(w.s.Backlogs("2023-08-20")) != 0 {
+		t.Errorf("before the platform's list is recorded: %+v", st.Total)
+	}
+	p := stamp(w, "2023-08-10", &record.PlatformDraw{})
+	l.Platform = &p
+	if st := w.s.Stats(2023, "2023-08-20"); st.Total.Drawn != 3 || st.Draws != 1 || st.Total.Dispatched != 2 {
+		t.Errorf("%+v", st.Total)
+	}
+	if b := w.s.Backlogs("2023-08-20"); len(b) != 1 || b[0].Open != 2 || b[0].Unsent != 1 {
+		t.Errorf("%+v", b)
+	}
+}
+
 // A joint check that another department leads is the unit's work too.
 func TestJoinedInStats(t *testing.T) {
 	w := newWorld("yanshi", "2023-01-01")
