@@ -255,7 +255,7 @@ func TestKeySectors(t *testing.T) {
 			key = append(key, s.Code)
 		}
 	}
-	for _, list := range [][]string{p.Ratios[1].Sectors, p.Cap.Exempt[0].Sectors} {
+	for _, list := range [][]string{p.Ratios[1].Sectors, p.Exempts()[0].Sectors} {
 		got := slices.Sorted(slices.Values(list))
 		if !slices.Equal(got, slices.Sorted(slices.Values(key))) {
 			t.Errorf("key sectors %v, rule names %v", key, got)

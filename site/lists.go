@@ -237,9 +237,10 @@ func (m *maker) planPage(year int64) error {
 	for i := range b.Lines {
 		v.Lines = append(v.Lines, m.planRow(p, year, &b.Lines[i]))
 	}
+	v.Lines = append(v.Lines, m.adHocRows(p, year)...)
 	for i := len(m.s.Plans) - 1; i >= 0; i-- {
 		if pl := m.s.Plans[i]; pl.Body.Year == year {
-			v.Versions = append(v.Versions, versionRow{Link: p.to(entryPath(pl.Index), "第"+num(pl.Body.Version)+"版"), Date: pl.Body.Date, Reason: pl.Body.Reason, Items: len(pl.Body.Lines), Entry: p.entry(pl.Index)})
+			v.Versions = append(v.Versions, versionRow{Link: p.to(entryPath(pl.Index), "第"+num(pl.Body.Version)+"版"), Date: pl.Body.Date, Reason: pl.Body.Reason + m.planChange(pl), Items: len(pl.Body.Lines), Entry: p.entry(pl.Index)})
 		}
 	}
 	m.list(p, day(at.Time))
@@ -247,7 +248,7 @@ func (m *maker) planPage(year int64) error {
 }
 
 func (m *maker) planRow(p *page, year int64, l *record.PlanLine) planRow {
-	r := planRow{No: l.No, Anchor: anchor("line-" + l.No), Name: l.Name, Mode: l.Mode, Scope: l.Scope, Filter: m.s.Pack.FilterWords(l.Filter), Quantity: quantity(l),
+	r := planRow{No: l.No, Anchor: anchor("line-" + l.No), Name: l.Name, Mode: l.Mode, Scope: l.Scope, Filter: m.s.Pack.FilterWords(l.Filter), Quantity: quantity(l) + classWords(l),
 		Period: l.From + " 至 " + l.To, Unit: l.Unit, Partners: strings.Join(l.Partners, "、"), Frequency: l.Frequency, Method: l.Method}
 	if l.Base > 0 {
 		r.Base = num(l.Base) + "户"

@@ -147,6 +147,7 @@ func (c *Command) root() *cobra.Command {
 	root.AddCommand(c.newInit(), c.newForm(), c.newRecord(), c.newDraw(), c.newDispatch(), c.newResult(), c.newCorrect(), c.newFeedback(),
 		c.newReplace(), c.newExpert(), c.newFollowUp(), c.newObjection(), c.newArchive(), c.newTakedown(), c.newFilePlan(), c.newBuild(), c.newServe(), c.newStatus(), c.newStats(), c.newCheck(), c.newRules(), c.newPublish(), c.newPeople(), c.newBackup(), c.newRestore(), c.newAdopt(), c.newVersion())
 	root.AddCommand(c.newReconcile())
+	root.AddCommand(c.newTask(), c.newWaiver())
 	return root
 }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func (c *Command) newDraw() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newShow(), c.newOpen(), c.newAbort())
+	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newShow(), c.newOpen(), c.newExtend(), c.newAbort())
 	return cmd
 }
 
@@ -90,7 +91,6 @@ func (c *Command) announce(files []string, line, at string, round uint64, platfo
 			return err
 		}
 		c.showNotice(o, a.Notice)
-		c.findings(a.Shorts)
 		if err := c.commit(o, d); err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func parseTime(s string) (time.Time, error) {
 }
 
 func (c *Command) showNotice(o *office.Office, n *record.Notice) {
-	c.note("抽取预告 %s：%s（%s，计划项 %s）\n", n.Draw, n.Name, n.Mode, n.Line)
+	c.note("抽取预告 %s：%s（%s，计划项 %s%s）\n", n.Draw, n.Name, n.Mode, n.Line, batchWords(n.Batch))
 	if s, err := o.State(); err == nil && n.Filter != "" {
 		c.note("  定向条件：%s\n", s.Pack.FilterWords(n.Filter))
 	}
@@ -185,6 +185,9 @@ func (c *Command) showNotice(o *office.Office, n *record.Notice) {
 			c.note("    %s　企业 %d　名额 %d\n", cell.Name, cell.Count, cell.Quota)
 		}
 	}
+	for _, g := range n.Freed {
+		c.note("  列入 %d 家：%s（%s）\n", g.Count, g.Words, g.Clause)
+	}
 	for _, g := range n.Grounds {
 		c.note("  未列入 %d 家：%s（%s）\n", g.Count, g.Words, g.Clause)
 	}
@@ -198,6 +201,14 @@ func (c *Command) showNotice(o *office.Office, n *record.Notice) {
 	if len(n.Told) > 0 {
 		c.note("注意：%d 个分区的企业太少或全部抽中，从预告就能知道是谁。\n", len(n.Told))
 	}
+}
+
+// batchWords names the batch of a notice that is one.
+func batchWords(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("，第 %d 批", n)
 }
 
 func ratioWords(ratio string) string {

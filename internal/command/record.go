@@ -101,6 +101,7 @@ func (c *Command) review(v *office.Review) {
 		c.note("  定向条件　%s\n", f)
 	}
 	c.confirm(v.Confirm)
+	c.merge(v.Merge)
 	if d := v.Before; d != nil {
 		c.note("上一版 %d %s，这一版 %d %s：新增 %d、减少 %d、变动 %d", d.Old, d.Unit, d.New, d.Unit, d.Added, d.Gone, d.Changed)
 		if d.Gone > 0 {
@@ -115,6 +116,18 @@ func (c *Command) review(v *office.Review) {
 		} else {
 			c.note("。整张表替换上一版，不是追加。\n")
 		}
+	}
+}
+
+// merge names the firms that another open task has drawn too (G-4.3b): for the
+// office alone, nothing of it is written.
+func (c *Command) merge(list []office.Overlap) {
+	for i, o := range list {
+		if i == 5 {
+			c.note("  可以合并检查　另有 %d 家\n", len(list)-i)
+			break
+		}
+		c.note("  可以合并检查　%s（%s）：也在 %s 的任务中\n", o.Firm, o.Code, strings.Join(o.Draws, "、"))
 	}
 }
 

@@ -28,6 +28,7 @@ type Firm struct {
 	TagBasis    string // the document by which the unit is on a list
 	Listed      string // on the list from
 	Delisted    string // to
+	Complaints  int    // recorded complaints (投诉举报次数)
 	Excluded    string // ground for which the unit is outside random inspection (Gaoqing 4.3)
 	Unit        string // section in charge
 	Source      string
@@ -59,7 +60,7 @@ func parseFirm(r *rowReader) Firm {
 		Scope: r.text("scope"), Town: r.text("town"), Sector: r.text("sector"), Supervision: r.text("supervision"),
 		Status: r.text("status"), Registered: r.day("registered"), Registrar: r.text("registrar"), Risk: r.text("risk"),
 		Credit: r.text("credit"), Ownership: r.text("ownership"), Tags: r.list("tags"), TagBasis: r.text("tag_basis"),
-		Listed: r.day("listed"), Delisted: r.day("delisted"), Excluded: r.text("excluded"), Unit: r.text("unit"),
+		Listed: r.day("listed"), Delisted: r.day("delisted"), Excluded: r.text("excluded"), Complaints: r.count("complaint_times"), Unit: r.text("unit"),
 		Source: r.text("source"), Note: r.text("note"), Line: r.line(),
 	}
 	if f.Status != "" && f.Status != "存续" && alive[headKey(f.Status)] {

@@ -144,6 +144,7 @@ var firmColumns = []column{
 	flag("serious_dishonest", "严重失信", "是否严重失信 严重失信主体 失信名单"),
 	flag("blacklist", "黑名单", "是否黑名单 安全生产黑名单 列入黑名单 是否列入黑名单"),
 	flag("complaints", "投诉举报多", "多次投诉举报 是否投诉举报多"),
+	{field: "complaint_times", blank: true, head: "投诉举报次数", weight: 3, typ: tCount, also: "被投诉举报次数 投诉次数", help: "一年内被投诉举报并记录的次数，可不填；“多次”按规则包的次数算"},
 	flag("abnormal", "经营异常", "经营异常名录 是否列入经营异常名录 是否经营异常"),
 	flag("grave_violation", "严重违法", "严重违法记录 是否有严重违法记录"),
 	flag("watchlist", "重点关注名录", "是否列入重点关注名录 重点关注"),

@@ -55,8 +55,10 @@ var planColumns = []column{
 	{field: "methods", head: "检查方式", weight: 1, typ: tList, also: "检查方法", help: "可不填"},
 	{field: "joint_mode", idle: true, head: "抽查检查模式", weight: 2, typ: tText, blank: true, also: "抽查层级模式 检查模式"},
 	{field: "classes", idle: true, blank: true, head: "信用风险分类要求", weight: 2, typ: tLines, also: "智慧监管(信用风险分类)要求 风险分类要求 信用风险分类抽查要求 差异化监管要求", help: "按风险等级分别定比例的，在此写明"},
-	{field: "groups", blank: true, head: "分组", weight: 2, typ: tLines, also: "分组抽取 抽取分组", help: "分几组抽的，一行一组：“组名：条件：比例或户数”"},
-	{field: "source", idle: true, blank: true, head: "任务来源", weight: 2, typ: tText, also: "计划来源", choices: []string{"年度计划", "临时任务"}, help: "年度计划或临时任务；空着算年度计划"},
+	{field: "groups", blank: true, head: "分组", weight: 2, typ: tLines, also: "分组抽取 抽取分组 分级比例", help: "按风险或信用分级定比例的，一行一组：“组名：条件：比例或户数”；其余企业按本行的比例。条件不公开"},
+	{field: "batches", blank: true, head: "分几批抽取", weight: 2, typ: tCount, also: "批次 分批 抽取批数 分批抽取", help: "全年的数量分几批抽，空着一次抽完"},
+	{field: "minimum", blank: true, head: "每个分区至少", weight: 3, typ: tCount, also: "每镇至少 每个镇街至少", help: "每个镇街至少几家，按镇街均衡抽取的才填"},
+	{field: "source", blank: true, head: "任务来源", weight: 2, typ: tText, also: "计划来源", choices: []string{"年度计划", "临时任务"}, help: "年度计划或临时任务；空着算年度计划"},
 	{field: "ground", blank: true, head: "不受频次比例限制的依据", weight: 3, typ: tText, also: "专项部署依据", help: "专项整治、特殊事件或上级指令的文件名和文号，可不填"},
 	noteColumn,
 }

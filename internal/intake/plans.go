@@ -179,6 +179,8 @@ type PlanLine struct {
 	Method    string // 检查方式, joined by 、
 	Classes   string // 信用风险分类要求
 	Groups    []Group
+	Batches   int    // 分几批抽取
+	Minimum   int    // 每个分区至少
 	Source    string // 年度计划, 临时任务
 	Ground    string // for which ratio and cap do not bind (Gaoqing 6.2)
 	Note      string
@@ -206,7 +208,7 @@ func parsePlan(r *rowReader, n int) PlanLine {
 		No: r.number("no", n), Name: r.text("name"), Mode: r.choice("mode", modeWords), Items: r.itemNumbers("items"),
 		Scope: r.text("scope"), Filter: r.text("filter"), From: r.day("from"), To: r.day("to"), Unit: r.text("unit"),
 		Section: r.text("section"), Partners: joinWords(r.list("partners")), Joint: r.yes("joint"), Role: r.choice("role", map[string]string{"发起": "牵头", "配合": "参与"}),
-		Form: r.text("form"), Method: joinWords(r.list("methods")), Classes: r.text("classes"), Groups: r.groups(),
+		Form: r.text("form"), Method: joinWords(r.list("methods")), Classes: r.text("classes"), Groups: r.groups(), Batches: r.count("batches"), Minimum: r.count("minimum"),
 		Source: r.text("source"), Ground: r.text("ground"), Note: r.text("note"), Line: r.line(),
 	}
 	if text := r.cell("basis").Text; text != "" {

@@ -60,9 +60,9 @@ func parseTask(r *rowReader) Task {
 		}
 	}
 	r.only("names_open", "企业名称随结果公开", "随结果公开")
-	r.only("minimum", "各镇街名额由程序按户数分")
-	r.only("groups", "一次抽取不再分组，请在计划里分成几项")
-	r.only("ground", "频次和比例的限制不能在任务表里免除")
+	r.only("minimum", "每个分区至少几家写在年度计划里")
+	r.only("groups", "分组写在年度计划里")
+	r.only("ground", "先用 sunlot waiver 登记依据，抽取预告自动引用")
 	if t.Ratio == "1" {
 		t.Ratio, t.Census = "", true
 	}

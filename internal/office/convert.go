@@ -87,7 +87,10 @@ func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem,
 				problems = append(problems, problem(r.Line, "不列入随机抽查的依据", "office.no-special", r.Excluded, ""))
 			}
 			f.Tags = append(f.Tags, "special")
+		} else if slices.Contains(f.Tags, "special") {
+			problems = append(problems, problem(r.Line, "不列入随机抽查的依据", "office.special-ground", r.Name, ""))
 		}
+		f.Tags = p.Tagged(f.Tags, r.Complaints)
 		slices.Sort(f.Tags)
 		f.Tags = slices.Compact(f.Tags)
 		towns[o.townName(f.Town)]++
@@ -99,7 +102,7 @@ func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem,
 				classes[c]++
 			}
 		}
-		reg.Rows = append(reg.Rows, FirmRow{Firm: f, LegalRep: r.LegalRep, Address: r.Address, Scope: r.Scope, Ownership: r.Ownership})
+		reg.Rows = append(reg.Rows, FirmRow{Firm: f, LegalRep: r.LegalRep, Address: r.Address, Scope: r.Scope, Ownership: r.Ownership, Excluded: r.Excluded})
 	}
 	if len(problems) > 0 {
 		return nil, problems, nil
@@ -371,6 +374,9 @@ func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, 
 	body.Title = or(title, o.Config.Name+num(l.Year)+"年度“双随机、一公开”抽查工作计划")
 	var problems []intake.Problem
 	for i := range rows {
+		if rows[i].Source == "临时任务" {
+			problems = append(problems, adHocRow(s.Pack, &rows[i]))
+		}
 		line, found := o.planLine(s, &rows[i])
 		problems = append(problems, found...)
 		body.Lines = append(body.Lines, line)
@@ -413,6 +419,8 @@ func (o *Office) planLine(s *rules.State, r *intake.PlanLine) (record.PlanLine, 
 			line.Filter = f.Format(s.Pack)
 		}
 	}
+	line.Batches, line.Minimum = int64(r.Batches), int64(r.Minimum)
+	problems = append(problems, classesOf(s.Pack, r, &line)...)
 	problems = append(problems, unusable(s.Pack, r)...)
 	if line.Mode == "" {
 		line.Mode = map[bool]string{true: "定向", false: "不定向"}[line.Filter != ""]
@@ -464,12 +472,17 @@ func (o *Office) estimate(s *rules.State, plan *record.Plan) error {
 				return err
 			}
 		}
+		var scope []*rules.Firm
 		for n := range reg.Rows {
 			if f := &reg.Rows[n].Firm; s.Pack.InScope(f) && (filter == nil || filter.Match(f)) {
-				l.Base++
+				scope = append(scope, f)
 			}
 		}
+		l.Base = int64(len(scope))
 		if l.Estimate, err = s.Pack.Estimate(l); err != nil {
+			return err
+		}
+		if err := estimateClasses(s.Pack, l, scope); err != nil {
 			return err
 		}
 	}

@@ -33,6 +33,9 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 		return nil, nil, err
 	}
 	k := rules.Keys{K: secret[:32], KI: secret[32:]}
+	if r.Conditions, err = o.conditions(s, t); err != nil {
+		return nil, nil, err
+	}
 	a, err := s.Announce(t, r, k)
 	if err != nil {
 		return nil, nil, err
@@ -42,6 +45,9 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 		return nil, nil, err
 	}
 	d := &Draft{Blobs: a.Blobs, private: []privateFile{{drawKeysName(a.Notice.Key), keys}}}
+	if d.Review.Merge, err = o.overlapPool(s, a, r, k.K); err != nil {
+		return nil, nil, err
+	}
 	d, err = o.draft(d, a.Notice)
 	return d, a, err
 }
@@ -146,6 +152,9 @@ func (o *Office) Dispatch(in Sending) (*Draft, error) {
 		in.Platform = or(in.Platform, d.Lot.Platform.Body.Number)
 	}
 	draft := &Draft{Blobs: map[string][]byte{}}
+	if draft.Review.Merge, err = o.overlapDrawn(d); err != nil {
+		return nil, err
+	}
 	var bodies []any
 	for i, u := range d.Lot.Body.Units {
 		objects := d.undispatched(u)
@@ -208,7 +217,7 @@ func (o *Office) dispatchBody(d *Drawing, u record.Unit, i int, objects []*rules
 	}
 	return &record.Dispatch{Notice: d.Lot.Index, Number: number, Unit: u.Name, Date: o.Today(), Confirmed: record.Sealed(in.Confirmed),
 		Platform: in.Platform, Scheme: in.Scheme, SchemeSum: in.SchemeSum, Count: int64(len(objects)), Objects: put(draw.FormatUnstaffed(handles)), Leaders: put(draw.FormatTeams(leaders)),
-		From: max(d.Lot.Body.From, d.Lot.When()[:10]), To: d.Lot.Body.To}
+		From: max(d.Lot.Body.From, d.Lot.When()[:10]), To: d.Lot.Ends()}
 }
 
 // leader is the first of the named who is in the team, otherwise slot 0.

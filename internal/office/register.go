@@ -24,6 +24,7 @@ type FirmRow struct {
 	Address   string `json:"address,omitempty"`
 	Scope     string `json:"scope,omitempty"`
 	Ownership string `json:"ownership,omitempty"`
+	Excluded  string `json:"excluded,omitempty"` // why it is left out of every draw (G-4.3a)
 }
 
 // PersonRow is a line of the private register of inspectors.
@@ -244,29 +245,30 @@ func (d *Drawing) find(handleOrCode string) *rules.Object {
 	return nil
 }
 
-// hits lists for every object the dates on which it was selected: draws that
-// are not aborted, and the time before the charter.
-func (o *Office) hits(s *rules.State) (map[string][]string, error) {
-	hits := map[string][]string{}
+// hits lists for every object the dates on which it was selected (draws that
+// are not aborted, and the time before the charter) and the draws' ids.
+func (o *Office) hits(s *rules.State) (hits, drawn map[string][]string, err error) {
+	hits, drawn = map[string][]string{}, map[string][]string{}
 	for _, l := range s.Lots {
 		if !l.Drawn() || l.Abort != nil {
 			continue
 		}
 		d, err := o.drawing(l)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		day := l.When()[:10]
 		for _, obj := range l.Objects {
 			if f := d.Firms[obj.Handle]; f != nil {
 				hits[f.ID] = append(hits[f.ID], day)
+				drawn[f.ID] = append(drawn[f.ID], l.Body.Draw)
 			}
 		}
 	}
 	for _, h := range s.Histories {
 		r, err := load(o, h.Body.File.SHA256, historyLine)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, row := range r.Rows {
 			hits[row.ID] = append(hits[row.ID], row.Date)
@@ -275,7 +277,7 @@ func (o *Office) hits(s *rules.State) (map[string][]string, error) {
 	for id := range hits {
 		slices.Sort(hits[id])
 	}
-	return hits, nil
+	return hits, drawn, nil
 }
 
 // registers are the two latest registers, for a notice, and the recusals that
@@ -314,7 +316,7 @@ func (o *Office) registers(s *rules.State) (r rules.Registers, declared map[stri
 	if declared, err = o.recused(s, ids, people.Rows); err != nil {
 		return r, nil, err
 	}
-	r.Hits, err = o.hits(s)
+	r.Hits, r.Drawn, err = o.hits(s)
 	return r, declared, err
 }
 

@@ -19,7 +19,8 @@ type Review struct {
 	Before  *Difference      // nil: there is no earlier version
 	Confirm []intake.Problem // odd but possible
 	Counts  []Tally
-	Filters []string // plan lines with their conditions, as people say them
+	Filters []string  // plan lines with their conditions, as people say them
+	Merge   []Overlap // firms that stand in another open task too
 }
 
 // Difference is between the version in force and the new one.
@@ -120,6 +121,10 @@ func bare(lines []record.PlanLine) []record.PlanLine {
 	out := saved(lines)
 	for i := range out {
 		out[i].Base, out[i].Estimate = 0, 0
+		out[i].Classes = slices.Clone(out[i].Classes)
+		for k := range out[i].Classes {
+			out[i].Classes[k].Base, out[i].Classes[k].Estimate, out[i].Classes[k].Condition = 0, 0, ""
+		}
 	}
 	return out
 }
@@ -207,11 +212,11 @@ func unusable(p *rules.Pack, r *intake.PlanLine) []intake.Problem {
 	if r.Cap != "" && r.Cap != num(p.Cap.Max) {
 		problems = append(problems, problem(r.Line, "频次上限", "office.other-cap", r.Cap, num(p.Cap.Max)))
 	}
-	if len(r.Groups) > 0 {
-		problems = append(problems, problem(r.Line, "分组", "intake.not-supported", r.Groups[0].Name, "每组请单列一个计划项"))
+	if len(r.Groups) > 0 && p.Plan.ClassBy == "" {
+		problems = append(problems, problem(r.Line, "分组", "intake.not-supported", r.Groups[0].Name, "规则包没有分级定比例的依据，每组请单列一个计划项"))
 	}
 	if r.Ground != "" {
-		problems = append(problems, problem(r.Line, "不受频次比例限制的依据", "intake.not-supported", r.Ground, "频次和比例的限制都照规则包执行"))
+		problems = append(problems, problem(r.Line, "不受频次比例限制的依据", "intake.not-supported", r.Ground, "先写入计划，再用 sunlot waiver 登记依据"))
 	}
 	return problems
 }

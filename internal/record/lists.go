@@ -157,6 +157,23 @@ type PlanLine struct {
 	Joint string    `json:"joint,omitempty" form:"token"` // led, joined; absent: the office's own
 	With  []Partner `json:"with,omitempty"`               // instead of Partners, which names departments only
 	Lead  string    `json:"lead,omitempty" form:"name"`   // of a joined one: who leads
+
+	Batches int64   `json:"batches,omitempty"` // the year's number is drawn in so many notices
+	Minimum int64   `json:"minimum,omitempty"` // least number in every cell
+	Classes []Class `json:"classes,omitempty"` // first match wins; the line's own quantity is the rest's
+}
+
+// Class (分级) is a part of a plan line's scope with a quantity of its own
+// (G-6.2b, Y-14.5). Condition is a filter's text: who is a higher risk stays
+// closed, also after K (requirements §7); that it stood before the draw does not.
+type Class struct {
+	Name      string `json:"name" form:"token"` // g1, g2 … in order: says nothing
+	Condition Sealed `json:"condition"`
+	Ratio     string `json:"ratio,omitempty" form:"ratio"`
+	Count     int64  `json:"count,omitempty"`
+	Census    bool   `json:"census,omitempty"`
+	Base      int64  `json:"base,omitempty"`     // 基数 when the plan was made
+	Estimate  int64  `json:"estimate,omitempty"` // 预估数量
 }
 
 // Filing (备案、上报) is the receipt for a plan filed with another body (G-6.1c)
@@ -187,6 +204,19 @@ func (c *Charter) KeysOf(role string) []string {
 		}
 	}
 	return keys
+}
+
+// Times is how many draws a year a line says (频次): a number that begins its
+// words, otherwise 1.
+func (l *PlanLine) Times() int64 {
+	n := int64(0)
+	for _, c := range l.Frequency {
+		if c < '0' || c > '9' || n > 365 {
+			break
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return max(n, 1)
 }
 
 // Line finds a line by its number, nil if the plan has none such.

@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // Notice (抽取预告) commits to everything before the randomness exists
 // (draw1 §1). Its entry's hash is C.
 type Notice struct {
@@ -44,6 +46,10 @@ type Notice struct {
 	Before     string      `json:"before,omitempty" form:"time"` // where the platform casts: when its task says it will
 	Randomness *Randomness `json:"randomness,omitempty"`         // where sunlot casts
 	Experts    *Experts    `json:"experts,omitempty"`
+
+	Batch   int64    `json:"batch,omitempty"`   // 第几批, where the plan line is drawn in batches
+	Waivers []int64  `json:"waivers,omitempty"` // indexes of the waivers that it uses
+	Freed   []Ground `json:"freed,omitempty"`   // how many stand in the hat although they reached the cap, by clause
 }
 
 // RosterRef is the version of a register that a draw uses.
@@ -62,7 +68,7 @@ type Group struct {
 	Base    int64  `json:"base"`            // lines and those left out by cap
 	Total   int64  `json:"total,omitempty"` // T; absent for census
 	Minimum int64  `json:"minimum,omitempty"`
-	Cells   []Cell `json:"cells"`
+	Cells   []Cell `json:"cells,omitempty"` // none where nobody of the group can be drawn
 }
 
 // Cell (分区) with its population n_c and its quota a_c (名额).
@@ -219,6 +225,17 @@ func (n *Notice) Chain() string {
 		return ""
 	}
 	return n.Randomness.Chain
+}
+
+// TownOf is the town of a cell that is one: where a notice has several groups,
+// their names stand before it.
+func (n *Notice) TownOf(cell string) string {
+	for _, g := range n.Groups {
+		if town, ok := strings.CutPrefix(cell, g.Name+"."); ok {
+			return town
+		}
+	}
+	return cell
 }
 
 // UnitOf is the executing unit of a town: the one that names it, otherwise the

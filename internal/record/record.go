@@ -93,6 +93,9 @@ var Types = map[string]func() any{
 	"teams-notice": func() any { return new(TeamsNotice) },
 	"teams":        func() any { return new(Teams) },
 	"expert":       func() any { return new(Expert) },
+	"task":         func() any { return new(Task) },
+	"waiver":       func() any { return new(Waiver) },
+	"extension":    func() any { return new(Extension) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

@@ -49,8 +49,8 @@ func (j *judge) dispatch(b *record.Dispatch) {
 	if !slices.ContainsFunc(lot.Body.Units, func(u record.Unit) bool { return u.Name == b.Unit }) {
 		j.breach("rules.no-unit", p.Draw.Dispatch, "unit", b.Unit, "")
 	}
-	if b.From > b.To || b.From < lot.day() || b.To > lot.Body.To {
-		j.breach("rules.task-dates", p.Draw.Dispatch, "from, to", b.From+" "+b.To, lot.Body.From+" "+lot.Body.To)
+	if b.From > b.To || b.From < lot.day() || b.To > lot.Ends() {
+		j.breach("rules.task-dates", p.Draw.Dispatch, "from, to", b.From+" "+b.To, lot.Body.From+" "+lot.Ends())
 	}
 	data, ok1 := j.file(b.Objects, "objects")
 	leaders, ok2 := j.file(b.Leaders, "leaders")
@@ -75,8 +75,8 @@ func (j *judge) dispatch(b *record.Dispatch) {
 			j.breach("rules.not-drawn", p.Draw.Dispatch, h, "", "")
 		case o.Dispatch != 0:
 			j.breach("rules.dispatched-twice", p.Draw.Dispatch, h, num(o.Dispatch), "")
-		case p.Draw.Balance == "town" && lot.Body.Mode == "不定向" && lot.Body.UnitOf(o.Cell) != b.Unit && o.Cell != "":
-			j.breach("rules.no-unit", p.Draw.Dispatch, h, b.Unit, lot.Body.UnitOf(o.Cell)) // the cell is the town
+		case p.Draw.Balance == "town" && lot.Body.Mode == "不定向" && lot.Body.UnitOf(lot.Body.TownOf(o.Cell)) != b.Unit && o.Cell != "":
+			j.breach("rules.no-unit", p.Draw.Dispatch, h, b.Unit, lot.Body.UnitOf(lot.Body.TownOf(o.Cell))) // the cell is the town
 		}
 	}
 	if !j.sound() {

@@ -17,6 +17,7 @@ const (
 	groundSpecial = "special" // outside 双随机 by the regulation
 	groundFilter  = "filter"  // not in the directed conditions
 	groundCap     = "cap"     // selected as often as the cap allows
+	groundBatch   = "batch"   // drawn in an earlier batch of the plan line
 )
 
 // Task (抽查任务) is what an officer decides beside the plan line.
@@ -42,6 +43,9 @@ type Registers struct {
 	People  []Person
 	Experts []Person
 	Hits    map[string][]string // object id → dates of selections that count to the cap
+	Drawn   map[string][]string // object id → ids of draws, not aborted, that drew it
+
+	Conditions map[string]string // of the plan line's classes, opened: name → filter
 }
 
 // Keys of a draw: 32 random bytes each (draw1 §3).
@@ -51,7 +55,6 @@ type Keys struct{ K, KI []byte }
 type Announcement struct {
 	Notice *record.Notice
 	Blobs  map[string][]byte
-	Shorts []Finding // what the officer should see before he writes it
 }
 
 // Announce computes a notice: population, exclusions by clause, groups, cells,
@@ -89,10 +92,6 @@ func (s *State) Announce(t Task, r Registers, k Keys) (*Announcement, error) {
 	}
 	s.noticeExperts(b, t, r.Experts, k.KI, put)
 	b.Key, b.KeyI = draw.KeyCommit(k.K), draw.KeyCommit(k.KI)
-	g := b.Groups[0]
-	if n := int64(len(sieve.pool)); g.Rule == "total" && g.Total > n {
-		a.Shorts = append(a.Shorts, Finding{Code: "rules.shortfall", Severity: Warning, Clause: s.Pack.Cap.Clause, Place: b.Line, Got: num(n), Want: num(g.Total)})
-	}
 	return a, nil
 }
 
@@ -101,12 +100,11 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	p, chain := s.Pack, beacon.Quicknet()
 	when := or(t.Before, record.Time(chain.Time(t.Round)))
 	year := yearOf(when)
-	plan := s.Plan(year)
-	if plan == nil {
+	index, line := s.Line(year, t.Line)
+	switch {
+	case line == nil && s.Plan(year) == nil:
 		return nil, nil, fault.New("rules.no-plan", num(year), "", "")
-	}
-	line := plan.Body.Line(t.Line)
-	if line == nil {
+	case line == nil:
 		return nil, nil, fault.New("rules.no-line", t.Line, "", "").Of(fault.Usage)
 	}
 	list, objects, people := s.Checklist(), s.Roster("objects"), s.Roster("inspectors")
@@ -114,7 +112,7 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 		return nil, nil, fault.New("rules.no-roster", t.Line, "", "")
 	}
 	b := &record.Notice{
-		Serial: s.NextSerial(year), Name: or(t.Name, line.Name), Plan: plan.Index, Line: line.No,
+		Serial: s.NextSerial(year), Name: or(t.Name, line.Name), Plan: index, Line: line.No, Batch: s.nextBatch(line, year), Waivers: s.openWaivers(line.No, year),
 		Scheme: t.Scheme, Earlier: or(t.Earlier, s.repeated(line.No, year)), Items: line.Items, Checklist: list.Index,
 		Mode: line.Mode, Filter: line.Filter, Scope: line.Scope, Casts: "sunlot",
 		Roster:     record.RosterRef{Entry: objects.Index, Count: objects.Body.Count, SHA256: objects.Body.File.SHA256},
@@ -151,8 +149,9 @@ type sieve struct {
 	out   []draw.LeftOut
 	ids   map[string]string // handle → id, of the pool
 	names map[string]string // cell → name
-	cap   int64             // left out by the cap
+	kept  map[string]int64  // by group: left out, and counted in its base
 	why   map[string]int64
+	freed map[string]int64 // reached the cap and stand in the hat: by exemption
 }
 
 func (s *State) sift(b *record.Notice, line *record.PlanLine, r Registers, k []byte) (*sieve, error) {
@@ -164,30 +163,43 @@ func (s *State) sift(b *record.Notice, line *record.PlanLine, r Registers, k []b
 			return nil, err
 		}
 	}
-	v := &sieve{ids: make(map[string]string, len(r.Firms)), names: map[string]string{}, why: map[string]int64{}}
+	v := &sieve{ids: make(map[string]string, len(r.Firms)), names: map[string]string{}, why: map[string]int64{}, kept: map[string]int64{}, freed: map[string]int64{}}
+	classes, err := newClassifier(p, line, r.Conditions)
+	if err != nil {
+		return nil, err
+	}
+	deployed := s.waived(b, kindDeployment)
 	day := b.When()[:10]
 	for i := range r.Firms {
 		f := &r.Firms[i]
 		h := draw.Handle("O", draw.Salt(k, "O", f.ID), f.ID)
-		group, ground := groupName, ""
+		q, ground := classes.of(f), ""
+		group := q.name
 		switch {
+		case b.Batch > 1 && s.inBatch(b, r.Drawn[f.ID]):
+			ground = groundBatch
+			v.kept[group]++
 		case !slices.Contains(p.Roster.Statuses, f.Status):
 			ground = groundStatus
 		case p.Roster.Special != "" && slices.Contains(f.Tags, "special"):
 			ground = groundSpecial
 		case filter != nil && !filter.Match(f):
 			group, ground = "-", groundFilter
-		case p.Capped(f, r.Hits[f.ID], day, b.Mode):
+		case p.Reached(r.Hits[f.ID], day):
+			if n, free := p.Free(f, b.Mode, deployed); free {
+				v.freed["exempt."+num(n)]++
+				break
+			}
 			ground = groundCap
-			v.cap++
+			v.kept[group]++
 		}
 		if ground != "" {
 			v.why[ground]++
 			v.out = append(v.out, draw.LeftOut{Handle: h, Group: group, Ground: ground})
 			continue
 		}
-		cell, name := s.cell(b, f)
-		v.names[cell] = name
+		cell := q.prefix + s.cell(b, f)
+		v.names[cell], _ = s.groupCell(b, q, cell)
 		v.ids[h] = f.ID
 		v.pool = append(v.pool, draw.Object{Handle: h, Cell: cell, Weight: 1})
 	}
@@ -196,8 +208,20 @@ func (s *State) sift(b *record.Notice, line *record.PlanLine, r Registers, k []b
 	for code, n := range v.why {
 		b.Grounds = append(b.Grounds, p.ground(code, n))
 	}
-	slices.SortFunc(b.Grounds, func(a, b record.Ground) int { return strings.Compare(a.Code, b.Code) })
+	for code, n := range v.freed {
+		b.Freed = append(b.Freed, p.freedGround(code, n))
+	}
+	for _, list := range [][]record.Ground{b.Grounds, b.Freed} {
+		slices.SortFunc(list, func(a, b record.Ground) int { return strings.Compare(a.Code, b.Code) })
+	}
 	return v, nil
+}
+
+// inBatch reports whether one of the draws was of the notice's plan line.
+func (s *State) inBatch(b *record.Notice, draws []string) bool {
+	return slices.ContainsFunc(s.lotsOf(b.Line, yearOf(b.Draw)), func(l *Lot) bool {
+		return l.Abort == nil && slices.Contains(draws, l.Body.Draw)
+	})
 }
 
 // groupName is neutral: a group's name must not say what its members are.
@@ -205,16 +229,15 @@ const groupName = "g1"
 
 // cell is the firm's cell: its town where an undirected draw is balanced by
 // towns (Y-6.2), otherwise the one cell of all.
-func (s *State) cell(b *record.Notice, f *Firm) (code, name string) {
-	code = "all"
+func (s *State) cell(b *record.Notice, f *Firm) string {
+	code := "all"
 	if s.byTown(b) {
 		code = "other"
 		if n, ok := Find(s.Pack.Towns, f.Town); ok {
 			code = n.Code
 		}
 	}
-	name, _ = s.cellName(b, code)
-	return code, name
+	return code
 }
 
 // byTown reports whether the cells of the notice are towns (Y-6.2).
@@ -237,34 +260,6 @@ func (s *State) cellName(b *record.Notice, code string) (string, bool) {
 	return s.Pack.Towns[i].Name, true
 }
 
-// Capped reports whether the cap keeps the firm out of a draw on the day.
-func (p *Pack) Capped(f *Firm, hits []string, day, mode string) bool {
-	from := day[:4] + "-01-01"
-	if p.Cap.Window == "rolling-12-months" {
-		from = num(yearOf(day)-1) + day[4:] // the same day a year ago no longer counts
-		from += "~"                         // sorts after that day, before the next
-	}
-	n := 0
-	for _, h := range hits {
-		if h >= from && h <= day {
-			n++
-		}
-	}
-	return n >= p.Cap.Max && !slices.ContainsFunc(p.Cap.Exempt, func(e Exempt) bool { return e.frees(f, mode) })
-}
-
-// frees reports whether the exemption holds for the firm. An exemption by
-// special deployment needs a waiver and never holds by itself.
-func (e Exempt) frees(f *Firm, mode string) bool {
-	if e.Deploy || e.Mode != "" && e.Mode != mode {
-		return false
-	}
-	if len(e.Sectors) > 0 && !slices.Contains(e.Sectors, f.Sector) {
-		return false
-	}
-	return len(e.Tags) == 0 || slices.ContainsFunc(e.Tags, func(t string) bool { return slices.Contains(f.Tags, t) })
-}
-
 // ground is the table line of a ground of being left out.
 func (p *Pack) ground(code string, n int64) record.Ground {
 	switch code {
@@ -276,43 +271,10 @@ func (p *Pack) ground(code string, n int64) record.Ground {
 		return record.Ground{Code: code, Clause: p.Draw.Directed, Words: "不在本次定向条件内", Count: n}
 	case groundCap:
 		return record.Ground{Code: code, Clause: p.Cap.Clause, Words: "已达频次上限", Count: n}
+	case groundBatch:
+		return record.Ground{Code: code, Clause: p.Plan.Clause, Words: "本计划项前几批已抽中", Count: n}
 	}
 	return record.Ground{}
-}
-
-// group sets the one group of the notice, its total and its cells' quotas.
-func (s *State) group(b *record.Notice, line *record.PlanLine, v *sieve) error {
-	g := record.Group{Name: groupName, Rule: "total", Words: line.Scope, Base: int64(len(v.pool)) + v.cap, Ratio: line.Ratio}
-	counts := map[string]int{}
-	for i := range v.pool {
-		counts[v.pool[i].Cell]++
-	}
-	switch {
-	case line.Census:
-		g.Rule = "census"
-	case line.Count > 0:
-		g.Total = line.Count
-	default:
-		t, err := total(line.Ratio, int(g.Base))
-		if err != nil {
-			return err
-		}
-		g.Total = int64(t)
-	}
-	cells := make([]string, 0, len(counts))
-	for c := range counts {
-		cells = append(cells, c)
-	}
-	slices.Sort(cells)
-	quotas, err := draw.Quotas([]draw.Group{{Name: g.Name, Rule: g.Rule, Total: int(g.Total), Cells: cells}}, counts)
-	if err != nil {
-		return err
-	}
-	for _, c := range cells {
-		g.Cells = append(g.Cells, record.Cell{Cell: c, Name: v.names[c], Count: int64(counts[c]), Quota: int64(quotas[c])})
-	}
-	b.Groups = []record.Group{g}
-	return nil
 }
 
 // InScope reports whether the firm may stand in a hat at all: 存续 and not taken

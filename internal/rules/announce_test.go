@@ -326,13 +326,13 @@ func TestShortfall(t *testing.T) {
 	if g.Base != 27 || g.Total != 6 || g.Cells[0].Count != 3 || g.Cells[0].Quota != 3 || !slices.Equal(a.Notice.Told, []string{"all"}) {
 		t.Errorf("%+v, told %v", g, a.Notice.Told)
 	}
-	if len(a.Shorts) != 1 || a.Shorts[0].Code != "rules.shortfall" || a.Shorts[0].Severity != rules.Warning {
-		t.Errorf("%+v", a.Shorts)
+	found := b.say("notice", noticed, a.Notice, a.Blobs)
+	if codes(found)["rules.shortfall"] != rules.Warning {
+		t.Errorf("%+v", found)
 	}
-	b.say("notice", noticed, a.Notice, a.Blobs)
-	b.reg.Hits = nil
-	if a, err = open("gaoqing", 30, 4).state.Announce(rules.Task{Line: "A", Round: firstRun}, b.reg, b.keys); err != nil || len(a.Shorts) != 0 {
-		t.Errorf("nobody at the cap: %+v, %v", a.Shorts, err)
+	all := open("gaoqing", 30, 4)
+	if a, err = all.state.Announce(rules.Task{Line: "A", Round: firstRun}, all.reg, b.keys); err != nil || codes(all.say("notice", noticed, a.Notice, a.Blobs))["rules.shortfall"] != "" {
+		t.Errorf("nobody at the cap: %v", err)
 	}
 }
 
@@ -340,7 +340,7 @@ func TestShortfall(t *testing.T) {
 // included, against calendar arithmetic.
 func TestCapWindow(t *testing.T) {
 	rolling, yearly := pack(t, "gaoqing"), pack(t, "yanshi")
-	rolling.Cap.Exempt, yearly.Cap.Exempt = nil, nil
+	rolling.Cap.Options, rolling.Cap.Take, yearly.Cap.Exempt = nil, "", nil
 	f := &rules.Firm{Status: "存续"}
 	checked := 0
 	for day := date("2023-01-01"); day.Before(date("2026-01-02")); day = day.AddDate(0, 0, 1) {
@@ -360,14 +360,14 @@ func TestCapWindow(t *testing.T) {
 			hit := day.AddDate(0, 0, -off)
 			checked++
 			today, at := day.Format(time.DateOnly), hit.Format(time.DateOnly)
-			if got, want := rolling.Capped(f, []string{at}, today, "定向"), hit.After(ago) && !hit.After(day); got != want {
+			if got, want := rolling.Capped(f, []string{at}, today, "定向", false), hit.After(ago) && !hit.After(day); got != want {
 				t.Errorf("rolling, draw on %s, selected on %s: %v", today, at, got)
 			}
 			hits := []string{at, at}
-			if got, want := yearly.Capped(f, hits, today, "定向"), hit.Year() == day.Year() && !hit.After(day); got != want {
+			if got, want := yearly.Capped(f, hits, today, "定向", false), hit.Year() == day.Year() && !hit.After(day); got != want {
 				t.Errorf("calendar year, draw on %s, selected on %s: %v", today, at, got)
 			}
-			if yearly.Capped(f, hits[:1], today, "定向") {
+			if yearly.Capped(f, hits[:1], today, "定向", false) {
 				t.Errorf("calendar year: one selection of two caps on %s", today)
 			}
 		}
@@ -409,7 +409,7 @@ func TestExemptions(t *testing.T) {
 		if c.tag != "" {
 			f.Tags = []string{c.tag}
 		}
-		if got := pack(t, c.pack).Capped(f, hits, "2023-08-23", c.mode); got != c.capped {
+		if got := pack(t, c.pack).Capped(f, hits, "2023-08-23", c.mode, false); got != c.capped {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}

@@ -217,6 +217,12 @@ func (j *judge) body() {
 		j.teams(b)
 	case *record.Expert:
 		j.expert(b)
+	case *record.Task:
+		j.task(b)
+	case *record.Waiver:
+		j.waiver(b)
+	case *record.Extension:
+		j.extension(b)
 	}
 }
 
@@ -387,71 +393,6 @@ func (j *judge) roster(b *record.Roster) {
 	}
 }
 
-func (j *judge) plan(b *record.Plan) {
-	j.notAhead(b.Date)
-	want := int64(1)
-	if prev := j.s.Plan(b.Year); prev != nil {
-		want = prev.Body.Version + 1
-	}
-	if b.Version != want {
-		j.breach("rules.version", "", "version", strconv.FormatInt(b.Version, 10), strconv.FormatInt(want, 10))
-	}
-	seen := map[string]bool{}
-	for i := range b.Lines {
-		l := &b.Lines[i]
-		if seen[l.No] {
-			j.breach("rules.line-twice", "", l.No, l.Name, "")
-		}
-		seen[l.No] = true
-		j.planLine(b, l)
-	}
-	if j.sound() {
-		j.s.Plans = append(j.s.Plans, at(j, b))
-		j.jointPlan(b)
-	}
-}
-
-func (j *judge) planLine(b *record.Plan, l *record.PlanLine) {
-	p := j.s.Pack
-	list := j.s.Checklist()
-	for _, no := range l.Items {
-		if list == nil || !slices.ContainsFunc(list.Body.Items, func(it record.Item) bool { return it.No == no }) {
-			j.breach("rules.item-unknown", p.Plan.Clause, l.No, no, "")
-		}
-	}
-	ways := 0
-	for _, given := range []bool{l.Ratio != "", l.Count > 0, l.Census} {
-		if given {
-			ways++
-		}
-	}
-	if ways != 1 && (l.Joint != joined || ways > 1) {
-		j.breach("rules.line-quantity", p.Plan.Clause, l.No, strconv.Itoa(ways), "1")
-	} else if n, err := total(or(l.Ratio, "1"), 1); err != nil || n == 0 {
-		j.breach("rules.line-quantity", p.Plan.Clause, l.No, "0", "1") // 0.00 of anything is nobody
-	}
-	if l.Mode != "不定向" && l.Mode != "定向" {
-		j.breach("rules.line-mode", p.Draw.Directed, l.No, l.Mode, "不定向, 定向")
-	}
-	j.jointLine(l)
-	if (l.Mode == "定向") != (l.Filter != "") && l.Joint != joined {
-		j.breach("rules.line-filter", p.Draw.Directed, l.No, l.Filter, l.Mode)
-	}
-	if l.Filter != "" {
-		f, err := ParseFilter(p, l.Filter)
-		if err != nil {
-			j.breach("rules.bad-filter", p.Draw.Directed, l.No, l.Filter, "")
-		} else if again := f.Format(p); again != l.Filter {
-			j.breach("rules.bad-filter", p.Draw.Directed, l.No, l.Filter, again)
-		}
-	}
-	// A line that ended in a later year would put off by years the day on which
-	// the draw's K must be opened.
-	if year := strconv.FormatInt(b.Year, 10); l.From > l.To || l.From[:4] != year || l.To[:4] != year {
-		j.breach("rules.line-dates", p.Plan.Clause, l.No, l.From+" "+l.To, year)
-	}
-}
-
 func (j *judge) filing(b *record.Filing) {
 	// A checklist is reported upward as a plan is filed (Y-8.2 统一汇总上报).
 	if !slices.ContainsFunc(j.s.Plans, func(p At[record.Plan]) bool { return p.Index == b.Plan }) && j.s.checklistAt(b.Plan) == nil {
@@ -478,6 +419,11 @@ func (j *judge) history(b *record.History) {
 		j.breach("rules.history-dates", "", "to", b.To, j.s.Charters[0].Time[:10])
 	}
 	if _, ok := j.file(b.File, "file"); ok && j.sound() {
+		if slices.ContainsFunc(j.s.Lots, func(l *Lot) bool { return !l.Failed }) {
+			// Who adds selections once draws are announced can keep a chosen firm
+			// out of the next one: its past is now the office's word on a known name.
+			j.add(Warning, "rules.history-late", j.s.Pack.Cap.Clause, "", num(b.Count), "")
+		}
 		j.s.Histories = append(j.s.Histories, at(j, b))
 	}
 }

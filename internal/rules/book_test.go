@@ -391,6 +391,7 @@ func year(name string) *book {
 		declared[f.ID] = []string{"YS0000"}
 	}
 	b.declare("recusal", "2023-07-03T09:00:00+08:00", "YS0000", len(b.reg.Firms), 0)
+	b.history("history", "2023-08-20T09:00:00+08:00")
 	l := b.announce("notice", noticed, rules.Task{Line: "A", Round: firstRun, Declared: declared})
 	first := b.keys
 	b.keys = rules.Keys{K: []byte("another 0123456789abcdef01234567"), KI: []byte("another fedcba9876543210fedcba98")}
@@ -425,9 +426,9 @@ func year(name string) *book {
 	b.say("complaint", "2023-09-22T10:00:00+08:00", &record.Result{Origin: "complaint", Ground: "投诉", Document: "演示受理1号", Code: sealed("1"), Name: sealed("2"), Unit: "执法大队", Started: "2023-09-21", Ended: "2023-09-21",
 		Entered: "2023-09-21", Published: "2023-09-22", EnteredBy: sealed("3"), Reviewed: sealed("4"),
 		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "3", Codes: []string{"a"}}}, Codes: []string{"a"}, Methods: b.pack.Result.Methods[:1]}}, nil)
+	b.outside()
 	b.say("opened K", l.Body.Due.K+"T09:00:00+08:00", &record.Opened{Notice: l.Index, K: true}, nil)
 	b.say("filing", l.Body.Due.K+"T10:00:00+08:00", &record.Filing{Plan: b.state.Plan(2023).Index, To: "市场监管局", Date: "2023-06-21"}, nil)
-	b.history("history", l.Body.Due.K+"T11:00:00+08:00")
 	b.redress(l)
 	return b
 }

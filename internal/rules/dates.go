@@ -122,8 +122,8 @@ func (j *judge) resultDates(b *record.Result, lot *Lot) {
 			j.breach("rules.date-order", clause, "退回", d, b.Ended+" … "+or(b.ReviewOn, j.today()))
 		}
 	}
-	if lot != nil && b.Ended > lot.Body.To {
-		j.add(Warning, "rules.after-task", clause, "ended", b.Ended, lot.Body.To)
+	if lot != nil && b.Ended > lot.Ends() {
+		j.add(Warning, "rules.after-task", clause, "ended", b.Ended, lot.Ends())
 	}
 	j.evidence(b, lot)
 }

@@ -65,11 +65,11 @@ func (s *State) NationalDue(l *Lot, ended string) string {
 func (p *Pack) resultDue(cal *Calendar, l *Lot, ended string) (legal, strict string, sure bool) {
 	start := ended
 	if p.Publish.Start == "task_end" {
-		start = l.Body.To
+		start = l.Ends()
 	}
 	legal, sure = cal.Add(start, p.Publish.Days)
-	if p.Publish.TaskEnd && l.Body.To < legal {
-		legal = l.Body.To
+	if end := l.Ends(); p.Publish.TaskEnd && end < legal {
+		legal = end
 	}
 	strict = legal
 	if p.Publish.Strict == "inspection_end" {
@@ -116,10 +116,13 @@ func (d *Duty) Place() string {
 func (s *State) Duties(today string) []Duty {
 	var list []Duty
 	for _, l := range s.Lots {
-		if l.Failed || l.Abort != nil {
-			continue
+		switch {
+		case l.Failed:
+		case l.Abort != nil:
+			list = append(list, s.openK(l, today)) // due whatever became of the draw (draw1 §3)
+		default:
+			list = append(append(list, s.lotDuties(l, today)...), s.laterDuties(l, today)...)
 		}
-		list = append(append(list, s.lotDuties(l, today)...), s.laterDuties(l, today)...)
 	}
 	list = append(list, s.resultDuties(today)...)
 	for _, pl := range s.Plans {
@@ -170,15 +173,9 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 	for _, d := range l.Sent {
 		send.Done = max(send.Done, d.Body.Date)
 	}
-	open := Duty{Code: "open-k", Draw: b.Draw, Due: due.K, Count: 1, Open: 1, Sure: sure}
-	for _, o := range l.Opened {
-		if o.Body.K {
-			open.Open, open.Done = 0, o.Time[:10]
-		}
-	}
-	nation := p.NoticeDue(s.National(), b.When(), b.To)
+	nation := p.NoticeDue(s.National(), b.When(), l.Ends())
 	send.National, results.National = unlike(nation.Dispatch, send.Due), unlike(nation.Results, results.Due)
-	list := []Duty{send, results, open}
+	list := []Duty{send, results}
 	for i := range list {
 		d := &list[i]
 		done := d.Done
@@ -189,7 +186,21 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 			d.Late = s.late(d.Due, done, today)
 		}
 	}
-	return list
+	return append(list, s.openK(l, today))
+}
+
+// openK is the opening of a draw's K.
+func (s *State) openK(l *Lot, today string) Duty {
+	d := Duty{Code: "open-k", Draw: l.Body.Draw, Due: l.Due.K, Count: 1, Open: 1, Sure: !l.Due.Provisional}
+	for _, o := range l.Opened {
+		if o.Body.K {
+			d.Open, d.Done = 0, o.Time[:10]
+		}
+	}
+	if d.Sure {
+		d.Late = s.late(d.Due, d.Done, today)
+	}
+	return d
 }
 
 // unlike is a, "" where it is b.

@@ -350,3 +350,19 @@ func (f *Filter) Match(firm *Firm) bool {
 	}
 	return slices.Contains(f.vals, v) == (f.rel != "!=")
 }
+
+// Fields lists the fields that a filter asks about, each once.
+func (f *Filter) Fields() []string {
+	var list []string
+	if f.op == "cmp" {
+		list = []string{f.field}
+	}
+	for _, k := range f.kids {
+		for _, name := range k.Fields() {
+			if !slices.Contains(list, name) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}

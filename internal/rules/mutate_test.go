@@ -287,7 +287,7 @@ var free = map[string]map[string]string{
 	"plan": {
 		"date": "not after the day of the entry", "title": own, "reason": own, "lines": own, "lines.no": own, "lines.name": own, "lines.items": "any of the checklist", "lines.scope": own,
 		"lines.filter": "any that stands in its one form", "lines.ratio": own, "lines.count": own, "lines.base": own, "lines.estimate": own, "lines.frequency": own,
-		"lines.from": "within the year", "lines.to": "within the year", "lines.unit": own, "lines.partners": own, "lines.method": own,
+		"lines.from": "within the year", "lines.to": "within the year", "lines.unit": own, "lines.minimum": own, "lines.partners": own, "lines.method": own,
 		"lines.census": "of a joined line: the lead decides how many", "lines.mode": "of a joined line", "lines.lead": own, "lines.with": own, "lines.with.name": own, "lines.with.kind": own, "lines.with.matter": own,
 	},
 	"filing": {"to": own, "date": "not after the day of the entry", "receipt": own},
@@ -374,7 +374,19 @@ var free = map[string]map[string]string{
 		"recusals.root": "of the empty file, absent or that of no lines",
 		"teams":         "the platform's people are a fact: what differs is shown",
 	},
-	"abort": {"ground": "free text", "date": "between notice and entry", "notice": "another draw that is open"},
+
+	"task": {
+		"ground": "free text", "document.title": "free text", "document.number": "free text", "document.issuer": "free text", "approved_by": "sealed",
+		"date": "not after the task's first day", "line.no": "any that is not taken", "line.name": own, "line.items": "any of the checklist", "line.scope": own, "line.filter": "any that stands in its one form",
+		"line.count": own, "line.base": own, "line.estimate": own, "line.frequency": own, "line.from": "within the year, from the decision on", "line.to": "within the year", "line.unit": own,
+		"line.partners": own, "line.method": own,
+	},
+	"waiver": {
+		"document.title": "free text", "document.number": "free text", "document.issuer": "free text", "approved_by": "sealed", "date": "not after the day of the entry",
+		"line": "another line that it could be for",
+	},
+	"extension": {"ground": "free text", "approved_by": "sealed", "date": "between notice and entry", "to": "within the year"},
+	"abort":     {"ground": "free text", "date": "between notice and entry", "notice": "another draw that is open"},
 }
 
 // own: what the office says about itself or decides before any lot is cast.

@@ -29,6 +29,7 @@ func (j *judge) notice(b *record.Notice) {
 	j.noticeShape(b)
 	j.noticeJoint(b, lot)
 	j.noticeFiles(b, lot)
+	j.noticeWaivers(b)
 	if j.sound() {
 		j.noticeGroups(b, lot)
 		j.noticeTold(b, lot)
@@ -57,14 +58,13 @@ func (j *judge) noticePlace(b *record.Notice) {
 	if want := fmt.Sprintf("%04d-%03d", year, b.Serial); b.Draw != want || b.Serial != s.NextSerial(year) || year != yearOf(b.When()) {
 		j.breach("rules.serial", "", b.Draw, num(b.Serial), num(s.NextSerial(year)))
 	}
-	plan := s.Plan(year)
-	if plan == nil || plan.Index != b.Plan {
-		j.breach("rules.not-latest", p.Plan.Clause, "plan", num(b.Plan), "")
-		return
-	}
-	line := plan.Body.Line(b.Line)
+	index, line := s.Line(year, b.Line)
 	if line == nil {
 		j.breach("rules.no-line", p.Plan.Clause, b.Line, "", "")
+		return
+	}
+	if index != b.Plan {
+		j.breach("rules.not-latest", p.Plan.Clause, "plan", num(b.Plan), "")
 		return
 	}
 	if b.Mode != line.Mode || b.Filter != line.Filter || b.Scope != line.Scope {
@@ -82,11 +82,7 @@ func (j *judge) noticePlace(b *record.Notice) {
 		// The later the task ends, the later K must be opened.
 		j.breach("rules.task-dates", p.Plan.Clause, "from, to", b.From+" "+b.To, line.From+" "+line.To)
 	}
-	for _, l := range s.Lots {
-		if l.Body.Line == b.Line && yearOf(l.Body.Draw) == year && !l.Closed() {
-			j.breach("rules.line-open", p.Draw.Before, b.Line, l.Body.Draw, "")
-		}
-	}
+	j.noticeTurn(b, line)
 }
 
 // listed reports whether the checklist in force has the item.
@@ -229,7 +225,7 @@ func (j *judge) noticeGrounds(b *record.Notice, left []draw.LeftOut) {
 		if counts[g.Code] != g.Count || g.Count == 0 {
 			j.breach("rules.grounds", "", g.Code, num(g.Count), num(counts[g.Code]))
 		}
-		if want := j.s.Pack.ground(g.Code, g.Count); g != want || g.Code == groundFilter && b.Filter == "" || g.Code == groundSpecial && want.Clause == "" {
+		if want := j.s.Pack.ground(g.Code, g.Count); g != want || g.Code == groundBatch && (b.Batch < 2 || g.Count > j.s.drawnOf(b.Line, yearOf(b.Draw), share{})) || g.Code == groundFilter && b.Filter == "" || g.Code == groundSpecial && want.Clause == "" {
 			j.breach("rules.grounds", "", g.Code, g.Clause, want.Clause)
 		}
 		delete(counts, g.Code)
@@ -239,12 +235,11 @@ func (j *judge) noticeGrounds(b *record.Notice, left []draw.LeftOut) {
 	}
 	byGroup := map[string]int64{}
 	for _, l := range left {
-		switch {
-		case l.Ground != groundCap:
-		case l.Group != groupName:
+		if l.Ground != groundCap && l.Ground != groundBatch {
+			continue
+		}
+		if byGroup[l.Group]++; !slices.ContainsFunc(b.Groups, func(g record.Group) bool { return g.Name == l.Group }) {
 			j.breach("rules.grounds", "", l.Handle, l.Group, groupName) // would shrink the base
-		default:
-			byGroup[l.Group]++
 		}
 	}
 	for _, g := range b.Groups {
@@ -264,23 +259,14 @@ func (j *judge) noticeGroups(b *record.Notice, lot *Lot) {
 	for i := range lot.Pool {
 		counts[lot.Pool[i].Cell]++
 	}
-	line := j.s.Plan(yearOf(b.Draw)).Body.Line(b.Line)
+	_, line := j.s.Line(yearOf(b.Draw), b.Line)
 	groups, err := castGroups(b)
 	if err != nil {
 		j.breach("rules.quota", "", "groups", err.Error(), "")
 		return
 	}
-	j.noticeCells(b, line)
-	for _, g := range b.Groups {
-		switch {
-		case (g.Rule == "census") != line.Census, g.Ratio != line.Ratio, line.Count > 0 && g.Total != line.Count:
-			j.breach("rules.notice-differs", j.s.Pack.Plan.Clause, g.Name, g.Rule+" "+g.Ratio+" "+num(g.Total), line.Ratio+" "+num(line.Count))
-		case g.Ratio != "":
-			if t, err := total(g.Ratio, int(g.Base)); err != nil || int64(t) != g.Total {
-				j.breach("rules.quota", "", g.Name, num(g.Total), num(t))
-			}
-		}
-	}
+	j.noticeTotals(b, line, j.noticeCells(b, line))
+	j.freed(b, int64(len(lot.Pool)))
 	quotas, err := draw.Quotas(groups, counts)
 	if err != nil {
 		j.breach("rules.quota", "", "groups", err.Error(), "")
@@ -296,22 +282,6 @@ func (j *judge) noticeGroups(b *record.Notice, lot *Lot) {
 	}
 	for _, cell := range slices.Sorted(maps.Keys(counts)) {
 		j.breach("rules.quota", "", cell, "", num(counts[cell]))
-	}
-}
-
-// noticeCells: one group, and the cells that the pack gives. Sainte-Laguë
-// starves a cell of one firm beside a large one, so whoever chose the cells
-// could choose who is never drawn.
-func (j *judge) noticeCells(b *record.Notice, line *record.PlanLine) {
-	if g := b.Groups[0]; len(b.Groups) != 1 || g.Name != groupName || g.Minimum != 0 || g.Words != line.Scope {
-		j.breach("rules.notice-differs", j.s.Pack.Plan.Clause, "groups", num(len(b.Groups))+" "+g.Name+" "+num(g.Minimum)+" "+g.Words, "1 "+groupName+" 0 "+line.Scope)
-	}
-	for _, g := range b.Groups {
-		for i, c := range g.Cells {
-			if want, ok := j.s.cellName(b, c.Cell); !ok || c.Name != want || c.Count == 0 || i > 0 && g.Cells[i-1].Cell >= c.Cell {
-				j.breach("rules.notice-differs", j.s.Pack.Draw.Undirected, "cells", c.Cell+" "+c.Name, want)
-			}
-		}
 	}
 }
 

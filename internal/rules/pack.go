@@ -61,6 +61,9 @@ type Pack struct {
 
 	Calendar CalendarRule  `json:"calendar" toml:"calendar"`
 	Platform *PlatformRule `json:"platform,omitempty" toml:"platform"`
+
+	Waiver WaiverRule `json:"waiver,omitzero" toml:"waiver"`
+	Extend ExtendRule `json:"extend,omitzero" toml:"extend"`
 }
 
 // PackDoc is a document that the regulation cites.
@@ -135,6 +138,11 @@ type PlanRule struct {
 	Filing   string `json:"filing_clause,omitempty" toml:"filing_clause"`
 	AdHoc    bool   `json:"ad_hoc" toml:"ad_hoc"` // 临时任务 outside the plan
 	Clause   string `json:"clause" toml:"clause"`
+
+	AdHocBy     string   `json:"ad_hoc_clause,omitempty" toml:"ad_hoc_clause"`
+	ClassBy     string   `json:"class_clause,omitempty" toml:"class_clause"` // quantities of their own for classes; "": none
+	ClassLower  bool     `json:"class_lower,omitempty" toml:"class_lower"`   // a class may be drawn less than the rest
+	ClassFields []string `json:"class_fields,omitempty" toml:"class_fields"` // fields that a class's condition may use
 }
 
 // Ratio is a floor (min), an exact share (eq) or no bound (none) for a class
@@ -157,6 +165,17 @@ type Cap struct {
 	Window string   `json:"window" toml:"window"` // calendar-year, rolling-12-months
 	Clause string   `json:"clause" toml:"clause"`
 	Exempt []Exempt `json:"exempt,omitempty" toml:"exempt"`
+
+	Options    []CapOption `json:"options,omitempty" toml:"option"` // the exemptions in several readings …
+	Take       string      `json:"take,omitempty" toml:"take"`      // … and the name of the one that holds
+	RecordsMin int         `json:"records_min,omitempty" toml:"records_min"`
+	RecordsTag string      `json:"records_tag,omitempty" toml:"records_tag"` // what so many recorded complaints make of a unit (多次)
+}
+
+// CapOption is one reading of who is exempt from the cap.
+type CapOption struct {
+	Name   string   `json:"name" toml:"name"`
+	Exempt []Exempt `json:"exempt" toml:"exempt"`
 }
 
 // Exempt frees from the cap an object that satisfies every given member.
@@ -270,6 +289,7 @@ func ParsePack(data []byte) (*Pack, error) {
 // has held every single member to its form before.
 func (p *Pack) sections() []error {
 	return []error{
+		p.checkTasks(),
 		p.checkAfter(),
 		p.Year.check(),
 		p.Joint.check(),
@@ -315,9 +335,7 @@ func (p *Pack) named() []string {
 	for _, r := range p.Ratios {
 		ids = append(ids, r.Clause)
 	}
-	for _, e := range p.Cap.Exempt {
-		ids = append(ids, e.Clause)
-	}
+	ids = append(ids, p.taskClauses()...)
 	for _, r := range p.Readings {
 		ids = append(ids, r.Clause)
 	}

@@ -115,7 +115,7 @@ func (s *State) Visits() []Finding {
 			}
 		}
 		for _, d := range drawn[f.Code] {
-			if f.Code != "" && f.Ended() >= d.Lot.day() && f.Ended() <= d.Lot.Body.To && f.Ended() != d.Ended() {
+			if f.Code != "" && f.Ended() >= d.Lot.day() && f.Ended() <= d.Lot.Ends() && f.Ended() != d.Ended() {
 				found = append(found, Finding{Code: "rules.visit-apart", Severity: Note, Clause: d.Lot.Pack.Result.Joint, Entry: f.Index,
 					Place: f.Body.Unit, Got: f.Ended(), Want: or(d.Started(), d.Ended()) + " … " + d.Ended()})
 			}

@@ -69,6 +69,8 @@ type State struct {
 	Histories  []At[record.History]
 	Calendars  []At[record.Calendar]
 	Recusals   []*Declaration
+	Tasks      []At[record.Task]
+	Waivers    []At[record.Waiver]
 	Lots       []*Lot
 	Results    []*Finished
 	Objections []*Objected // in order of their entries, as are Archives
@@ -108,6 +110,8 @@ type Lot struct {
 	Equal    bool                     // sunlot cast, and the list entered on the platform is the drawn one
 	Since    int64                    // unix seconds: the notice was not written before it
 	Led      *Led                     // of a joint draw; nil: the office's own
+
+	Extensions []At[record.Extension]
 }
 
 // Sent is one dispatch (派发) of a draw.

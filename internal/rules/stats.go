@@ -184,7 +184,7 @@ func (c *counting) line(l *Lot) *LineStat {
 	if ls := c.lines[l.Body.Line]; ls != nil {
 		return ls
 	}
-	ls := &LineStat{No: l.Body.Line, Name: l.Body.Name, Unit: l.Body.Units[0].Name, From: l.Body.From, To: l.Body.To}
+	ls := &LineStat{No: l.Body.Line, Name: l.Body.Name, Unit: l.Body.Units[0].Name, From: l.Body.From, To: l.Ends()}
 	c.lines[l.Body.Line] = ls
 	return ls
 }
@@ -296,7 +296,7 @@ func (c *counting) object(l *Lot, o *Object) Tally {
 		if !l.Due.Provisional && c.st.Today > l.Due.Results {
 			t.Overdue = 1
 		}
-		if c.st.Today > l.Body.To {
+		if c.st.Today > l.Ends() {
 			t.Unfinished = 1
 		}
 	}

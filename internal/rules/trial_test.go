@@ -45,6 +45,7 @@ func (c *trial) run(t *testing.T) {
 	}
 	delete(found, "rules.no-witness") // found in every notice that holds
 	delete(found, "rules.no-witness-platform")
+	delete(found, "rules.undrawn-beside") // in the second of two: the first is not cast yet
 	delete(found, c.code)
 	for _, code := range c.also {
 		if found[code] == "" {
@@ -285,7 +286,7 @@ var lists = []trial{
 // notices: every way in which a 抽取预告 can say what it may not.
 var notices = []trial{
 	{name: "2 first", step: "notice", code: "rules.serial", bad: as(func(b *record.Notice) { b.Serial, b.Draw = 2, "2023-002" })},
-	{name: "id of another year", step: "notice", code: "rules.serial", also: []string{"rules.not-latest"}, bad: as(func(b *record.Notice) { b.Draw = "2024-001" })},
+	{name: "id of another year", step: "notice", code: "rules.serial", also: []string{"rules.no-line"}, bad: as(func(b *record.Notice) { b.Draw = "2024-001" })},
 	{name: "id of four digits", step: "notice", code: "rules.serial", bad: as(func(b *record.Notice) { b.Draw = "2023-0001" })},
 	{name: "plan is a roster", step: "notice", code: "rules.not-latest", bad: as(func(b *record.Notice) { b.Plan-- })},
 	{name: "checklist is a charter", step: "notice", code: "rules.not-latest", bad: as(func(b *record.Notice) { b.Checklist-- })},
@@ -379,7 +380,7 @@ var notices = []trial{
 	{name: "base", step: "notice", code: "rules.base", bad: as(func(b *record.Notice) { b.Groups[0].Base += 50 })},
 	{name: "another rule", step: "notice", code: "rules.notice-differs", also: []string{"rules.quota", "rules.told"}, bad: as(func(b *record.Notice) { b.Groups[0].Rule, b.Groups[0].Total, b.Groups[0].Ratio = "census", 0, "" })},
 	{name: "another ratio", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Groups[0].Ratio = "0.20" })},
-	{name: "another count", step: "notice B", code: "rules.notice-differs", also: []string{"rules.quota"}, bad: as(func(b *record.Notice) { b.Groups[0].Total = 4 })},
+	{name: "another count", step: "notice B", code: "rules.quota", bad: as(func(b *record.Notice) { b.Groups[0].Total = 4 })},
 	{name: "total", step: "notice", code: "rules.quota", bad: as(func(b *record.Notice) { b.Groups[0].Total++ })},
 	{name: "quota", step: "notice", code: "rules.quota", bad: as(func(b *record.Notice) { b.Groups[0].Cells[0].Quota-- })},
 	{name: "census with a total", step: "notice", code: "rules.quota", also: []string{"rules.told"}, bad: as(func(b *record.Notice) { b.Groups[0].Rule = "census" })},

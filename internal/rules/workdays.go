@@ -219,9 +219,9 @@ func (s *State) postpone() {
 		if l.Failed || l.Abort != nil {
 			continue
 		}
-		due := l.Pack.NoticeDue(s.Workdays(), l.Body.When(), l.Body.To)
+		due := l.Pack.NoticeDue(s.Workdays(), l.Body.When(), l.Ends())
 		if !l.Body.Due.Provisional {
-			due.K, due.Provisional = l.Body.Due.K, false
+			due.K, due.Provisional = l.Due.K, false // the notice's, or that of an extension
 		}
 		l.Due = due
 	}

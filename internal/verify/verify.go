@@ -117,6 +117,7 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 		}
 	}
 	b.openings()
+	b.Findings = append(b.Findings, b.State.Across()...)
 	b.overdue()
 	b.standing()
 	return b, nil
