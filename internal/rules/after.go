@@ -90,6 +90,7 @@ func (j *judge) dispatch(b *record.Dispatch) {
 		}
 	}
 	lot.Sent = append(lot.Sent, Sent{at(j, b)})
+	j.platformNumber(lot, b)
 	if p.Draw.Scheme != "" && b.Scheme == "" && b.SchemeSum == "" {
 		j.add(Note, "rules.no-scheme", p.Draw.Scheme, lot.Body.Draw, b.Unit, "")
 	}

@@ -334,3 +334,11 @@ func (j *judge) listed(lot *Lot, l *list) {
 func sameMembers(a, b []string) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(m string) bool { return !slices.Contains(b, m) })
 }
+
+// platformNumber: a dispatch bears the number of the task that its list was
+// recorded under. A platform may number the parts of a task, so this is a note.
+func (j *judge) platformNumber(lot *Lot, b *record.Dispatch) {
+	if lot.Platform != nil && b.Platform != "" && b.Platform != lot.Platform.Body.Number {
+		j.add(Note, "rules.platform-other-number", lot.Pack.Platform.Clause, lot.Body.Draw, b.Platform, lot.Platform.Body.Number)
+	}
+}
