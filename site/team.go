@@ -9,6 +9,9 @@ import (
 
 // hatFacts are the facts of a notice about the people from whom teams are drawn.
 func (m *maker) hatFacts(p *page, f *facts, b *record.Notice) {
+	if e := b.Experts; e != nil {
+		f.add("专家", p.at(entryPath(e.Roster.Entry), "专家库：第"+num(e.Roster.Entry)+"条记录"), text("专家库"+num(e.Roster.Count)+"人，签筒"+num(e.Pool.Lines)+"人，"+m.teamWords(e.Slots, 0)+"，不计入检查组"), m.blob(p, e.Pool.SHA256, "专家签筒文件"))
+	}
 	if len(b.Slots) == 0 {
 		f.add("检查人员", text("另行摇号，以后的组队预告公布"))
 		return
@@ -58,13 +61,48 @@ func (m *maker) castTeams(p *page, f *facts, l *rules.Lot) {
 	if d.Unstaffed.Lines > 0 {
 		f.add("摇号凑不齐检查组", text(num(d.Unstaffed.Lines)+"户，由本单位直接委派"), m.blob(p, d.Unstaffed.SHA256, "名单文件"))
 	}
-	direct := 0
+	if d.Experts != nil {
+		f.add("专家", m.blob(p, d.Experts.SHA256, "专家名单文件（签号|专家签号）"), text("每名专家最多承担"+num(d.ExpertCap)+"户"))
+	}
+	for _, t := range l.Later {
+		m.laterFacts(p, f, t)
+	}
+	direct, named := 0, 0
 	for _, o := range l.Objects {
+		named += len(o.Named)
 		if len(o.Direct) > 0 {
 			direct++
 		}
 	}
+	if named > 0 {
+		f.add("专家", text("直接委派"+num(named)+"人次，理由见各条记录"))
+	}
 	if direct > 0 {
 		f.add("直接委派", text(num(direct)+"户的检查人员由本单位直接委派，理由见各条记录"))
+	}
+}
+
+// laterFacts are the facts of a 组队: who was in the hat when the people were
+// drawn, and what they were drawn with.
+func (m *maker) laterFacts(p *page, f *facts, t *rules.Later) {
+	b := t.Body
+	if t.Failed {
+		f.add("组队预告", p.record(t.Index), text(b.ID+"，不发生效力"))
+		return
+	}
+	f.add("组队预告", p.record(t.Index), text(b.ID+"，"+num(b.Count)+"户"), text("名录库"+num(b.Inspectors.Count)+"人，签筒"+num(b.People.Lines)+"人，"+m.teamWords(b.Slots, b.GroupTeams)), m.blob(p, b.People.SHA256, "人员签筒文件"),
+		text("drand quicknet 第"+num(b.Randomness.Round)+"期，"+second(b.Randomness.Time)), text("上门检查 "+b.From+" 至 "+b.To))
+	for _, g := range b.PeopleWhy {
+		f.add("未入签筒的人员", text(num(g.Count)+"人："+g.Words))
+	}
+	f.add("事先申报的回避", text(num(b.Declared)+"人次，一户最多"+num(b.MostForOne)+"人"))
+	if t.Cast == nil {
+		f.add("组队", text("未摇号"))
+		return
+	}
+	c := t.Cast.Body
+	f.add("组队", p.record(t.Cast.Index), m.blob(p, c.Teams.SHA256, "分组文件（签号|成员签号）"), text("摇号种子"), hash(c.Seed))
+	if c.Unstaffed.Lines > 0 {
+		f.add("摇号凑不齐检查组", text(num(c.Unstaffed.Lines)+"户，由本单位直接委派"), m.blob(p, c.Unstaffed.SHA256, "名单文件"))
 	}
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
@@ -113,7 +115,7 @@ func (c *Command) newCheck() *cobra.Command {
 }
 
 func (c *Command) check() error {
-	_, b, err := c.verified()
+	o, b, err := c.verified()
 	if err != nil {
 		return err
 	}
@@ -134,10 +136,27 @@ func (c *Command) check() error {
 			}
 			c.printf("%s：%s　%s\n", severityWord(f.Severity), s, remedy)
 		}
+		if err := c.lapsed(o); err != nil {
+			return err
+		}
 	}
 	if b.Failed() {
 		return c.failed(b)
 	}
 	c.note("核验相符：%d 条记录，总校验码 %s\n", b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
 	return nil
+}
+
+// lapsed tells what only the office can find: its private registers say whose
+// certificate was not valid on the day. Without them the public check stands.
+func (c *Command) lapsed(o *office.Office) error {
+	found, err := o.Lapsed()
+	if fault.Code(err) == "office.no-register" || fault.Code(err) == "office.no-draw-keys" {
+		return nil
+	}
+	for _, f := range found {
+		s, remedy := words.Say(f.Code, f.Place, f.Got, f.Want)
+		c.printf("%s：%s　%s\n", severityWord(f.Severity), s, remedy)
+	}
+	return err
 }

@@ -41,6 +41,7 @@ func (r *Run) begin() {
 // drawn; then the 不定向 draw, by town in 偃师 and over the whole library in 高青.
 // It goes on with the year: the clock never turns back, the guard would refuse.
 func (r *Run) firstNight(p, beacon string) {
+	r.declare()
 	r.at("2023-08-23 15:00:00", 0, "draw", "announce", "--plan", p+"2303", "--round", "123", "--yes")
 	r.at("2023-08-23 16:00:00", 1, "draw", "run", "2023-001", "--beacon", beacon, "--yes") // too early: refused
 	r.at("2023-08-23 23:16:00", 0, "draw", "run", "2023-001", "--beacon", beacon, "--yes")
@@ -51,6 +52,7 @@ func (r *Run) firstNight(p, beacon string) {
 	r.at("2023-08-24 08:50:00", 0, "dispatch", "2023-002", "--confirmed-by", "负责人（演示）", "--yes")
 	census := r.show("2023-08-24 08:55:00", "2023-001")
 	r.replace(r.show("2023-08-24 08:56:00", "2023-002"))
+	r.standBack(r.show("2023-08-28 10:05:00", "2023-002"))
 	main := r.show("2023-08-29 08:55:00", "2023-002")
 	r.autumn(p, beacon, census, main)
 }
@@ -117,6 +119,7 @@ func (r *Run) secondYear(line, beacon string) {
 	r.at("2024-01-15 10:00:00", 0, "record", r.put("随机抽查事项清单2024.xlsx", data, err), "--yes", "--year", "2024", "--reason", "制定",
 		"--all-items", "7", "--all-items-source", "本局行政检查事项目录（演示）")
 	r.yearEnd()
+	r.withdraw()
 	data, err = o.register(1, o.Firms+o.Firms/50)
 	r.at("2024-02-20 09:10:00", 0, "record", r.put("检查对象名录库2024.xlsx", data, err), "--yes", "--source", "演示数据生成器")
 	data, err = o.plan(2024)

@@ -137,8 +137,9 @@ type declared struct {
 }
 
 // sealed is what a sealed member of one of the office's entries holds: its
-// opening is kept below private/ whether the public sees it or not.
-func (o *Office) sealed(index int64, path string) (string, error) {
+// opening is kept below private/ whether the public sees it or not. body is the
+// state's: after a saved state the entries themselves are not read again.
+func (o *Office) sealed(index int64, body any, path string) (string, error) {
 	name := o.path("private", "openings", num(index)+".json")
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -148,7 +149,6 @@ func (o *Office) sealed(index int64, path string) (string, error) {
 	if err != nil {
 		return "", fault.Wrap("office.bad-register", name, err)
 	}
-	body := o.bundle.Entries[index].Record.Body
 	if bad := record.CheckFields(body, op.Fields); len(bad) > 0 {
 		return "", fault.New("office.bad-register", name, bad[0], "")
 	}
@@ -162,7 +162,7 @@ func (o *Office) declarations(s *rules.State, entry int64) (map[string]*declared
 		if !d.HoldsAt(entry) {
 			continue
 		}
-		person, err := o.sealed(d.Index, "person")
+		person, err := o.sealed(d.Index, d.Body, "person")
 		if err != nil {
 			return nil, err
 		}
