@@ -149,7 +149,7 @@ func (m *maker) statsPage(st *rules.Stats) error {
 		v.Units = append(v.Units, r)
 	}
 	for i := range st.Classes {
-		v.Classes = append(v.Classes, m.classRow(p, &st.Classes[i]))
+		v.Classes = append(v.Classes, m.classRow(p, st, &st.Classes[i]))
 	}
 	v.Data = *p.to("data/stats.csv", "本页数据（CSV）")
 	m.list(p, "")
@@ -197,8 +197,8 @@ func (m *maker) statRow(p *page, t *rules.Tally) statRow {
 	return statRow{Drawn: t.Drawn, Sent: t.Dispatched, Inspected: t.Inspected, Public: public(t), Open: or(open(t), "无"), Rates: or(rates(t), "暂无"), Further: further(t)}
 }
 
-func (m *maker) classRow(p *page, c *rules.ClassStat) classRow {
-	r := classRow{Name: c.Name, Clause: m.clause(p, c.Clause), Base: verify.ClassBase(c), Reached: or(verify.ClassReached(c), "–"),
+func (m *maker) classRow(p *page, st *rules.Stats, c *rules.ClassStat) classRow {
+	r := classRow{Name: c.Name, Clause: m.clause(p, c.Clause), Base: verify.ClassBase(c), Reached: or(verify.ClassReached(st, c), "–"),
 		Drawn: c.Drawn, Inspected: c.Inspected, Published: c.Published}
 	if c.BaseEntry > 0 {
 		r.Plan = p.entry(c.BaseEntry)

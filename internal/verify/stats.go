@@ -121,7 +121,7 @@ func (w *statsText) classes() {
 		w.say("  %s（%s）", c.Name, c.Clause)
 		w.say("    %s", ClassBase(c))
 		w.say("    抽中 %d 户，检查 %d，公示 %d%s", c.Drawn, c.Inspected, c.Published, several("，不予公开 %d", c.Withheld))
-		if r := ClassReached(c); r != "" {
+		if r := ClassReached(w.st, c); r != "" {
 			w.say("    %s", r)
 		}
 		if c.Untold > 0 {
@@ -155,11 +155,14 @@ func ClassBase(c *rules.ClassStat) string {
 	return said
 }
 
-// ClassReached says how far a class is from its floor; "" without one.
-func ClassReached(c *rules.ClassStat) string {
+// ClassReached says how far a class is from its floor; "" without one. While the
+// year runs nothing is short: so many are still to come.
+func ClassReached(st *rules.Stats, c *rules.ClassStat) string {
 	switch n := c.Missing(); {
 	case !c.Floored():
 		return ""
+	case n > 0 && st.Today <= num(st.Year)+"-12-31":
+		return fmt.Sprintf("年内还有 %d 户", n)
 	case n > 0:
 		return fmt.Sprintf("比应抽的少 %d 户", n)
 	}
