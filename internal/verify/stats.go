@@ -150,7 +150,7 @@ func ClassBase(c *rules.ClassStat) string {
 	}
 	said := fmt.Sprintf("制定计划时 %d 户（第%d条记录），应抽 %d 户", c.Base, c.BaseEntry, c.Floor)
 	if c.NowEntry != c.BaseEntry && c.NowEntry > 0 {
-		said += fmt.Sprintf("；年末 %d 户（第%d条记录），按此为 %d 户", c.Now, c.NowEntry, c.NowFloor)
+		said += fmt.Sprintf("；最近一版 %d 户（第%d条记录），按此为 %d 户", c.Now, c.NowEntry, c.NowFloor)
 	}
 	return said
 }

@@ -27,7 +27,7 @@ func TestClassWords(t *testing.T) {
 	if got := ClassReached(&rules.Stats{Year: 2023, Today: "2024-01-01"}, &rules.ClassStat{Op: "min"}); got != "" || ClassBase(&rules.ClassStat{Op: "min"}) != "户数未填" {
 		t.Errorf("a class that nobody counted: %s", got)
 	}
-	if got := ClassBase(&rules.ClassStat{Op: "min", Known: true, Base: 21, BaseEntry: 2, Floor: 2, Now: 41, NowEntry: 9, NowFloor: 3}); !strings.HasSuffix(got, "年末 41 户（第9条记录），按此为 3 户") {
+	if got := ClassBase(&rules.ClassStat{Op: "min", Known: true, Base: 21, BaseEntry: 2, Floor: 2, Now: 41, NowEntry: 9, NowFloor: 3}); !strings.HasSuffix(got, "最近一版 41 户（第9条记录），按此为 3 户") {
 		t.Error(got)
 	}
 }
