@@ -119,6 +119,9 @@ func (m *maker) statsPage(st *rules.Stats) error {
 		l := &st.Lines[i]
 		r := m.statRow(p, &l.Tally)
 		r.Name, r.About = l.No+" "+l.Name, l.Unit+"，"+l.From+" 至 "+l.To
+		if l.AdHoc {
+			r.Name += "（临时任务）"
+		}
 		if planned != nil && planned.Body.Line(l.No) != nil {
 			r.Link = p.to(planPath(st.Year)+"#"+anchor("line-"+l.No), r.Name)
 		}

@@ -69,6 +69,7 @@ type LineStat struct {
 	Base     int64    `json:"base,omitempty"`     // 基数 when the plan was made
 	Estimate int64    `json:"estimate,omitempty"` // 预估数量
 	Draws    []string `json:"draws,omitempty"`
+	AdHoc    bool     `json:"ad_hoc,omitempty"`  // 临时任务, outside the plan
 	Undrawn  bool     `json:"undrawn,omitempty"` // its period has ended and nothing was drawn
 	Tally
 }
@@ -160,18 +161,24 @@ func (s *State) Stats(year int64, today string) *Stats {
 	return c.st
 }
 
-// plan begins with the lines of the year's plan in force.
+// plan begins with the lines of the year's plan in force and the tasks outside
+// it (G-6.2e).
 func (c *counting) plan() {
-	plan := c.s.Plan(c.st.Year)
-	if plan == nil {
-		return
-	}
-	for i := range plan.Body.Lines {
-		l := &plan.Body.Lines[i]
-		c.st.Lines = append(c.st.Lines, LineStat{No: l.No, Name: l.Name, Unit: l.Unit, From: l.From, To: l.To, Base: l.Base, Estimate: l.Estimate})
+	add := func(l *record.PlanLine, adHoc bool) {
+		c.st.Lines = append(c.st.Lines, LineStat{No: l.No, Name: l.Name, Unit: l.Unit, From: l.From, To: l.To, Base: l.Base, Estimate: l.Estimate, AdHoc: adHoc})
 		u := c.unit(l.Unit)
 		u.Lines++
 		u.Planned += l.Estimate
+	}
+	if plan := c.s.Plan(c.st.Year); plan != nil {
+		for i := range plan.Body.Lines {
+			add(&plan.Body.Lines[i], false)
+		}
+	}
+	for _, t := range c.s.Tasks {
+		if t.Body.Year == c.st.Year {
+			add(&t.Body.Line, true)
+		}
 	}
 	for i := range c.st.Lines {
 		c.lines[c.st.Lines[i].No] = &c.st.Lines[i]

@@ -103,11 +103,10 @@ func (y *year) versions() {
 // undrawn: the period of a plan line has ended and nothing was drawn
 // (Gaoqing 10.1 names it; here it is a fact about a line).
 func (y *year) undrawn() {
-	plan := y.s.Plan(y.n)
 	for _, l := range y.stats.Lines {
-		if l.Undrawn && plan != nil && plan.Body.Line(l.No) != nil {
+		if entry, line := y.s.Line(y.n, l.No); l.Undrawn && line != nil {
 			y.add(Warning, "rules.line-undrawn", y.s.Pack.Plan.Clause, l.No+" "+l.Name, "", l.To)
-			y.found[len(y.found)-1].Entry = plan.Index
+			y.found[len(y.found)-1].Entry = entry
 		}
 	}
 }

@@ -158,6 +158,29 @@ func TestYearlyLines(t *testing.T) {
 	}
 }
 
+// A task outside the plan is drawn too, or said not to be.
+func TestYearlyTasks(t *testing.T) {
+	w := newWorld("gaoqing", "2022-12-30")
+	w.plan("2023-01-03", 2023)
+	w.s.Tasks = append(w.s.Tasks, stamp(w, "2023-05-03", &record.Task{Year: 2023, Line: record.PlanLine{No: "L1", Unit: "甲队", Estimate: 4, To: "2023-09-28"}}))
+	found := func() (n int) {
+		for _, f := range w.s.Yearly("2023-09-29") {
+			if f.Code == "rules.line-undrawn" && f.Entry == w.s.Tasks[0].Index {
+				n++
+			}
+		}
+		return n
+	}
+	if found() != 1 {
+		t.Error("nobody is told that the task was not drawn")
+	}
+	w.lot("2023-001", "L1", "甲队", "2023-09-28", 2)
+	st := w.s.Stats(2023, "2023-09-29")
+	if len(st.Lines) != 1 || !st.Lines[0].AdHoc || st.Lines[0].Drawn != 2 || st.Units[0].Planned != 4 || found() != 0 {
+		t.Errorf("%+v", st.Lines)
+	}
+}
+
 func TestYearlyShare(t *testing.T) {
 	for _, c := range []struct {
 		items      int

@@ -93,7 +93,11 @@ func (w *statsText) lines() {
 			continue
 		}
 		n++
-		w.say("  %s %s", l.No, l.Name)
+		outside := ""
+		if l.AdHoc {
+			outside = "（临时任务）"
+		}
+		w.say("  %s %s%s", l.No, l.Name, outside)
 		about := l.Unit + "，" + l.From + " 至 " + l.To
 		if l.Base > 0 {
 			about += fmt.Sprintf("，基数 %d，预估 %d", l.Base, l.Estimate)
