@@ -364,7 +364,7 @@ func TestStatsOfTheBook(t *testing.T) {
 		if line := st.Lines[1]; len(line.Draws) != 2 || line.Drawn != 0 || !line.Undrawn {
 			t.Errorf("%s: an aborted notice and an open one draw nobody: %+v", name, line)
 		}
-		if u := st.Units[0]; len(st.Units) != 1 || u.Name != "执法大队" || u.Lines != len(b.state.Plan(2023).Body.Lines) || u.Others != 1 || u.Items != 2 || u.Drawn != want {
+		if u := st.Units[0]; len(st.Units) != 1 || u.Name != "执法大队" || u.Lines != len(b.state.Plan(2023).Body.Lines)+len(b.state.Tasks) || u.Others != 1 || u.Items != 2 || u.Drawn != want {
 			t.Errorf("%s: %+v", name, st.Units)
 		}
 		backs := b.state.Backlogs("2023-12-31")
