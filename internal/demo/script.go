@@ -132,9 +132,11 @@ func (r *Run) secondYear(line, beacon string) {
 	r.at("2024-07-15 09:00:00", 0, "dispatch", "2024-001", "--confirmed-by", "负责人（演示）", "--yes")
 	d := r.show("2024-07-15 09:05:00", "2024-001")
 	platform := r.byPlatform()
+	r.outside()
 	some := all(d)
 	r.results("2024-07-29 15:00:00", d, some[:min(10, len(some))], batch{codes: [][]string{{"a"}, {"a"}, {"e"}}, ended: "2024-07-24", entered: "2024-07-26", published: "2024-07-29"})
 	r.platformResults(platform)
+	r.moreTime()
 	r.at("2024-07-31 17:00:00", 0, "status")
 	r.statistics()
 }

@@ -133,8 +133,9 @@ func TestYearsRefuse(t *testing.T) {
 		}
 		want = append(want, "objection decide", "archive purge") // a review without its correction; papers before their time
 		if name == "yanshi" {                                    // a firm from outside the hat; a date that the platform has otherwise
-			want = append(want, "draw record 2024-002", "reconcile 平台结果.xlsx")
+			want = append(want, "draw record 2024-002", "task 临时任务.xlsx", "reconcile 平台结果.xlsx")
 		}
+		want = append(want, "draw extend 2024-001") // a second time
 		if !slices.Equal(got, want) {
 			t.Errorf("%s refused %q, want %q", name, got, want)
 		}
