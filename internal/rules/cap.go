@@ -132,18 +132,20 @@ func (s *State) Across() []Finding {
 		}
 	}
 	var found []Finding
+	over := map[*Lot]int64{}
 	for _, id := range order {
 		picks := byID[id]
 		slices.SortStableFunc(picks, func(a, b pick) int { return strings.Compare(a.day, b.day) })
 		for i := 1; i < len(picks); i++ {
-			found = append(found, again(id, picks[:i], picks[i])...)
+			found = append(found, again(id, picks[:i], picks[i], over)...)
 		}
 	}
 	return found
 }
 
-// again judges a selection after the earlier ones of the same object.
-func again(id string, before []pick, now pick) []Finding {
+// again judges a selection after the earlier ones of the same object; over
+// counts by draw those found beyond the cap so far.
+func again(id string, before []pick, now pick, over map[*Lot]int64) []Finding {
 	var found []Finding
 	p := now.lot.Pack
 	var days []string
@@ -152,8 +154,13 @@ func again(id string, before []pick, now pick) []Finding {
 	}
 	if p.Reached(days, now.day) {
 		f := Finding{Code: "rules.over-cap", Severity: Warning, Clause: p.Cap.Clause, Entry: now.lot.Index, Place: id, Got: num(inWindow(days, p.capFrom(now.day)) + 1), Want: num(p.Cap.Max)}
-		if len(now.lot.Body.Freed) > 0 {
-			f.Severity = Note // the notice says how many of its hat the cap does not hold
+		over[now.lot]++
+		freed := int64(0)
+		for _, g := range now.lot.Body.Freed {
+			freed += g.Count
+		}
+		if over[now.lot] <= freed {
+			f.Severity = Note // the notice says of how many in its hat the cap does not hold
 		}
 		found = append(found, f)
 	}

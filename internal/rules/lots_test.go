@@ -380,3 +380,31 @@ func TestExtensionMovesTheDates(t *testing.T) {
 		}
 	}
 }
+
+// TestOverCapBeyondTheFreed: a notice that says of one enterprise that the cap
+// does not hold excuses one, not two.
+func TestOverCapBeyondTheFreed(t *testing.T) {
+	s := rules.New()
+	for i, day := range []string{"2023-08-23", "2023-09-23"} {
+		s.Lots = append(s.Lots, &rules.Lot{Pack: pack(t, "gaoqing"), At: rules.At[record.Notice]{Index: int64(10 * i), Body: &record.Notice{Draw: fmt.Sprint(i), Randomness: &record.Randomness{Time: day + "T10:00:00+08:00"}}},
+			Draw: &rules.At[record.Draw]{Index: int64(10*i + 1)}, Objects: []*rules.Object{{ID: "91370322TT00000000"}, {ID: "91370322TT00000001"}}})
+	}
+	for freed, want := range map[int64][2]int{0: {2, 0}, 1: {1, 1}, 2: {0, 2}} {
+		s.Lots[1].Body.Freed = nil
+		if freed > 0 {
+			s.Lots[1].Body.Freed = []record.Ground{{Code: "exempt.0", Count: freed}}
+		}
+		var got [2]int
+		for _, f := range s.Across() {
+			switch {
+			case f.Code == "rules.over-cap" && f.Severity == rules.Warning:
+				got[0]++
+			case f.Code == "rules.over-cap" && f.Severity == rules.Note:
+				got[1]++
+			}
+		}
+		if got != want {
+			t.Errorf("%d freed: warnings and notes %v, want %v", freed, got, want)
+		}
+	}
+}
