@@ -107,7 +107,17 @@ func (o *Office) conditions(s *rules.State, t rules.Task) (map[string]string, er
 	if err != nil {
 		return nil, fault.Wrap("office.no-conditions", name, err)
 	}
-	body := o.bundle.Entries[index].Record.Body
+	var body any
+	for _, p := range s.Plans {
+		if p.Index == index {
+			body = p.Body
+		}
+	}
+	for _, t := range s.Tasks {
+		if t.Index == index {
+			body = t.Body
+		}
+	}
 	if bad := record.CheckFields(body, op.Fields); len(bad) > 0 {
 		return nil, fault.New("office.no-conditions", name, bad[0], "")
 	}
