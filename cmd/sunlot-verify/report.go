@@ -36,7 +36,7 @@ func (c *Command) report(b *verify.Bundle) {
 			continue
 		}
 		fmt.Fprintf(c.Stdout, "\n【%s】%s\n", partNames[p.Name], count(len(p.Findings)))
-		c.findings(p.Findings)
+		c.findings(b, p.Findings)
 	}
 	if b.Failed() {
 		fmt.Fprintln(c.Stdout, "\n结论：不相符。")
@@ -53,8 +53,9 @@ func count(n int) string {
 }
 
 // findings prints the findings of one part; many of one code are counted.
-func (c *Command) findings(list []rules.Finding) {
-	printed := map[string]int{}
+// The words of a clause stand under the first finding of the part that names it.
+func (c *Command) findings(b *verify.Bundle, list []rules.Finding) {
+	printed, quoted := map[string]int{}, map[string]bool{}
 	var many []string // codes that came too often, in the order in which they did
 	for _, f := range list {
 		if printed[f.Code]++; printed[f.Code] == shown+1 {
@@ -65,6 +66,10 @@ func (c *Command) findings(list []rules.Finding) {
 		}
 		sentence, _ := words.Say(f.Code, f.Place, f.Got, f.Want)
 		fmt.Fprintf(c.Stdout, "  · %s%s\n", sentence, source(f, sentence))
+		if text := b.Quote(f).Text(); text != "" && !quoted[text] {
+			quoted[text] = true
+			fmt.Fprintf(c.Stdout, "    条文　%s\n", text)
+		}
 	}
 	for _, code := range many {
 		fmt.Fprintf(c.Stdout, "  · 另有 %d 项同类（%s），--json 列出全部\n", printed[code]-shown, code)

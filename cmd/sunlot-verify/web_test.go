@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
 )
 
 // served is a plain web server over a folder: no lists of folders.
@@ -132,7 +133,7 @@ func TestManyFindings(t *testing.T) {
 	var first string
 	for range 10 {
 		var b bytes.Buffer
-		(&Command{Stdout: &b}).findings(list)
+		(&Command{Stdout: &b}).findings(&verify.Bundle{State: rules.New()}, list)
 		if first == "" {
 			first = b.String()
 		}

@@ -22,7 +22,7 @@ func (c *Command) newRules() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.newLint(), c.newExplain())
+	cmd.AddCommand(c.newLint(), c.newExplain(), c.newAdoptPack())
 	return cmd
 }
 
@@ -39,10 +39,7 @@ func (c *Command) newLint() *cobra.Command {
 }
 
 func (c *Command) lint(name string) error {
-	if strings.HasSuffix(name, ".toml") {
-		name = c.abs(name)
-	}
-	p, err := office.Pack(name)
+	p, err := office.Pack(c.packName(name))
 	if err != nil {
 		return c.lintFaults(name, err)
 	}
@@ -155,13 +152,18 @@ func kinds(list []string) string {
 	return strings.Join(out, "、")
 }
 
+// packName is the name of one of our packs, or the path of a file.
+func (c *Command) packName(name string) string {
+	if strings.HasSuffix(name, ".toml") {
+		return c.abs(name)
+	}
+	return name
+}
+
 // pack is the named pack, or that of the office in whose folder we are.
 func (c *Command) pack(name string) (*rules.Pack, error) {
 	if name != "" {
-		if strings.HasSuffix(name, ".toml") {
-			name = c.abs(name)
-		}
-		return office.Pack(name)
+		return office.Pack(c.packName(name))
 	}
 	o, err := c.open()
 	if err != nil {

@@ -131,8 +131,8 @@ func (c *Command) check() error {
 				continue
 			}
 			s, remedy := words.Say(f.Code, f.Place, f.Got, f.Want)
-			if cl := b.State.Pack.Clause(f.Clause); cl.ID != "" {
-				s += "（" + cl.ID + "“" + cl.Words + "”）"
+			if text := b.Quote(f).Text(); text != "" {
+				s += "（条文　" + text + "）"
 			}
 			c.printf("%s：%s　%s\n", severityWord(f.Severity), s, remedy)
 		}

@@ -126,6 +126,7 @@ func (o *Office) State() (*rules.State, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.State.Turn(o.Today()) // a pack may come into force today
 	return b.State, nil
 }
 

@@ -10,6 +10,7 @@ import (
 // lotOf finds the draw of an entry that comes after it, or says what is wrong.
 func (j *judge) lotOf(notice int64) *Lot {
 	lot := j.s.lots[notice]
+	j.lot = lot
 	switch {
 	case lot == nil:
 		j.breach("rules.no-such-entry", "", "notice", num(notice), "notice")

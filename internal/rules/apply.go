@@ -83,6 +83,7 @@ type judge struct {
 	in    Input
 	index int64
 	found []Finding
+	lot   *Lot // the draw that the entry is about, if any
 }
 
 func (j *judge) add(sev Severity, code, clause, place, got, want string) {
@@ -106,8 +107,10 @@ func (s *State) Apply(in Input) []Finding {
 	s.Size++
 	j.envelope()
 	if j.sound() {
+		s.Turn(in.Entry.Env.At[:10])
 		j.body()
 	}
+	j.unjudged()
 	return j.found
 }
 
@@ -263,7 +266,7 @@ func (j *judge) charter(b *record.Charter) {
 	}
 	if j.sound() {
 		j.s.Charters = append(j.s.Charters, at(j, b))
-		j.s.Pack = p
+		j.adopt(p, b)
 	}
 }
 

@@ -153,7 +153,7 @@ func (s *State) Duties(today string) []Duty {
 
 func (s *State) lotDuties(l *Lot, today string) []Duty {
 	p, b, due := l.Pack, l.Body, l.Due
-	sure := !due.Provisional
+	sure := !due.Provisional && !l.Unjudged
 	if !l.Drawn() {
 		return []Duty{{Code: "run", Draw: b.Draw, Clause: p.Draw.Before, Due: b.When()[:10], Count: 1, Open: 1, Sure: true,
 			Late: s.late(b.When()[:10], "", today)}}

@@ -24,7 +24,7 @@ var packBounds = map[string][2]int{
 
 // packForms hold the members that have a form of their own.
 var packForms = map[string]func(string) bool{
-	"effective_from": isDay, "effective_to": isDay, "ratio.value": isRatio, "items.share_min": isRatio,
+	"effective_from": isDay, "effective_to": isDay, "note_after": isDay, "ratio.value": isRatio, "items.share_min": isRatio,
 }
 
 func isDay(s string) bool {

@@ -24,6 +24,7 @@ func total(ratio string, base int) (int, error) { return draw.Total(ratio, base)
 // stands behind a handle (draw1 §1, §4, §5).
 func (j *judge) notice(b *record.Notice) {
 	lot := &Lot{At: at(j, b), C: j.in.Hash, Pack: j.s.Pack, Due: b.Due, byHandle: map[string]*Object{}}
+	j.lot = lot
 	j.noticePlace(b)
 	j.noticeSource(b, lot)
 	j.noticeShape(b)
@@ -40,6 +41,7 @@ func (j *judge) notice(b *record.Notice) {
 	j.s.Lots = append(j.s.Lots, lot)
 	j.s.lots[j.index] = lot
 	if !lot.Failed {
+		j.inForce(lot)
 		// The order of notice and round rests on the office's word alone (draw1
 		// §1, last sentence). A policy in the charter changes nothing: nobody has
 		// yet looked for its witnesses' lines in the notice's proof.

@@ -32,6 +32,8 @@ type Pack struct {
 	EffectiveTo   string     `json:"effective_to,omitempty" toml:"effective_to"`
 	SupersededBy  string     `json:"superseded_by,omitempty" toml:"superseded_by"`
 	Note          string     `json:"note,omitempty" toml:"note"`
+	NoteAfter     string     `json:"note_after,omitempty" toml:"note_after"` // tasks of later days carry a note: the text names no end
+	NoteBy        string     `json:"note_clause,omitempty" toml:"note_clause"`
 	Basis         []PackDoc  `json:"basis,omitempty" toml:"basis"`
 	Clauses       []Clause   `json:"clauses" toml:"clause"`
 	Readings      []Reading  `json:"readings,omitempty" toml:"reading"`

@@ -42,6 +42,7 @@ func (j *judge) packOf(l *Lot) *Pack {
 	if l == nil {
 		return j.s.Pack
 	}
+	j.lot = l
 	return l.Pack
 }
 

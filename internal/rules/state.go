@@ -61,7 +61,8 @@ type State struct {
 	Origin     string
 	Size       int64 // index of the next entry
 	Charters   []At[record.Charter]
-	Pack       *Pack
+	Pack       *Pack     // in force at the latest entry
+	Packs      []Adopted // every one that a charter has brought
 	Checklists []At[record.Checklist]
 	Rosters    []At[record.Roster]
 	Plans      []At[record.Plan]
@@ -91,6 +92,7 @@ type Lot struct {
 	At[record.Notice]
 	C        string              // hash of the notice's entry
 	Failed   bool                // the notice has no effect
+	Unjudged bool                // its pack had not taken effect: nothing is late or lacking by it
 	Pack     *Pack               // in force at the notice: a later charter does not loosen what it promised
 	Due      record.Due          // the notice's, and once the calendar reaches so far a provisional one's own
 	Pool     []draw.Object       // until the draw; nil after

@@ -119,7 +119,7 @@ func TestPackOfTheNotice(t *testing.T) {
 	s := b.before("dispatch")
 	other.At = "2023-08-24T08:40:00+08:00"
 	other.Body.(*record.Charter).Keys = b.copyOf("charter").Body.(*record.Charter).Keys
-	if found := s.Apply(other.input()); len(found) > 0 || s.Pack.Prefix != "Y" {
+	if found := codes(s.Apply(other.input())); found["rules.pack-adopted"] != rules.Note || len(found) > 1 || s.Pack.Prefix != "Y" {
 		t.Fatalf("%v", found)
 	}
 	d := b.copyOf("dispatch")

@@ -141,6 +141,12 @@ func TestTrials(t *testing.T) {
 var elsewhere = map[string]string{
 	"rules.one-letter":       "TestVisits",
 	"rules.bad-calendar":     "TestTotalsAreChecked",
+	"rules.after-title":      "TestInForce",
+	"rules.before-effect":    "TestInForce",
+	"rules.pack-ended":       "TestInForce",
+	"rules.pack-superseded":  "TestInForce",
+	"rules.pack-adopted":     "TestSuccession",
+	"rules.other-successor":  "TestOtherSuccessor",
 	"rules.pack-clause":      "TestEveryClauseIsChecked",
 	"rules.pack-form":        "TestPackFaults",
 	"rules.pack-missing":     "TestPackFaults",

@@ -120,17 +120,21 @@ func (b *Bundle) Parts() []Part {
 
 // JSON is the report for machines, indented, with a stable order.
 func (b *Bundle) JSON() ([]byte, error) {
+	quoted := make([]Quoted, len(b.Findings))
+	for i, f := range b.Findings {
+		quoted[i] = b.Quote(f)
+	}
 	verdict := "sound"
 	if b.Failed() {
 		verdict = "unsound"
 	}
 	return json.MarshalIndent(struct {
-		Verdict  string          `json:"verdict"`
-		Origin   string          `json:"origin"`
-		Size     uint64          `json:"size"`
-		Root     string          `json:"root"`
-		Pinned   bool            `json:"policy_pinned"`
-		Today    string          `json:"today,omitempty"`
-		Findings []rules.Finding `json:"findings"`
-	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, b.Today, b.Findings}, "", "  ")
+		Verdict  string   `json:"verdict"`
+		Origin   string   `json:"origin"`
+		Size     uint64   `json:"size"`
+		Root     string   `json:"root"`
+		Pinned   bool     `json:"policy_pinned"`
+		Today    string   `json:"today,omitempty"`
+		Findings []Quoted `json:"findings"`
+	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, b.Today, quoted}, "", "  ")
 }

@@ -1,0 +1,93 @@
+package rules
+
+import "github.com/sunlot/sunlot/internal/record"
+
+// Adopted is a pack with the charter that brought it.
+type Adopted struct {
+	Index int64  // of the charter's entry
+	File  string // digest of the pack's file
+	Pack  *Pack
+}
+
+// Turn puts the pack in force that applies on a day (yyyy-mm-dd): of those that
+// charters have brought, the latest whose effective_from has come. Before the
+// first of all of them has come, the first stands, and judges nothing.
+func (s *State) Turn(day string) {
+	if len(s.Packs) < 2 {
+		return
+	}
+	if s.clock > day { // days do not come back
+		day = s.clock[:10]
+	}
+	for i := len(s.Packs) - 1; i >= 0; i-- {
+		if p := s.Packs[i].Pack; i == 0 || p.EffectiveFrom <= day {
+			s.Pack = p
+			return
+		}
+	}
+}
+
+// PackAt is the pack by which an entry was judged: of what follows a draw the
+// pack of its notice, otherwise the one in force.
+func (s *State) PackAt(index int64) *Pack {
+	if l := s.lots[index]; l != nil {
+		return l.Pack
+	}
+	p := s.Pack
+	for _, a := range s.Packs {
+		if a.Index <= index || p == nil {
+			p = a.Pack
+		}
+	}
+	return p
+}
+
+// adopt: a charter's pack. A pack that names its successor is not followed by
+// another without a word.
+func (j *judge) adopt(p *Pack, b *record.Charter) {
+	s := j.s
+	if n := len(s.Packs); n > 0 && s.Packs[n-1].File != b.Pack.File.SHA256 {
+		old := s.Packs[n-1].Pack
+		j.add(Note, "rules.pack-adopted", "", old.ID, p.ID, or(p.EffectiveFrom, j.today()))
+		if old.SupersededBy != "" && p.ID != old.ID && p.ID != old.SupersededBy {
+			j.add(Warning, "rules.other-successor", "", old.ID, p.ID, old.SupersededBy)
+		}
+	}
+	if s.Packs = append(s.Packs, Adopted{j.index, b.Pack.File.SHA256, p}); len(s.Packs) == 1 {
+		s.Pack = p
+	}
+	s.Turn(j.today())
+}
+
+// inForce says what a task should carry whose pack is not, or no longer, or
+// only by a reading in force on the day of its notice (Y-31, A24).
+func (j *judge) inForce(lot *Lot) {
+	p, day := lot.Pack, j.today()
+	if p.EffectiveFrom != "" && day < p.EffectiveFrom {
+		lot.Unjudged = true
+		j.add(Note, "rules.before-effect", "", lot.Body.Draw, day, p.EffectiveFrom)
+	}
+	switch {
+	case p.EffectiveTo != "" && day > p.EffectiveTo:
+		j.add(Warning, "rules.pack-ended", p.NoteBy, lot.Body.Draw, day, p.EffectiveTo)
+	case p.SupersededBy != "":
+		j.add(Note, "rules.pack-superseded", p.NoteBy, lot.Body.Draw, p.ID, p.SupersededBy)
+	case p.NoteAfter != "" && day > p.NoteAfter:
+		j.add(Note, "rules.after-title", p.NoteBy, lot.Body.Draw, day, p.NoteAfter)
+	}
+}
+
+// unjudged drops what the pack would have noticed about a task that was set
+// before it took effect; breaches stay, they concern the ledger's own truth.
+func (j *judge) unjudged() {
+	if j.lot == nil || !j.lot.Unjudged {
+		return
+	}
+	kept := j.found[:0]
+	for _, f := range j.found {
+		if f.Severity == Breach || f.Clause == "" {
+			kept = append(kept, f)
+		}
+	}
+	j.found = kept
+}
