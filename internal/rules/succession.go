@@ -16,8 +16,8 @@ func (s *State) Turn(day string) {
 	if len(s.Packs) < 2 {
 		return
 	}
-	if s.clock > day { // days do not come back
-		day = s.clock[:10]
+	if s.Clock > day { // days do not come back
+		day = s.Clock[:10]
 	}
 	for i := len(s.Packs) - 1; i >= 0; i-- {
 		if p := s.Packs[i].Pack; i == 0 || p.EffectiveFrom <= day {
