@@ -126,15 +126,21 @@ func (c *Command) check() error {
 		}
 		c.printf("%s\n", data)
 	} else {
+		quoted := map[string]bool{}
 		for _, f := range b.Findings {
 			if f.Severity == rules.OK || f.Severity == rules.Breach || f.Severity == rules.Believed {
 				continue
 			}
 			s, remedy := words.Say(f.Code, f.Place, f.Got, f.Want)
-			if text := b.Quote(f).Text(); text != "" {
-				s += "（条文　" + text + "）"
+			text := b.Quote(f).Text()
+			if f.Clause != "" {
+				s += "（条款 " + f.Clause + "）"
 			}
 			c.printf("%s：%s　%s\n", severityWord(f.Severity), s, remedy)
+			if text != "" && !quoted[text] { // the words once, under the first that names them
+				quoted[text] = true
+				c.printf("  条文　%s\n", text)
+			}
 		}
 		if err := c.lapsed(o); err != nil {
 			return err
