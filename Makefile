@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 BENCH ?= .
 OUT ?= public
 
-.PHONY: help demo test check fuzz bench vectors release clean
+.PHONY: help demo test check fuzz bench vectors clauses release clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,9 @@ bench: ## benchmarks, with machine, input and ratios; BENCH=regexp for some
 vectors: ## the cases of spec/vectors, with our own judge
 	@sh tools/setup.sh
 	@go run ./cmd/sunlot-verify vectors spec/vectors
+
+clauses: ## every clause of the two regulations: its home in the program, its test
+	@go -C tools run ./clauses ../spec/clauses.csv
 
 release: ## programs for four platforms, built twice and compared, in dist/
 	@sh tools/release.sh dist

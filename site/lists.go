@@ -134,6 +134,9 @@ func (m *maker) checklistPage(i int, latest bool) error {
 func itemOf(it record.Item) listItem {
 	r := listItem{No: it.No, Anchor: anchor("item-" + it.No), Name: it.Name, Object: it.Object, Content: it.Content, Category: it.Category,
 		Method: strings.Join(it.Methods, "、"), Body: strings.Trim(it.Body+" "+it.Level, " ")}
+	if it.Standard != "" {
+		r.Content = strings.TrimPrefix(r.Content+"；业务标准："+it.Standard, "；")
+	}
 	for _, b := range it.Basis {
 		r.Basis = append(r.Basis, b.Title+b.Article+"（"+b.Kind+"）")
 	}

@@ -36,7 +36,7 @@ unit() {
 	{
 		go test -json -timeout 20m "$@" || echo go test >"$tmp/failed"
 	} | {
-		go -C tools run ./testsum || echo testsum >"$tmp/failed"
+		go -C tools run ./testsum "$tmp/passed" || echo testsum >"$tmp/failed"
 	} | tee "$tmp/tests"
 	[ ! -e "$tmp/failed" ]
 }
@@ -68,6 +68,7 @@ step gofmt formatted
 step vet go vet ./...
 step staticcheck linter
 step 'tests and transcripts' whole ./...
+step 'clauses' go -C tools run ./clauses -ran "$tmp/passed" ../spec/clauses.csv
 step 'vectors' vectors
 step 'programs for every platform' sh tools/build.sh "$tmp/bin"
 step 'demo' sh tools/demo.sh "$tmp/public" short

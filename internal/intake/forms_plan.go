@@ -18,7 +18,7 @@ var itemColumns = []column{
 	{field: "basis_kind", head: "依据类别", weight: 2, typ: tText, also: "依据种类 法律层级 效力级别", choices: basisKinds[:5], help: "可不填；系统认错时在此改正，多个依据按顺序用分号分开"},
 	{field: "group", idle: true, blank: true, head: "内容类别", weight: 2, typ: tText, also: "检查内容类别", choices: []string{"公示信息", "生产经营行为"}, help: "可不填"},
 	{field: "upstream", idle: true, blank: true, head: "上级要求", weight: 2, typ: tText, also: "上级工作要求 上级文件", help: "据以制定的上级文件，可不填"},
-	{field: "standard", idle: true, blank: true, head: "业务标准", weight: 2, typ: tText, also: "检查标准 抽查业务标准", help: "可不填"},
+	{field: "standard", blank: true, head: "业务标准", weight: 2, typ: tText, also: "检查标准 抽查业务标准", help: "可不填"},
 	{field: "speciality", head: "所需专长", weight: 2, typ: tList, also: "需要的业务专长 检查人员要求 需要专长 专业要求", help: "查这个事项的检查组里要有人具备的业务专长，多个用顿号分开，可不填"},
 	{field: "ratio", idle: true, head: "抽查比例及频次", weight: 1, typ: tText, blank: true, also: "抽查比例 抽查频次 比例 频次 检查频次 抽查比例和频次 比例及频次"},
 	{field: "time", idle: true, head: "检查时间", weight: 1, typ: tText, blank: true, also: "抽查时间 实施时间 时间安排"},

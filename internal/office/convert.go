@@ -318,7 +318,7 @@ func (o *Office) Checklist(rows []intake.Item, l Listing) (*Draft, []intake.Prob
 	for i := range rows {
 		r := &rows[i]
 		it := record.Item{No: r.No, Name: r.Name, Object: r.Object, Category: r.Category, Content: r.Content, Methods: r.Methods,
-			Body: r.Body, Level: r.Level}
+			Body: r.Body, Level: r.Level, Standard: r.Standard}
 		for _, q := range r.Speciality {
 			it.Specialities = append(it.Specialities, named(s.Pack.Specialities, q, r.Line, "所需专长", "office.unknown-speciality", &problems))
 		}

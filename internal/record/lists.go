@@ -85,6 +85,7 @@ type Item struct {
 	Basis    []Basis  `json:"basis"`
 	// Specialities (需要的业务专长) are codes of the pack: the team must hold them (Y-13.1).
 	Specialities []string `json:"specialities,omitempty" form:"token"`
+	Standard     string   `json:"standard,omitempty" form:"name"` // 业务标准 (Gaoqing 3.1)
 }
 
 // Basis is a provision of law: kind 法律, 行政法规, 地方性法规, 部门规章,

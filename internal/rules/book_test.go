@@ -158,8 +158,9 @@ func mustPack(name string) *rules.Pack {
 
 // open says charter, checklist, registers and plan of an office: enough for a
 // notice. Firms cycle through towns and sectors, every tenth is 注销.
-func open(name string, firms, people int) *book {
-	p := mustPack(name)
+func open(name string, firms, people int) *book { return openPack(mustPack(name), firms, people) }
+
+func openPack(p *rules.Pack, firms, people int) *book {
 	b := &book{pack: p, state: rules.New(), keys: rules.Keys{K: []byte("0123456789abcdef0123456789abcdef"), KI: []byte("fedcba9876543210fedcba9876543210")}}
 	file, err := rules.FormatPack(p)
 	if err != nil {

@@ -280,7 +280,7 @@ var free = map[string]map[string]string{
 	"checklist": {
 		"year": own, "date": "not after the day of the entry", "unit": own, "reason": own, "upstream": own, "all_items": "the number of all enforcement items is the office's word (A18)",
 		"all_items_source": own, "items": own, "items.no": own, "items.name": own, "items.object": own, "items.category": "one of the pack's", "items.content": own, "items.methods": own,
-		"items.body": own, "items.level": own, "items.basis": "more than the one that is needed", "items.basis.kind": "any of sufficient rank", "items.basis.title": own, "items.basis.article": own,
+		"items.body": own, "items.level": own, "items.basis": "more than the one that is needed", "items.basis.kind": "any of sufficient rank", "items.basis.title": own, "items.basis.article": own, "items.standard": own,
 		"items.specialities": "what an item needs is the office's to say, before any draw",
 	},
 	"roster": {"date": "not after the day of the entry", "source": own, "reason": own, "unsure": own},

@@ -1,5 +1,7 @@
 // Command testsum reads `go test -json` and prints what a person wants to see:
 // a line for each package, the output of what failed, and how many tests ran.
+// Into the file that is named, if one is, it writes "package TestName" of each
+// that passed.
 package main
 
 import (
@@ -11,7 +13,17 @@ import (
 )
 
 func main() {
-	failed, err := run(os.Stdin, os.Stdout)
+	passed := io.Discard
+	if len(os.Args) > 1 {
+		f, err := os.Create(os.Args[1])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "testsum:", err)
+			os.Exit(3)
+		}
+		defer f.Close()
+		passed = f
+	}
+	failed, err := run(os.Stdin, os.Stdout, passed)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testsum:", err)
 		os.Exit(3)
@@ -33,7 +45,7 @@ type event struct {
 
 // run prints packages as they end and reports whether anything failed; a run
 // without a test is a failure too.
-func run(r io.Reader, w io.Writer) (failed bool, err error) {
+func run(r io.Reader, w, names io.Writer) (failed bool, err error) {
 	var passed, broken, skipped int
 	output := map[string]string{} // of tests that still run, by package and test
 	in := bufio.NewScanner(r)
@@ -69,6 +81,7 @@ func run(r io.Reader, w io.Writer) (failed bool, err error) {
 			}
 		case e.Action == "pass":
 			passed++
+			fmt.Fprintln(names, e.Package, e.Test)
 		case e.Action == "skip":
 			skipped++
 			fmt.Fprint(w, output[key])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 )
@@ -29,9 +30,20 @@ func TestRun(t *testing.T) {
 		"nothing":          {"", "\n0 passed, 0 failed, 0 skipped\n", true},
 	} {
 		var b strings.Builder
-		failed, err := run(strings.NewReader(c.in), &b)
+		failed, err := run(strings.NewReader(c.in), &b, io.Discard)
 		if err != nil || failed != c.failed || b.String() != c.want {
 			t.Errorf("%s: failed %t, err %v, printed %q, want %q", name, failed, err, b.String(), c.want)
 		}
+	}
+}
+
+// TestNames: what passed is named, for whoever asks whether a test ran.
+func TestNames(t *testing.T) {
+	var b, names strings.Builder
+	in := `{"Action":"pass","Package":"p","Test":"TestA/sub"}
+{"Action":"fail","Package":"p","Test":"TestB"}
+{"Action":"pass","Package":"p"}`
+	if _, err := run(strings.NewReader(in), &b, &names); err != nil || names.String() != "p TestA/sub\n" {
+		t.Errorf("%q %v", names.String(), err)
 	}
 }
