@@ -70,6 +70,9 @@ func (o *Office) RecordDraw(in PlatformList) (*Draft, []intake.Problem, error) {
 	slices.Sort(r.handles)
 	body := &record.PlatformDraw{Notice: d.Lot.Index, Number: r.in.Number, Time: r.in.Time, Export: in.Export, Count: int64(len(r.handles)),
 		Objects: put(draw.FormatUnstaffed(r.handles)), Teams: put(draw.FormatTeams(r.teams)), Recusals: put(draw.FormatRecusals(r.recusals())), Explained: in.Explained}
+	if body.Declarations, err = o.behind(d, o.bundle.State, d.Lot.Index, r.recusals(), draft.Blobs); err != nil {
+		return nil, nil, err
+	}
 	draft, err = o.draft(draft, body)
 	return draft, nil, err
 }

@@ -122,7 +122,7 @@ func (j *judge) platformDraw(b *record.PlatformDraw) {
 // platformNeeds lists the files that a platform's list is judged by: its own,
 // and where the platform cast also who was left out by the notice.
 func (s *State) platformNeeds(b *record.PlatformDraw) []string {
-	needs := []string{b.Objects.SHA256, b.Teams.SHA256, b.Recusals.SHA256}
+	needs := append([]string{b.Objects.SHA256, b.Teams.SHA256, b.Recusals.SHA256}, given(b.Declarations)...)
 	if l := s.lots[b.Notice]; l != nil && l.ByPlatform() {
 		needs = append(needs, l.Body.Out.SHA256)
 	}
@@ -182,6 +182,9 @@ func (j *judge) platformList(b *record.PlatformDraw, lot *Lot) (*list, bool) {
 		j.platformOpened(lot, l, lines)
 	} else if len(lines) > 0 { // its draw has opened them
 		j.breach("rules.recusals-count", "", lot.Body.Draw, num(len(lines)), "0")
+	}
+	if j.sound() {
+		j.behind(&lot.Hat, lot.Body.Draw, lines, b.Declarations)
 	}
 	return l, j.sound()
 }

@@ -66,7 +66,16 @@ func (b *book) platform(l *rules.Lot, declared map[string][]string) step {
 	s.Body = &record.PlatformDraw{Notice: l.Index, Number: "偃应急抽查[2023]1号", Time: "2023-08-24T09:05:00+08:00", Export: record.Bytes{Bytes: 1000, SHA256: strings.Repeat("a", 64)},
 		Objects: s.put(draw.FormatUnstaffed(handles)), Teams: s.put(draw.FormatTeams(teams)), Recusals: s.put(draw.FormatRecusals(lines)), Count: int64(len(handles))}
 	s.Blobs[l.Body.Out.SHA256] = b.left(l)
+	b.underpin(&s)
 	return s
+}
+
+// underpin gives a list the declarations behind its opened recusals.
+func (b *book) underpin(s *step) {
+	body := s.Body.(*record.PlatformDraw)
+	d := &record.Draw{Recusals: body.Recusals}
+	b.behind(d, s.Blobs)
+	body.Declarations = d.Declarations
 }
 
 // left is the file of those whom the notice leaves out.
@@ -124,6 +133,7 @@ func swap(choose func(s *step, l *rules.Lot, listed []string) (out, in string), 
 			}
 			return lines
 		})(s)
+		byPlatform().underpin(s)
 	}
 }
 
@@ -171,6 +181,7 @@ func fewer(s *step) {
 	rewrite(platformObjects, drop)(s)
 	rewrite(platformTeams, drop)(s)
 	rewrite(platformRecusals, drop)(s)
+	byPlatform().underpin(s)
 	body.Count--
 }
 
@@ -238,6 +249,7 @@ var platforms = []trial{
 		l[0] = l[0][:strings.LastIndexByte(l[0], '|')+1]
 		return l
 	})},
+	{pack: "platform", name: "recusals that nobody declared", step: "platform", code: "rules.recusal-undeclared", bad: as(func(b *record.PlatformDraw) { b.Declarations = nil })},
 	{pack: "platform", name: "the file of those left out is gone", step: "platform", code: "rules.file-missing", bad: func(s *step) {
 		delete(s.Blobs, s.State.Lot("2023-001").Body.Out.SHA256)
 	}},
