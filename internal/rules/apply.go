@@ -109,6 +109,7 @@ func (s *State) Apply(in Input) []Finding {
 	if j.sound() {
 		s.Turn(in.Entry.Env.At[:10])
 		j.body()
+		s.year(yearOf(in.Entry.Env.At))
 	}
 	j.unjudged()
 	return j.found

@@ -62,10 +62,11 @@ type classCount struct {
 
 func (c *counting) classes() *classCount {
 	cc := &classCount{in: map[*Lot][]bool{}}
-	if c.s.Pack == nil {
+	p := c.s.yearPack(c.st.Year)
+	if p == nil {
 		return cc
 	}
-	cc.rules = c.s.Pack.Ratios
+	cc.rules = p.Ratios
 	plan, now := c.s.planRoster(c.st.Year), c.s.rosterBy(num(c.st.Year)+"-12-31")
 	for _, r := range cc.rules {
 		st := ClassStat{Code: r.Code, Name: r.Name, Clause: r.Clause, Op: r.Op, Value: r.Value}

@@ -85,6 +85,7 @@ type State struct {
 	Partners   []At[record.Partners]  // 联合名单
 	Agreements []At[record.Agreement] // 联合抽查约定
 	Joined     []*JoinedTask          // 参与联合抽查
+	Years      []YearPack             // by which pack each year is counted
 }
 
 // Lot is one draw from its notice to its last result.

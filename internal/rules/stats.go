@@ -405,7 +405,8 @@ func (c *counting) close() {
 // share is the share of random items by the year's last checklist: that for the
 // year, otherwise the last before its end.
 func (s *State) share(year int64) *ShareStat {
-	if s.Pack == nil || s.Pack.Items.Share == "" {
+	p := s.yearPack(year)
+	if p == nil || p.Items.Share == "" {
 		return nil
 	}
 	var list *At[record.Checklist]
@@ -419,9 +420,9 @@ func (s *State) share(year int64) *ShareStat {
 		return nil
 	}
 	b := list.Body
-	sh := &ShareStat{Clause: s.Pack.Items.ShareBy, Checklist: list.Index, Version: b.Version, Items: len(b.Items), All: b.AllItems, Source: b.Source}
+	sh := &ShareStat{Clause: p.Items.ShareBy, Checklist: list.Index, Version: b.Version, Items: len(b.Items), All: b.AllItems, Source: b.Source}
 	if b.AllItems > 0 {
-		sh.Floor, _ = total(s.Pack.Items.Share, int(b.AllItems))
+		sh.Floor, _ = total(p.Items.Share, int(b.AllItems))
 	}
 	return sh
 }

@@ -26,9 +26,37 @@ func (r *YearRule) check() error {
 	return nil
 }
 
+// YearPack is the pack that was in force at a year's last entry.
+type YearPack struct {
+	Year int64
+	Pack *Pack
+}
+
+// year notes the pack in force for the year of an entry: what a later charter
+// brings does not change by what the years before it are counted.
+func (s *State) year(n int64) {
+	if last := len(s.Years) - 1; last >= 0 && s.Years[last].Year >= n {
+		s.Years[last].Pack = s.Pack
+	} else if s.Pack != nil {
+		s.Years = append(s.Years, YearPack{n, s.Pack})
+	}
+}
+
+// yearPack is the pack by which a year is counted; of one without an entry, that
+// of the year before.
+func (s *State) yearPack(n int64) *Pack {
+	for i := len(s.Years) - 1; i >= 0; i-- {
+		if s.Years[i].Year <= n {
+			return s.Years[i].Pack
+		}
+	}
+	return s.Pack
+}
+
 // year is one calendar year of an office as it is looked at on a day.
 type year struct {
 	s       *State
+	p       *Pack // by which it is counted
 	n       int64
 	today   string
 	stats   *Stats
@@ -46,9 +74,13 @@ func (s *State) Yearly(today string) []Finding {
 		return nil
 	}
 	var all []Finding
-	since := max(s.Charters[0].Time[:10], s.Pack.EffectiveFrom)
-	for n := yearOf(since); n <= yearOf(today); n++ {
-		y := &year{s: s, n: n, today: today, stats: s.Stats(n, today), partial: since > num(n)+"-01-01"}
+	for n := yearOf(s.Charters[0].Time); n <= yearOf(today); n++ {
+		p := s.yearPack(n)
+		since := max(s.Charters[0].Time[:10], p.EffectiveFrom)
+		if yearOf(since) > n {
+			continue
+		}
+		y := &year{s: s, p: p, n: n, today: today, stats: s.Stats(n, today), partial: since > num(n)+"-01-01"}
 		y.versions()
 		y.undrawn()
 		for i := range y.stats.Classes {
@@ -64,7 +96,7 @@ func (s *State) Yearly(today string) []Finding {
 // while it is too early to say anything.
 func (y *year) severity() Severity {
 	switch {
-	case y.today < num(y.n)+"-"+or(y.s.Pack.Year.WarnFrom, "11-01"):
+	case y.today < num(y.n)+"-"+or(y.p.Year.WarnFrom, "11-01"):
 		return ""
 	case y.today <= num(y.n)+"-12-31":
 		return Warning
@@ -84,7 +116,7 @@ func (y *year) add(sev Severity, code, clause, place, got, want string) {
 // checklist of the year (Y-8.0), a plan (Y-4.4). The day is that of the entry:
 // a date that is written into it may lie before it.
 func (y *year) versions() {
-	s, p := y.s, y.s.Pack
+	s, p := y.s, y.p
 	place := num(y.n)
 	in := func(t string) bool { return yearOf(t) == y.n }
 	if p.Roster.Update != "" && !slices.ContainsFunc(s.Rosters, func(r At[record.Roster]) bool { return r.Body.Kind == "objects" && in(r.Time) }) {
@@ -105,7 +137,7 @@ func (y *year) versions() {
 func (y *year) undrawn() {
 	for _, l := range y.stats.Lines {
 		if entry, line := y.s.Line(y.n, l.No); l.Undrawn && line != nil {
-			y.add(Warning, "rules.line-undrawn", y.s.Pack.Plan.Clause, l.No+" "+l.Name, "", l.To)
+			y.add(Warning, "rules.line-undrawn", y.p.Plan.Clause, l.No+" "+l.Name, "", l.To)
 			y.found[len(y.found)-1].Entry = entry
 		}
 	}

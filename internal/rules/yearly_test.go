@@ -138,6 +138,30 @@ func TestYearlyRatios(t *testing.T) {
 	t.Error("a class of unknown size passes")
 }
 
+// A charter that comes later with a milder regulation, or one that comes into
+// force later, does not change by what the years before it are counted.
+func TestYearsKeepTheirPack(t *testing.T) {
+	w := newWorld("yanshi", "2022-12-30")
+	w.roster("2023-01-02", 21, 0)
+	w.plan("2023-01-03", 2023)
+	w.s.Years = []rules.YearPack{{Year: 2022, Pack: w.s.Pack}, {Year: 2023, Pack: w.s.Pack}}
+	before := yearly(w, "2024-05-01")
+	mild := mustPack("yanshi")
+	mild.Ratios, mild.Items.Share, mild.Roster.Update, mild.EffectiveFrom = nil, "", "", "2024-03-01"
+	w.s.Pack, w.s.Years = mild, append(w.s.Years, rules.YearPack{Year: 2024, Pack: mild})
+	after := yearly(w, "2024-05-01")
+	if before["rules.ratio-short"] != rules.Overdue || after["rules.ratio-short"] != rules.Overdue || after["rules.year-checklist"] != rules.Overdue {
+		t.Errorf("%v\n%v", before, after)
+	}
+	if c := w.s.Stats(2023, "2024-05-01").Classes; len(c) != 2 || len(w.s.Stats(2024, "2024-05-01").Classes) != 0 {
+		t.Errorf("%+v", c)
+	}
+	s := yanshi().state
+	if len(s.Years) == 0 || s.Years[0].Year != 2023 || s.Years[0].Pack != s.Pack {
+		t.Errorf("%+v", s.Years)
+	}
+}
+
 func TestYearlyLines(t *testing.T) {
 	w := newWorld("gaoqing", "2022-12-30")
 	w.plan("2023-01-03", 2023, record.PlanLine{No: "A", To: "2023-09-28"}, record.PlanLine{No: "B", To: "2023-09-28"})
