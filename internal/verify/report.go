@@ -49,7 +49,7 @@ func (b *Bundle) standing() {
 			b.add(rules.Finding{Code: c.code, Severity: rules.Believed, Entry: -1, Got: num(c.n)})
 		}
 	}
-	for _, code := range []string{"verify.believed-register", "verify.believed-dates", "verify.believed-visits", "verify.believed-pages"} {
+	for _, code := range []string{"verify.believed-register", "verify.believed-people", "verify.believed-dates", "verify.believed-visits", "verify.believed-pages"} {
 		b.add(rules.Finding{Code: code, Severity: rules.Believed, Entry: -1})
 	}
 	if p := b.State.Pack; p != nil && p.Objection.ReviewDays > 0 {
