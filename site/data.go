@@ -158,7 +158,7 @@ func (m *maker) resultTable() table {
 		draw, task, mode, due, nation, late := "", "", "", "", "", ""
 		if f.Lot != nil {
 			draw, task, mode = f.Lot.Body.Draw, f.Lot.Body.Name, f.Lot.Body.Mode
-			if legal, _, sure := m.s.ResultDue(f.Lot, f.Ended()); sure {
+			if legal, _, sure := m.s.Due(f); sure {
 				due, nation, late = legal, or(m.s.NationalDue(f.Lot, f.Ended()), legal), num(m.s.Late(f))
 			}
 		}
@@ -175,7 +175,7 @@ func (m *maker) resultTable() table {
 		}
 		t.rows = append(t.rows, []string{num(f.Index), draw, task, mode, originName(f, m.pack), m.firmName(f),
 			or(m.value(f.Index, "code"), takenText(f, "code")), f.Body.Unit, strings.Join(items, "；"), f.Ended(), strings.Join(f.Outcome().Codes, "；"),
-			m.codeNames(f.Outcome().Codes), follow, f.Body.Published, due, nation, late, f.Body.Late, num(len(f.Corrections)), f.Time})
+			m.codeNames(f.Outcome().Codes), follow, f.OnPlatform(), due, nation, late, f.Body.Late, num(len(f.Corrections)), f.Time})
 	}
 	return t
 }

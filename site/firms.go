@@ -216,7 +216,7 @@ func (m *maker) firmDraw(p *page, d drawnFirm) firmDraw {
 	if o.Result != nil {
 		r.Result = p.to(resultPath(o.Result.Index), m.codeNames(o.Result.Outcome().Codes))
 		r.Public = o.Result.Published()
-		if legal, _, sure := m.s.ResultDue(l, o.Result.Ended()); sure {
+		if legal, _, sure := m.s.Due(o.Result); sure {
 			r.Legal = legal
 		}
 		if n := m.s.Late(o.Result); n > 0 {

@@ -220,7 +220,9 @@ func (m *maker) reportPage() error {
 				r.More = len(part.Findings) - i
 				break
 			}
-			r.Rows = append(r.Rows, m.say(p, f))
+			if !inside(f) {
+				r.Rows = append(r.Rows, m.say(p, f))
+			}
 		}
 		v.Parts = append(v.Parts, r)
 	}
@@ -297,7 +299,7 @@ func (m *maker) rulesPage() error {
 func (m *maker) byClause() map[string][]rules.Finding {
 	found := map[string][]rules.Finding{}
 	for _, f := range m.b.Findings {
-		if f.Clause != "" {
+		if f.Clause != "" && !inside(f) {
 			found[f.Clause] = append(found[f.Clause], f)
 		}
 	}

@@ -161,7 +161,7 @@ func (m *maker) checkLinks() error {
 func (m *maker) index() {
 	m.found, m.noted = map[int64][]rules.Finding{}, map[int64][]*verify.Entry{}
 	for _, f := range m.b.Findings {
-		if f.Entry >= 0 {
+		if f.Entry >= 0 && !inside(f) {
 			m.found[f.Entry] = append(m.found[f.Entry], f)
 		}
 	}

@@ -22,6 +22,7 @@ type resultView struct {
 	Late    string // one sentence on the deadline
 	Sign    facts
 	Follow  []followRow
+	Told    facts // 逐户反馈
 	Due     facts // what of the follow-up was announced with the result
 	Compare *compare
 	Redress []objectionView
@@ -64,6 +65,7 @@ type resultsView struct {
 	Count   int
 	Counts  []countRow
 	Latest  []resultItem
+	Closed  int // withheld by law
 	Parts   []link
 	Redress facts // how many objections, and what came of them
 }
@@ -105,7 +107,7 @@ func (m *maker) firmName(f *rules.Finished) string {
 
 func (m *maker) resultPage(f *rules.Finished) error {
 	b := f.Body
-	title := m.firmName(f) + "的抽查结果"
+	title := m.resultTitle(f)
 	v := &resultView{page: m.newPage(resultPath(f.Index), "results", title)}
 	p := &v.page
 	p.Entry = f.Index
@@ -118,6 +120,7 @@ func (m *maker) resultPage(f *rules.Finished) error {
 	v.Found.add("认定的情形", text(strings.Join(f.Outcome().Refusal, "；")))
 	v.Found.add("检查方式", text(strings.Join(f.Outcome().Methods, "、")))
 	v.Found.add("组织形式", text(f.Outcome().Form))
+	m.resultProofs(v, f)
 	checklist := m.checklistFor(f)
 	for _, it := range f.Outcome().Items {
 		v.Items = append(v.Items, itemRow{m.itemRefs(p, checklist, []string{it.Item})[0], m.codeNames(it.Codes)})
@@ -181,7 +184,7 @@ func (m *maker) resultFirm(v *resultView, f *rules.Finished) {
 	}
 	v.Firm.add("统一社会信用代码（注册号）", text(or(code, takenText(f, "code"))))
 	v.Firm.add("检查机关", text(f.Body.Unit))
-	v.Firm.add("来源", text(originName(f, m.pack)), text(f.Body.Ground))
+	m.resultOrigin(v, f)
 	if f.Lot != nil {
 		l := f.Lot
 		v.Firm.add("抽取", p.at(m.drawPath(l), l.Body.Draw+" "+l.Body.Name))
@@ -222,15 +225,17 @@ func (m *maker) drawnAnchor(l *rules.Lot, o *rules.Object) string {
 func (m *maker) resultDates(v *resultView, f *rules.Finished) {
 	b := f.Body
 	d := &v.Dates
-	d.add("检查开始", text(b.Started))
+	d.add("检查开始", text(f.Started()))
 	d.add("检查结束", text(f.Ended()))
-	d.add("平台录入", text(or(b.Entered, "未填")))
-	d.add("平台公示", text(or(b.Published, "未填")))
+	d.add("最后证据出具", text(f.LastProof()))
+	d.add("平台录入", text(or(f.Entered(), "未填")))
+	resultSteps(d, b)
+	d.add("平台公示", text(or(f.OnPlatform(), "未填")))
 	d.add("记入公开账本", text(second(f.Time)+"（本单位填报的时间）"))
 	if f.Lot == nil {
 		return
 	}
-	legal, strict, sure := m.s.ResultDue(f.Lot, f.Ended())
+	legal, strict, sure := m.s.Due(f)
 	if !sure {
 		d.add("期限", text(legal+"（暂定：放假安排还没有公布）"))
 		return
@@ -239,14 +244,14 @@ func (m *maker) resultDates(v *resultView, f *rules.Finished) {
 	if c := m.clause(&v.page, m.pack.Publish.Clause); c != nil {
 		d.add("期限依据", value{Text: c.Text, Href: c.Href})
 	}
-	if nation := m.s.NationalDue(f.Lot, f.Ended()); nation != "" {
+	if nation := m.s.NationalDue(f.Lot, f.Counted()); nation != "" {
 		d.add("按全国放假安排", text(nation+"（本单位停止办公的日子不算工作日，见工作日补充）"))
 	}
 	if strict != legal {
-		d.add("从严日期", text(strict+"（从检查结束之日算起）"))
+		d.add("从严日期", text(strict+strictWords(f)))
 	}
 	by := "平台公示日期"
-	if b.Published == "" {
+	if f.OnPlatform() == "" {
 		by = "记入账本的日期（平台公示日期未填）"
 	}
 	if n := m.s.Late(f); n > 0 {
@@ -257,9 +262,11 @@ func (m *maker) resultDates(v *resultView, f *rules.Finished) {
 }
 
 func (m *maker) resultFollow(v *resultView, f *rules.Finished) {
+	m.resultTold(v, f)
 	if d := f.Body.FollowUp; d != nil {
 		v.Due.add("处置方式", text(d.Kind))
 		v.Due.add("交由", text(d.To))
+		v.Due.add("责任单位", text(or(d.Owner, f.Body.Unit)))
 		v.Due.add("办理期限", text(d.Due))
 		v.Due.add("文书号", text(d.Number))
 	}
@@ -268,7 +275,10 @@ func (m *maker) resultFollow(v *resultView, f *rules.Finished) {
 		if u.Body.Closed {
 			state = "已办结"
 		}
-		v.Follow = append(v.Follow, followRow{u.Body.Date, u.Body.Kind, or(u.Body.Number, "–"), state, v.entry(u.Index)})
+		if u.Body.Due != "" {
+			state += "，期限" + u.Body.Due
+		}
+		v.Follow = append(v.Follow, followRow{u.Body.Date, strings.TrimSpace(u.Body.Kind + " " + u.Body.To), or(u.Body.Number, "–"), state, v.entry(u.Index)})
 	}
 }
 
@@ -303,9 +313,17 @@ func (m *maker) compare(p *page, f *rules.Finished, checklist int64) *compare {
 		}
 		put("认定的情形", i, text(strings.Join(o.Refusal, "；")))
 	}
+	put("检查开始", 0, text(f.Body.Started))
 	put("检查结束", 0, text(f.Body.Ended))
+	put("最后证据出具", 0, text(f.Body.LastProof))
+	put("平台录入", 0, text(f.Body.Entered))
+	put("平台公示", 0, text(f.Body.Published))
 	for i, at := range f.Corrections {
+		put("检查开始", i+1, text(at.Body.Started))
 		put("检查结束", i+1, text(at.Body.Ended))
+		put("最后证据出具", i+1, text(at.Body.LastProof))
+		put("平台录入", i+1, text(at.Body.Entered))
+		put("平台公示", i+1, text(at.Body.Published))
 		put("更正理由", i+1, text(at.Body.Ground))
 		put("签字确认", i+1, text(m.pack.Correction.Approver+"，姓名"+m.openText(at.Index, "approved_by")))
 	}
@@ -377,6 +395,9 @@ func (m *maker) resultLists() error {
 	v.asList()
 	counts := map[string]int{}
 	for _, f := range all {
+		if f.Body.Withheld != nil {
+			v.Closed++
+		}
 		for _, c := range f.Outcome().Codes {
 			counts[c]++
 		}

@@ -248,6 +248,9 @@ func (m *maker) codeName(code string) string {
 
 // codeNames is the unit's line in words.
 func (m *maker) codeNames(codes []string) string {
+	if len(codes) == 0 {
+		return withheldWords
+	}
 	var list []string
 	for _, c := range codes {
 		list = append(list, m.codeName(c))

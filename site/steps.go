@@ -123,6 +123,8 @@ func (m *maker) sendStep(p *page, l *rules.Lot) step {
 		s.When = b.Date
 		s.Sent = append(s.Sent, sentRow{Unit: b.Unit, Number: b.Number, Date: b.Date, Period: b.From + " 至 " + b.To, Count: b.Count,
 			Entry: p.entry(d.Index), File: m.blob(p, b.Objects.SHA256, "签号名单")})
+		s.Facts.add(b.Unit, text("抽取后"+gap(l.Body.When(), d.Time)+"派发"))
+		s.Facts.add("具体抽查工作方案", text(b.Scheme), hash(b.SchemeSum))
 	}
 	if sent > 0 {
 		s.State = tag{"已派发" + num(sent) + "户，共" + num(len(l.Objects)) + "户", ""}

@@ -17,16 +17,16 @@ type batch struct {
 const scan = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 // results fills the result form for some of the drawn and hands it in.
-func (r *Run) results(when string, d *drawn, which []int, b batch) {
+func (r *Run) results(when string, d *drawn, which []int, b batch) string {
 	if r.err != nil {
-		return
+		return ""
 	}
 	var rows []map[string]string
 	for n, i := range which {
 		rows = append(rows, r.resultRow(d, i, b, b.codes[n%len(b.codes)]))
 	}
 	data, err := sheet(intake.KindResults, rows)
-	r.at(when, 0, "result", r.put(d.Draw+"-结果-"+when[:10]+".xlsx", data, err), "--yes")
+	return r.at(when, 0, "result", r.put(d.Draw+"-结果-"+when[:10]+".xlsx", data, err), "--yes")
 }
 
 func (r *Run) resultRow(d *drawn, i int, b batch, codes []string) map[string]string {
@@ -49,6 +49,7 @@ func (r *Run) resultRow(d *drawn, i int, b batch, codes []string) map[string]str
 			}
 		}
 	}
+	r.describe(row, d.Draw, i, b)
 	return row
 }
 

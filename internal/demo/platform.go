@@ -25,7 +25,7 @@ func (r *Run) byPlatform() *drawn {
 	data, err = gbCSV(rows)
 	list := r.put("平台名单.csv", data, err)
 	r.at("2024-07-16 10:00:00", 0, "draw", "record", "2024-002", list, "--yes")
-	r.at("2024-07-16 10:30:00", 0, "dispatch", "2024-002", "--confirmed-by", "负责人（演示）", "--yes")
+	r.at("2024-07-16 10:30:00", 0, "dispatch", "2024-002", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
 	r.at("2024-07-16 10:35:00", 0, "reconcile", list)
 	return r.show("2024-07-16 10:40:00", "2024-002")
 }

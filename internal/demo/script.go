@@ -48,8 +48,8 @@ func (r *Run) firstNight(p, beacon string) {
 	r.at("2023-08-23 23:20:00", 0, "draw", "announce", "--plan", p+"2301", "--round", "1000", "--yes")
 	r.at("2023-08-24 08:30:00", 0, "draw", "run", "2023-002", "--beacon", beacon, "--yes")
 	r.at("2023-08-24 08:35:00", 1, "draw", "run", "2023-002", "--beacon", beacon, "--yes") // a second draw: refused
-	r.at("2023-08-24 08:40:00", 0, "dispatch", "2023-001", "--confirmed-by", "负责人（演示）", "--yes")
-	r.at("2023-08-24 08:50:00", 0, "dispatch", "2023-002", "--confirmed-by", "负责人（演示）", "--yes")
+	r.at("2023-08-24 08:40:00", 0, "dispatch", "2023-001", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
+	r.at("2023-08-24 08:50:00", 0, "dispatch", "2023-002", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
 	census := r.show("2023-08-24 08:55:00", "2023-001")
 	r.replace(r.show("2023-08-24 08:56:00", "2023-002"))
 	r.standBack(r.show("2023-08-28 10:05:00", "2023-002"))
@@ -65,12 +65,12 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 		return
 	}
 	half := len(list) / 2
-	r.results("2023-09-08 15:00:00", census, all(census), batch{codes: [][]string{{"e"}, {"a"}, {"g"}}, ended: "2023-09-05", entered: "2023-09-07", published: "2023-09-08"})
+	first := written(r.results("2023-09-08 15:00:00", census, all(census), batch{codes: [][]string{{"e"}, {"a"}, {"g"}}, ended: "2023-09-05", entered: "2023-09-07", published: "2023-09-08"}))
 	every := [][]string{{"a"}, {"b"}, {"c"}, {"d"}, {"e"}, {"f"}, {"g"}, {"h"}, {"b", "e"}, {"a"}, {"a"}, {"a"}, {"a"}, {"a"}}
 	r.results("2023-09-12 15:00:00", main, list[:half], batch{codes: every, ended: "2023-09-06", entered: "2023-09-11", published: "2023-09-12"})
 	r.at("2023-09-15 15:00:00", 0, "draw", "announce", "--plan", p+"2302", "--round", "657413", "--yes")
 	r.at("2023-09-18 08:30:00", 0, "draw", "run", "2023-003", "--beacon", beacon, "--yes")
-	r.at("2023-09-18 08:50:00", 0, "dispatch", "2023-003", "--confirmed-by", "负责人（演示）", "--yes")
+	r.at("2023-09-18 08:50:00", 0, "dispatch", "2023-003", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
 	directed := r.show("2023-09-18 08:55:00", "2023-003")
 	mostly := [][]string{{"a"}, {"a"}, {"a"}, {"a"}, {"e"}, {"a"}, {"a"}, {"b"}, {"a"}, {"a"}}
 	r.results("2023-09-26 15:00:00", main, list[half:len(list)-1], batch{codes: mostly, ended: "2023-09-21", entered: "2023-09-25", published: "2023-09-26"})
@@ -102,6 +102,7 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 		r.openK("2023-11-15", "2023-003")
 	}
 	r.archive(census)
+	r.handled(main, first)
 	r.secondYear(p+"2401", beacon)
 }
 
@@ -129,7 +130,7 @@ func (r *Run) secondYear(line, beacon string) {
 	}
 	r.at("2024-07-12 15:00:00", 0, "draw", "announce", "--plan", line, "--round", "9367912", "--yes")
 	r.at("2024-07-15 08:30:00", 0, "draw", "run", "2024-001", "--beacon", beacon, "--yes")
-	r.at("2024-07-15 09:00:00", 0, "dispatch", "2024-001", "--confirmed-by", "负责人（演示）", "--yes")
+	r.at("2024-07-15 09:00:00", 0, "dispatch", "2024-001", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
 	d := r.show("2024-07-15 09:05:00", "2024-001")
 	platform := r.byPlatform()
 	r.outside()

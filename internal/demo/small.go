@@ -11,7 +11,7 @@ func (r *Run) Small() error {
 	beacon := r.beacon()
 	r.at("2023-08-23 15:00:00", 0, "draw", "announce", "--plan", r.Office.prefix()+"2301", "--round", "123", "--yes")
 	r.at("2023-08-23 23:16:00", 0, "draw", "run", "2023-001", "--beacon", beacon, "--yes")
-	r.at("2023-08-24 08:50:00", 0, "dispatch", "2023-001", "--confirmed-by", "负责人（演示）", "--yes")
+	r.at("2023-08-24 08:50:00", 0, "dispatch", "2023-001", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
 	d := r.show("2023-08-24 08:55:00", "2023-001")
 	list := all(d)
 	if r.err != nil {

@@ -30,7 +30,8 @@ func (o *Office) Nexts() ([]Next, error) {
 			return nil, err
 		}
 	}
-	var list []Next
+	var list, later []Next
+	soon := record.Day(o.Now().Unix() + 14*24*3600)
 	for _, d := range s.Duties(o.Today()) {
 		if d.Open == 0 {
 			continue
@@ -70,8 +71,16 @@ func (o *Office) Nexts() ([]Next, error) {
 			n.Command = "sunlot form 计划，或 sunlot joint --help"
 		case "follow-up":
 			n.Command = "sunlot follow-up " + num(d.Entry) + " --kind 方式 --closed"
+			if d.Late == 0 && d.Due != "" { // it runs its time: what else is to be done comes first
+				if d.Due <= soon {
+					later = append(later, n)
+				}
+				continue
+			}
 		case "feedback":
 			n.Command = "sunlot form 反馈，再 sunlot feedback 反馈.xlsx"
+			later = append(later, n)
+			continue
 		case "file-plan":
 			n.Command = "sunlot file-plan --to 市场监管部门 --date 日期"
 		}
@@ -87,7 +96,7 @@ func (o *Office) Nexts() ([]Next, error) {
 		}
 		return -1
 	})
-	return append(list, o.missing(s)...), nil
+	return append(append(list, o.missing(s)...), later...), nil
 }
 
 // clock writes a time of the ledger for people.

@@ -11,6 +11,7 @@ import (
 type Following struct {
 	Result               int64 // index of the result's entry
 	Kind, Number, Remark string
+	To, Owner, Due       string // handed to whom, who sees to it, until when: from now on
 	Date                 string // "" today
 	Closed               bool
 }
@@ -25,7 +26,7 @@ func (o *Office) FollowUp(in Following) (*Draft, error) {
 	if f := s.ResultAt(in.Result); f != nil {
 		about.Firm = o.firmOf(f)
 	}
-	return o.draft(&Draft{About: []About{about}}, &record.FollowUp{Result: in.Result, Kind: in.Kind, Number: in.Number, Date: or(in.Date, o.Today()),
+	return o.draft(&Draft{About: []About{about}}, &record.FollowUp{Result: in.Result, Kind: in.Kind, Number: in.Number, To: in.To, Owner: in.Owner, Due: in.Due, Date: or(in.Date, o.Today()),
 		Closed: in.Closed, Remark: record.Sealed(in.Remark)})
 }
 

@@ -75,6 +75,15 @@ func TestPackCheck(t *testing.T) {
 		"unknown waiver":       func(p *rules.Pack) { p.Waiver.Clause = "G-99" },
 		"unknown reading":      func(p *rules.Pack) { p.Readings[0].Clause = "G-99" },
 		"unknown ratio clause": func(p *rules.Pack) { p.Ratios[0].Clause = "G-99" },
+		"origin twice":         func(p *rules.Pack) { p.Origins[1].Code = p.Origins[0].Code },
+		"origin of the lot":    func(p *rules.Pack) { p.Origins[0].Code = rules.Random },
+		"origin needs luck":    func(p *rules.Pack) { p.Origins[0].Needs = []string{"luck"} },
+		"origin clause":        func(p *rules.Pack) { p.Origins[0].Clause = "G-99" },
+		"ground without law":   func(p *rules.Pack) { p.Withhold.Grounds[0].Basis = "" },
+		"ground twice":         func(p *rules.Pack) { p.Withhold.Grounds[1].Code = p.Withhold.Grounds[0].Code },
+		"transfer of no list":  func(p *rules.Pack) { p.Follow.Transfers = []string{"送走"} },
+		"nothing of no list":   func(p *rules.Pack) { p.Follow.Nothing = []string{"算了"} },
+		"unknown told clause":  func(p *rules.Pack) { p.Result.Told = "G-99" },
 		"unknown sign clause":  func(p *rules.Pack) { p.Result.SignBy = "G-99" },
 	} {
 		p := pack(t, "gaoqing")
