@@ -28,6 +28,13 @@ func (c *Command) report(b *verify.Bundle) {
 		}
 	}
 	fmt.Fprintf(c.Stdout, "%s　%s\n账本快照：%d 条记录，总校验码 %s\n", name, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]))
+	if p := b.State.Pack; p != nil {
+		whose := "单位自编的规则包，请与制度原文核对"
+		if b.Shipped() {
+			whose = "随程序提供的规则包"
+		}
+		fmt.Fprintf(c.Stdout, "执行的制度：%s（%s，%s）\n", p.Title, p.ID, whose)
+	}
 	if b.Today != "" {
 		fmt.Fprintf(c.Stdout, "是否到期，按 %s 判断。\n", b.Today)
 	}

@@ -124,7 +124,10 @@ func (b *Bundle) JSON() ([]byte, error) {
 	for i, f := range b.Findings {
 		quoted[i] = b.Quote(f)
 	}
-	verdict := "sound"
+	verdict, pack := "sound", ""
+	if p := b.State.Pack; p != nil {
+		pack = p.ID
+	}
 	if b.Failed() {
 		verdict = "unsound"
 	}
@@ -134,7 +137,9 @@ func (b *Bundle) JSON() ([]byte, error) {
 		Size     uint64   `json:"size"`
 		Root     string   `json:"root"`
 		Pinned   bool     `json:"policy_pinned"`
+		Pack     string   `json:"pack,omitempty"`
+		Shipped  bool     `json:"pack_shipped"` // with this program; otherwise the office's own
 		Today    string   `json:"today,omitempty"`
 		Findings []Quoted `json:"findings"`
-	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, b.Today, quoted}, "", "  ")
+	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, pack, b.Shipped(), b.Today, quoted}, "", "  ")
 }
