@@ -162,6 +162,12 @@ func (m *maker) resultTable() table {
 				due, nation, late = legal, or(m.s.NationalDue(f.Lot, f.Ended()), legal), num(m.s.Late(f))
 			}
 		}
+		if f.Joined != nil {
+			draw, task = f.Joined.Body.Task, f.Joined.Body.Name
+			if legal, _, sure := m.s.Due(f); sure {
+				due, nation, late = legal, legal, num(m.s.Late(f))
+			}
+		}
 		var items []string
 		for _, it := range f.Outcome().Items {
 			items = append(items, it.Item)

@@ -110,6 +110,7 @@ type drawnPart struct {
 type drawListView struct {
 	page
 	Years []drawYear
+	Joint *link
 }
 
 type drawYear struct {
@@ -144,7 +145,11 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	v.Tags = append([]tag{m.drawState(l)}, m.grade(l)...)
 	v.Lead = m.drawLead(l)
 	m.drawFound(l, v)
-	v.Steps = append(v.Steps, m.noticeStep(p, l), m.castStep(p, l))
+	v.Steps = append(v.Steps, m.noticeStep(p, l))
+	if l.Led != nil {
+		v.Steps = append(v.Steps, m.jointStep(p, l))
+	}
+	v.Steps = append(v.Steps, m.castStep(p, l))
 	if l.Draw != nil && l.Platform != nil {
 		v.Steps = append(v.Steps, m.listedStep(p, l))
 	}
@@ -266,6 +271,9 @@ func (m *maker) drawFound(l *rules.Lot, v *drawView) {
 	}
 	for _, o := range l.Opened {
 		entries = append(entries, o.Index)
+	}
+	if l.Led != nil {
+		entries = append(entries, l.Led.Entries()...)
 	}
 	for _, o := range l.Objects {
 		for _, c := range o.Changes {
@@ -471,6 +479,9 @@ func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string
 func (m *maker) drawList() error {
 	v := &drawListView{page: m.newPage("draws/index.html", "draws", "抽取")}
 	v.asList()
+	if m.joins() {
+		v.Joint = v.to(jointPath, "部门联合抽查")
+	}
 	for i := len(m.s.Lots) - 1; i >= 0; i-- {
 		l := m.s.Lots[i]
 		year := l.When()[:4]

@@ -237,6 +237,13 @@ func (m *maker) planPage(year int64) error {
 		}
 		v.Facts.add("备案（"+m.pack.Plan.FileWith+"）", filed)
 	}
+	if rule := m.pack.Joint.Coverage; rule != "" && rule != "none" && m.s.Checklist() != nil {
+		missing := "清单的每个事项都在计划里"
+		if list := m.s.Uncovered(at); len(list) > 0 {
+			missing = "清单里还没有列入计划的事项：" + strings.Join(list, "、")
+		}
+		v.Facts.add("事项覆盖", text(missing))
+	}
 	for i := range b.Lines {
 		v.Lines = append(v.Lines, m.planRow(p, year, &b.Lines[i]))
 	}
@@ -252,7 +259,7 @@ func (m *maker) planPage(year int64) error {
 
 func (m *maker) planRow(p *page, year int64, l *record.PlanLine) planRow {
 	r := planRow{No: l.No, Anchor: anchor("line-" + l.No), Name: l.Name, Mode: l.Mode, Scope: l.Scope, Filter: m.s.Pack.FilterWords(l.Filter), Quantity: quantity(l) + classWords(l),
-		Period: l.From + " 至 " + l.To, Unit: l.Unit, Partners: strings.Join(l.Partners, "、"), Frequency: l.Frequency, Method: l.Method}
+		Period: l.From + " 至 " + l.To, Unit: l.Unit, Partners: jointWords(l), Frequency: l.Frequency, Method: l.Method}
 	if l.Base > 0 {
 		r.Base = num(l.Base) + "户"
 	}
@@ -265,6 +272,12 @@ func (m *maker) planRow(p *page, year int64, l *record.PlanLine) planRow {
 	for _, lot := range m.s.Lots {
 		if lot.Body.Line == l.No && strings.HasPrefix(lot.Body.Draw, num(year)+"-") {
 			r.Draws = append(r.Draws, m.progress(p, lot))
+		}
+	}
+	for _, t := range m.s.Joined {
+		if t.Body.Line == l.No && t.Year() == year {
+			r.Draws = append(r.Draws, progress{Link: p.to(jointPath+"#"+anchor("joined-"+t.Body.Task), t.Body.Task), State: tag{"牵头部门已抽取", ""},
+				Words: "名单" + num(len(t.Handles)) + "户，已公示结果" + num(len(t.Results)) + "户"})
 		}
 	}
 	return r

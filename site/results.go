@@ -166,6 +166,9 @@ func (m *maker) checklistFor(f *rules.Finished) int64 {
 	if f.Lot != nil {
 		return f.Lot.Body.Checklist
 	}
+	if f.Joined != nil {
+		return f.Joined.Body.Checklist
+	}
 	var index int64
 	for _, c := range m.s.Checklists {
 		if c.Index < f.Index {
@@ -185,6 +188,9 @@ func (m *maker) resultFirm(v *resultView, f *rules.Finished) {
 	v.Firm.add("统一社会信用代码（注册号）", text(or(code, takenText(f, "code"))))
 	v.Firm.add("检查机关", text(f.Body.Unit))
 	m.resultOrigin(v, f)
+	if f.Joined != nil {
+		m.joinedFacts(p, &v.Firm, f)
+	}
 	if f.Lot != nil {
 		l := f.Lot
 		v.Firm.add("抽取", p.at(m.drawPath(l), l.Body.Draw+" "+l.Body.Name))
@@ -232,6 +238,10 @@ func (m *maker) resultDates(v *resultView, f *rules.Finished) {
 	resultSteps(d, b)
 	d.add("平台公示", text(or(f.OnPlatform(), "未填")))
 	d.add("记入公开账本", text(second(f.Time)+"（本单位填报的时间）"))
+	if f.Joined != nil {
+		m.joinedDates(v, f)
+		return
+	}
 	if f.Lot == nil {
 		return
 	}

@@ -73,6 +73,9 @@ func originName(f *rules.Finished, p *rules.Pack) string {
 	if f.Body.Origin == rules.Random {
 		return "双随机抽查"
 	}
+	if f.Joined != nil {
+		return "参与联合抽查（" + f.Joined.Body.Lead + "牵头）"
+	}
 	if f.Lot != nil {
 		p = f.Lot.Pack
 	}

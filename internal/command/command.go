@@ -148,6 +148,7 @@ func (c *Command) root() *cobra.Command {
 		c.newReplace(), c.newExpert(), c.newFollowUp(), c.newObjection(), c.newArchive(), c.newTakedown(), c.newFilePlan(), c.newBuild(), c.newServe(), c.newStatus(), c.newStats(), c.newCheck(), c.newRules(), c.newPublish(), c.newPeople(), c.newBackup(), c.newRestore(), c.newAdopt(), c.newVersion())
 	root.AddCommand(c.newReconcile())
 	root.AddCommand(c.newTask(), c.newWaiver())
+	root.AddCommand(c.newJoint())
 	return root
 }
 

@@ -84,6 +84,12 @@ func takes(kind intake.Kind) string {
 		return "feedback"
 	case intake.KindTask:
 		return "draw announce"
+	case intake.KindAgreement:
+		return "joint agree"
+	case intake.KindPartnerTeam:
+		return "joint team"
+	case intake.KindLeadList:
+		return "joint import"
 	}
 	return "record"
 }

@@ -185,6 +185,13 @@ func (c *Command) drafted(o *office.Office, t *intake.Table, name string, r reco
 		}
 		c.note("将写入开账前历史：%d 次抽查，只计入频次，不作公正性证明。\n", len(rows))
 		return o.History(rows)
+	case intake.KindPartners:
+		rows, rep := t.Partners()
+		if err := c.reading(t, name, rep); err != nil {
+			return nil, nil, err
+		}
+		c.note("将写入联合名单：%d 个单位，全文公开。\n", len(rows))
+		return o.Partners(rows, r.listing)
 	case intake.KindCalendar:
 		rows, rep := t.Days()
 		if err := c.reading(t, name, rep); err != nil {

@@ -30,6 +30,7 @@ func (r *Run) begin() {
 	r.at("2023-06-13 09:40:00", 0, "record", r.put("执法检查人员.csv", data, err), "--yes")
 	data, err = o.history(1, 20)
 	r.at("2023-06-13 15:00:00", 0, "record", r.put("开账前历史.xlsx", data, err), "--yes")
+	r.partners()
 	data, err = o.plan(2023)
 	r.at("2023-06-20 10:00:00", 0, "record", r.put("2023年度计划.xlsx", data, err), "--yes", "--year", "2023")
 	if o.Pack == "gaoqing" {
@@ -68,12 +69,15 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 	first := written(r.results("2023-09-08 15:00:00", census, all(census), batch{codes: [][]string{{"e"}, {"a"}, {"g"}}, ended: "2023-09-05", entered: "2023-09-07", published: "2023-09-08"}))
 	every := [][]string{{"a"}, {"b"}, {"c"}, {"d"}, {"e"}, {"f"}, {"g"}, {"h"}, {"b", "e"}, {"a"}, {"a"}, {"a"}, {"a"}, {"a"}}
 	r.results("2023-09-12 15:00:00", main, list[:half], batch{codes: every, ended: "2023-09-06", entered: "2023-09-11", published: "2023-09-12"})
+	r.agree()
 	r.at("2023-09-15 15:00:00", 0, "draw", "announce", "--plan", p+"2302", "--round", "657413", "--yes")
 	r.at("2023-09-18 08:30:00", 0, "draw", "run", "2023-003", "--beacon", beacon, "--yes")
 	r.at("2023-09-18 08:50:00", 0, "dispatch", "2023-003", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
 	directed := r.show("2023-09-18 08:55:00", "2023-003")
+	r.sendPartner("2023-003")
 	mostly := [][]string{{"a"}, {"a"}, {"a"}, {"a"}, {"e"}, {"a"}, {"a"}, {"b"}, {"a"}, {"a"}}
 	r.results("2023-09-26 15:00:00", main, list[half:len(list)-1], batch{codes: mostly, ended: "2023-09-21", entered: "2023-09-25", published: "2023-09-26"})
+	shared := r.join()
 	r.correct(main, 0)
 	disputes := r.object(main)
 	r.closed()
@@ -95,6 +99,7 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 		r.openK("2023-11-28", "2023-003")
 	} else {
 		r.openK("2023-10-13", "2023-001", "2023-002")
+		r.joined(shared)
 		late("2023-10-20")
 		rest()
 		r.review(main, disputes)

@@ -103,7 +103,7 @@ func TestYears(t *testing.T) {
 func TestYearsRefuse(t *testing.T) {
 	redraw := []string{"draw run 2023-001", "draw run 2023-002"} // before its time; a second time
 	for name, want := range map[string][]string{
-		"gaoqing": append(slices.Clone(redraw), "record 工作日补充.xlsx"), // days that are over
+		"gaoqing": append(slices.Clone(redraw), "joint dispatch 2023-003", "record 工作日补充.xlsx"), // the partner's list a second time; days that are over
 
 		"yanshi": append(slices.Clone(redraw), "replace 2023-002"), // a rule that the other office has
 	} {

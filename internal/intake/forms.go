@@ -81,6 +81,10 @@ var forms = learned(map[Kind]*form{
 	KindCalendar:    {alias: "workdays", title: "工作日补充", hints: []string{"工作日", "停止办公", "放假"}, columns: calendarColumns},
 	KindExperts:     {alias: "experts", title: "专家名录", hints: []string{"专家"}, columns: expertColumns},
 	KindRecusals:    {alias: "recusals", title: "回避申报表", hints: []string{"回避申报", "回避"}, columns: recusalColumns},
+	KindPartners:    {alias: "partners", title: "联合名单", hints: []string{"联合名单", "联合单位"}, columns: partnerColumns},
+	KindAgreement:   {alias: "agreement", title: "联合抽查约定", hints: []string{"约定", "确认"}, columns: agreementColumns},
+	KindPartnerTeam: {alias: "partnerteam", title: "协同人员", hints: []string{"协同人员", "选派人员"}, columns: partnerTeamColumns},
+	KindLeadList:    {alias: "leadlist", title: "牵头方名单", hints: []string{"牵头方名单", "联合抽查名单"}, columns: leadListColumns},
 })
 
 // learned makes the keys by which headings are found, once.

@@ -66,7 +66,8 @@ const (
 
 // Kinds lists all kinds in the order in which an office needs them.
 func Kinds() []Kind {
-	return []Kind{KindItems, KindFirms, KindInspectors, KindPlan, KindTask, KindResults, KindCorrections, KindFeedback, KindObjections, KindReviews, KindArchive, KindHistory, KindCalendar, KindRecusals, KindExperts}
+	return []Kind{KindItems, KindFirms, KindInspectors, KindPlan, KindTask, KindResults, KindCorrections, KindFeedback, KindObjections, KindReviews, KindArchive, KindHistory, KindCalendar, KindRecusals, KindExperts,
+		KindPartners, KindAgreement, KindPartnerTeam, KindLeadList}
 }
 
 // KindOf reads a kind as people or machines write it: 名录库, firms …; ok is

@@ -170,9 +170,9 @@ func TestTaskColumns(t *testing.T) {
 			t.Errorf("the form offers %s", h)
 		}
 	}
-	csv := "计划编号,抽查任务名称,抽查比例,抽查频次,开始日期,结束日期,牵头或参与,任务来源\nG1,甲,全部,1次/年,2023-03-01,2023-09-01,参与,\n"
+	csv := "计划编号,抽查任务名称,抽查比例,抽查频次,开始日期,结束日期,抽查检查模式,任务来源\nG1,甲,全部,1次/年,2023-03-01,2023-09-01,市抽市查,\n"
 	_, rep := table(t, "计划.csv", []byte(csv), Options{}).PlanLines()
-	if strings.Join(rep.Unused, "、") != "牵头或参与" {
+	if strings.Join(rep.Unused, "、") != "抽查检查模式" {
 		t.Error(rep.Unused)
 	}
 	if len(rep.Repairs) != 2 || rep.Repairs[0].To != "100%" || rep.Repairs[1].To != "一年1次" {

@@ -173,8 +173,10 @@ type PlanLine struct {
 	Unit      string
 	Section   string // 股室
 	Partners  string // joined by 、
+	Sections  string // of the same office, joined by 、
 	Joint     bool
 	Role      string // 牵头, 参与 or ""
+	Lead      string // of a joint check that another department leads
 	Form      string // 综合联查 …
 	Method    string // 检查方式, joined by 、
 	Classes   string // 信用风险分类要求
@@ -207,14 +209,14 @@ func parsePlan(r *rowReader, n int) PlanLine {
 	l := PlanLine{
 		No: r.number("no", n), Name: r.text("name"), Mode: r.choice("mode", modeWords), Items: r.itemNumbers("items"),
 		Scope: r.text("scope"), Filter: r.text("filter"), From: r.day("from"), To: r.day("to"), Unit: r.text("unit"),
-		Section: r.text("section"), Partners: joinWords(r.list("partners")), Joint: r.yes("joint"), Role: r.choice("role", map[string]string{"发起": "牵头", "配合": "参与"}),
+		Section: r.text("section"), Partners: joinWords(r.list("partners")), Sections: joinWords(r.list("sections")), Lead: r.text("lead"), Joint: r.yes("joint"), Role: r.choice("role", map[string]string{"发起": "牵头", "配合": "参与"}),
 		Form: r.text("form"), Method: joinWords(r.list("methods")), Classes: r.text("classes"), Groups: r.groups(), Batches: r.count("batches"), Minimum: r.count("minimum"),
 		Source: r.text("source"), Ground: r.text("ground"), Note: r.text("note"), Line: r.line(),
 	}
 	if text := r.cell("basis").Text; text != "" {
 		l.Basis = parseBasis(text, nil)
 	}
-	l.Joint = l.Joint || l.Partners != ""
+	l.Joint = l.Joint || l.Partners != "" || l.Sections != "" || l.Role != "" || l.Lead != ""
 	r.quantity(&l)
 	r.often(&l)
 	if text := r.text("period"); text != "" && (l.From == "" || l.To == "") {
@@ -268,7 +270,7 @@ func (r *rowReader) quantity(l *PlanLine) {
 			r.repair("scope", "intake.fixed-quantity", l.Scope, m[1]+"家")
 		}
 	}
-	if !l.Census && l.Ratio == "" && l.Count == 0 && len(l.Groups) == 0 {
+	if !l.Census && l.Ratio == "" && l.Count == 0 && len(l.Groups) == 0 && l.Role != "参与" { // who leads decides how many
 		field := "ratio"
 		if p, _ := r.place(field); p.Column == "" {
 			field = "count"

@@ -82,6 +82,14 @@ func readAny(t *Table) (int, *Report) {
 		return count(t.Reviews())
 	case KindArchive:
 		return count(t.Archive())
+	case KindPartners:
+		return count(t.Partners())
+	case KindAgreement:
+		return count(t.Agreements())
+	case KindPartnerTeam:
+		return count(t.PartnerPeople())
+	case KindLeadList:
+		return count(t.LeadList())
 	}
 	return count(t.History())
 }

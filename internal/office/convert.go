@@ -408,9 +408,7 @@ func (o *Office) planLine(s *rules.State, r *intake.PlanLine) (record.PlanLine, 
 	var problems []intake.Problem
 	line := record.PlanLine{No: r.No, Name: r.Name, Mode: r.Mode, Items: slices.Clone(r.Items), Scope: r.Scope, Ratio: r.Ratio, Count: int64(r.Count),
 		Census: r.Census, Frequency: r.Frequency, From: r.From, To: r.To, Unit: or(r.Unit, o.Config.Name), Method: r.Method}
-	for _, p := range strings.FieldsFunc(r.Partners, func(c rune) bool { return strings.ContainsRune("、，,;；", c) }) {
-		line.Partners = append(line.Partners, strings.TrimSpace(p))
-	}
+	problems = append(problems, o.jointLine(r, &line)...)
 	if r.Filter != "" {
 		f, err := rules.ParseFilter(s.Pack, r.Filter)
 		if err != nil {

@@ -274,6 +274,9 @@ func (o *Office) hits(s *rules.State) (hits, drawn map[string][]string, err erro
 			hits[row.ID] = append(hits[row.ID], row.Date)
 		}
 	}
+	if err := o.joinedHits(s, hits); err != nil {
+		return nil, nil, err
+	}
 	for id := range hits {
 		slices.Sort(hits[id])
 	}

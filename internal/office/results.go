@@ -22,6 +22,9 @@ type batch struct {
 	sheet judged
 	told  []*intake.ResultRow // beside the first bodies of the sheet
 	firms map[string]*rules.Firm
+	codes map[string]string // handle → code, of joined results
+
+	joinedSeen map[string]intake.Place // by handle
 }
 
 // Results drafts the results of a sheet: one batch, one checkpoint, with the
@@ -34,10 +37,14 @@ func (o *Office) Results(rows []intake.ResultRow) (*Draft, []intake.Problem, err
 	if err != nil {
 		return nil, nil, err
 	}
-	b := &batch{o: o, s: s, draws: map[string]*Drawing{}, seen: map[*rules.Object]intake.Place{}, draft: &Draft{Openings: map[int64]*record.Opening{}}}
+	b := &batch{o: o, s: s, draws: map[string]*Drawing{}, seen: map[*rules.Object]intake.Place{}, draft: &Draft{Openings: map[int64]*record.Opening{}}, codes: map[string]string{}, joinedSeen: map[string]intake.Place{}}
 	for i := range rows {
 		r := &rows[i]
-		if r.Origin != "" && r.Origin != "random" {
+		if t := s.JoinedTask(r.Draw); t != nil {
+			if err := b.joined(t, r); err != nil {
+				return nil, nil, err
+			}
+		} else if r.Origin != "" && r.Origin != "random" {
 			b.other(r)
 		} else if err := b.drawn(r); err != nil {
 			return nil, nil, err
@@ -49,7 +56,11 @@ func (o *Office) Results(rows []intake.ResultRow) (*Draft, []intake.Problem, err
 			return nil, nil, err
 		}
 	}
-	return b.sheet.judge(o, b.draft)
+	d, problems, err := b.sheet.judge(o, b.draft)
+	if d != nil && len(b.codes) > 0 {
+		err = o.openJoined(d, s, b.codes)
+	}
+	return d, problems, err
 }
 
 // drawn adds the row of an object that a lot gave.
@@ -182,7 +193,7 @@ func (o *Office) codeWords(p *rules.Pack, codes []string) string {
 func (b *batch) openings() error {
 	opened := map[*Drawing][]string{}
 	for _, body := range b.sheet.bodies {
-		if r, ok := body.(*record.Result); ok && r.Object != "" && r.Withheld == nil {
+		if r, ok := body.(*record.Result); ok && r.Object != "" && r.Withheld == nil && r.Joined == 0 {
 			for _, d := range b.draws {
 				if d.Lot.Index == r.Notice {
 					opened[d] = append(opened[d], r.Object)

@@ -67,6 +67,8 @@ func (o *Office) Nexts() ([]Next, error) {
 			n.Command = "sunlot objection decide " + num(d.Entry) + " --outcome 维持"
 		case "review-feedback":
 			n.Command = "sunlot objection told " + num(d.Entry) + " --way 送达方式"
+		case "joined":
+			n.Command = "sunlot result " + joinedListName(s.JoinedTask(d.Draw).Body)
 		case "joint":
 			n.Command = "sunlot form 计划，或 sunlot joint --help"
 		case "follow-up":

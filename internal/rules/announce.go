@@ -107,6 +107,9 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	case line == nil:
 		return nil, nil, fault.New("rules.no-line", t.Line, "", "").Of(fault.Usage)
 	}
+	if line.Joint == joined {
+		return nil, nil, fault.New("rules.joined-draw", line.No, line.Lead, "")
+	}
 	list, objects, people := s.Checklist(), s.Roster("objects"), s.Roster("inspectors")
 	if list == nil || objects == nil || people == nil {
 		return nil, nil, fault.New("rules.no-roster", t.Line, "", "")
@@ -291,7 +294,7 @@ func (p *Pack) Estimate(l *record.PlanLine) (int64, error) {
 		return l.Base, nil
 	case l.Count > 0:
 		return min(l.Count, l.Base), nil
-	case l.Base == 0:
+	case l.Base == 0 || l.Joint == joined && l.Ratio == "": // who leads decides how many
 		return 0, nil
 	}
 	n, err := total(l.Ratio, int(l.Base))

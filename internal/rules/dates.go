@@ -53,18 +53,18 @@ func (f *Finished) Published() string { return or(f.OnPlatform(), f.Time[:10]) }
 // wait for one (requirements A19).
 func (f *Finished) Counted() string { return or(f.LastProof(), f.Ended()) }
 
-// Due is when a drawn object's result must be public, as ResultDue says; the
+// Due is when the result of a drawn or listed object must be public, as ResultDue says; the
 // strict date knows of no evidence that was awaited.
 func (s *State) Due(f *Finished) (legal, strict string, sure bool) {
-	legal, _, sure = s.ResultDue(f.Lot, f.Counted())
-	_, strict, _ = s.ResultDue(f.Lot, f.Ended())
+	legal, _, sure = s.ResultDue(f.due(), f.Counted())
+	_, strict, _ = s.ResultDue(f.due(), f.Ended())
 	return legal, min(legal, strict), sure
 }
 
 // Late is how many working days after its legal date the result was public, 0
 // if in time or where the calendar does not reach.
 func (s *State) Late(f *Finished) int {
-	if f.Lot == nil {
+	if f.due() == nil {
 		return 0
 	}
 	legal, _, sure := s.Due(f)
@@ -78,16 +78,17 @@ func (s *State) Late(f *Finished) int {
 // would have been late without the days on which the office was closed by its
 // own entry.
 func (j *judge) punctual(p *Pack, f *Finished) {
-	if f.Lot == nil {
+	lot := f.due()
+	if lot == nil {
 		return
 	}
 	legal, strict, sure := j.s.Due(f)
-	nation := j.s.NationalDue(f.Lot, f.Counted())
+	nation := j.s.NationalDue(lot, f.Counted())
 	public := f.Published()
 	if j.s.Late(f) > 0 {
-		j.add(Overdue, "rules.late-result", p.Publish.Clause, f.Lot.Body.Draw, public, legal)
+		j.add(Overdue, "rules.late-result", p.Publish.Clause, lot.Body.Draw, public, legal)
 	} else if sure && nation != "" && public > nation {
-		j.add(Note, "rules.closure-used", p.Publish.Clause, f.Lot.Body.Draw, public, nation)
+		j.add(Note, "rules.closure-used", p.Publish.Clause, lot.Body.Draw, public, nation)
 	}
 	if sure && public > strict && strict < legal {
 		j.add(Note, "rules.strict-date", p.Publish.Clause, legal, public, strict)
@@ -188,6 +189,6 @@ func (j *judge) corrected(f *Finished, b *record.Correction) {
 	if j.sound() && j.s.Late(f) > 0 && j.s.Late(&after) == 0 {
 		// Both versions stay; that the later one is in time is for readers to weigh.
 		legal, _, _ := j.s.Due(&after)
-		j.add(Warning, "rules.corrected-in-time", clause, f.Lot.Body.Draw, after.Published(), legal)
+		j.add(Warning, "rules.corrected-in-time", clause, f.due().Body.Draw, after.Published(), legal)
 	}
 }

@@ -139,6 +139,7 @@ func (s *State) Duties(today string) []Duty {
 	}
 	list = append(list, s.objectionDuties(today)...)
 	list = append(list, s.jointDuties(today)...)
+	list = append(list, s.joinedDuties(today)...)
 	slices.SortStableFunc(list, func(a, b Duty) int {
 		if a.Due < b.Due {
 			return -1

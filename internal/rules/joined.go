@@ -109,8 +109,9 @@ func (j *judge) joinedLine(b *record.Joined, clause string) {
 		return
 	}
 	line, year := j.s.planLineAt(b.Plan, b.Line)
+	now, _ := j.s.Line(year, b.Line)
 	switch {
-	case line == nil || j.s.Plan(year).Index != b.Plan || year != yearOf(b.Drawn):
+	case line == nil || now != b.Plan || year != yearOf(b.Drawn):
 		j.breach("rules.agreed-old", clause, "计划", num(b.Plan), b.Line)
 	case line.Joint != joined || line.Lead != b.Lead:
 		j.breach("rules.joined-line", clause, b.Line, b.Lead, line.Lead)
@@ -148,4 +149,105 @@ func (j *judge) joinedTeam(b *record.PartnerTeam) {
 	if j.sound() {
 		t.Teams = append(t.Teams, at(j, b))
 	}
+}
+
+// JoinedOrigin is the origin of a result of a joined task: what another
+// department's lot chose. It counts to the cap and the year's statistics, not
+// toward the fairness of this office's draws (requirements A13).
+const JoinedOrigin = "joined"
+
+// joinedSource finds the task and the object of a joined result: one of the
+// lead's list, once, by the unit that was to inspect it.
+func (j *judge) joinedSource(b *record.Result, f *Finished) []string {
+	t, clause := j.s.JoinedAt(b.Joined), j.s.Pack.Joint.JoinedBy
+	if t == nil || b.Notice != 0 {
+		j.breach("rules.no-such-entry", clause, "joined", num(b.Joined), "joined")
+		return nil
+	}
+	switch {
+	case !t.Lists(b.Object):
+		j.breach("rules.not-listed", clause, b.Object, t.Body.Task, "")
+	case t.Results[b.Object] != nil:
+		j.breach("rules.result-twice", t.Pack.Correction.Clause, b.Object, num(t.Results[b.Object].Index), "")
+	case b.Unit != t.Body.Unit:
+		j.breach("rules.joined-unit", clause, b.Object, b.Unit, t.Body.Unit)
+	case b.Ended < t.Body.Drawn:
+		j.breach("rules.date-order", clause, "检查结束", b.Ended, "抽取 "+t.Body.Drawn)
+	}
+	f.Joined = t
+	if !j.sound() {
+		return nil
+	}
+	if since := t.Time[:10]; or(b.Started, b.Ended) < since {
+		// A list that comes after the visit could be made of the visited.
+		j.add(Warning, "rules.joined-late", clause, t.Body.Task, or(b.Started, b.Ended), since)
+	}
+	j.joinedSigned(b, t)
+	return t.Body.Items
+}
+
+// joinedSigned: our people were named beforehand, and each has signed (G-8.4b).
+func (j *judge) joinedSigned(b *record.Result, t *JoinedTask) {
+	team := last(t.Teams)
+	if team == nil {
+		j.add(Warning, "rules.joined-unstaffed", t.Pack.Joint.TeamBy, t.Body.Task, "", "")
+		return
+	}
+	if t.Pack.Result.SignOff && (len(b.Signed) != len(team.Body.Names) || b.SignedOn == "") {
+		j.breach("rules.sign-off", t.Pack.Result.SignBy, b.Object, num(len(b.Signed)), num(len(team.Body.Names)))
+	}
+}
+
+// finished keeps a sound result of a joined task with it.
+func (t *JoinedTask) finished(f *Finished) { t.Results[f.Body.Object] = f }
+
+// due is the draw by whose days a result is due: its own, for a joined task
+// what was agreed for it (Y-26.4 as of the office's own draws), nil for what no
+// lot led to.
+func (f *Finished) due() *Lot {
+	if f.Joined != nil {
+		return f.Joined.asLot()
+	}
+	return f.Lot
+}
+
+// asLot says of a joined task what deadlines and items ask of a draw.
+func (t *JoinedTask) asLot() *Lot {
+	return &Lot{At: At[record.Notice]{Body: &record.Notice{Draw: t.Body.Task, Items: t.Body.Items, To: t.Body.To}}, Pack: t.Pack}
+}
+
+// JoinedDue is when the last result of a joined task must be public, if none
+// ends before the agreed days do.
+func (s *State) JoinedDue(t *JoinedTask) string {
+	due, _, _ := s.ResultDue(t.asLot(), t.Body.To)
+	return due
+}
+
+// joinedDuties: the results of the lead's list.
+func (s *State) joinedDuties(today string) []Duty {
+	var list []Duty
+	for _, t := range s.Joined {
+		due, _, sure := s.ResultDue(t.asLot(), t.Body.To)
+		d := Duty{Code: "joined", Draw: t.Body.Task, Entry: t.Index, Clause: t.Pack.Publish.Clause, Due: due, Count: len(t.Handles), Open: len(t.Handles) - len(t.Results), Sure: sure}
+		for _, f := range t.Results {
+			d.Done = max(d.Done, f.Published())
+		}
+		done := d.Done
+		if d.Open > 0 {
+			done = ""
+		}
+		if d.Sure {
+			d.Late = s.late(d.Due, done, today)
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+// packFor is the pack that judges a result: that of its notice or joined task.
+func (j *judge) packFor(f *Finished) *Pack {
+	if f.Joined != nil {
+		return f.Joined.Pack
+	}
+	return j.packOf(f.Lot)
 }

@@ -119,7 +119,7 @@ func (s *State) listedPartner(p record.Partner) bool {
 func (j *judge) agreement(b *record.Agreement) {
 	s, clause := j.s, j.s.Pack.Joint.ConfirmBy
 	line, year := s.planLineAt(b.Plan, b.Line)
-	if line == nil || s.Plan(year).Index != b.Plan {
+	if now, _ := s.Line(year, b.Line); line == nil || now != b.Plan {
 		j.breach("rules.agreed-old", clause, "计划", num(b.Plan), b.Line)
 		return
 	}
@@ -165,11 +165,17 @@ func (j *judge) partnerOf(line *record.PlanLine, partner, clause string) bool {
 	return true
 }
 
-// planLineAt finds a line of the plan with the index, and the plan's year.
+// planLineAt finds a line of the plan, or the task outside it, with the index,
+// and its year.
 func (s *State) planLineAt(plan int64, no string) (*record.PlanLine, int64) {
 	for i := range s.Plans {
 		if p := &s.Plans[i]; p.Index == plan {
 			return p.Body.Line(no), p.Body.Year
+		}
+	}
+	for i := range s.Tasks {
+		if t := s.Tasks[i].Body; s.Tasks[i].Index == plan && t.Line.No == no {
+			return &t.Line, t.Year
 		}
 	}
 	return nil, 0
@@ -208,7 +214,7 @@ func sameLine(a, b *record.PlanLine) bool {
 // noticeJoint: the draw of a joint line follows what every partner confirmed.
 func (j *judge) noticeJoint(b *record.Notice, lot *Lot) {
 	year := yearOf(b.Draw)
-	line, _ := j.s.planLineAt(b.Plan, b.Line)
+	_, line := j.s.Line(year, b.Line)
 	if line == nil || line.Joint == "" {
 		return
 	}
@@ -368,7 +374,37 @@ func (j *judge) partnersReady(l *Lot) {
 
 // jointResult: what the first result of a joint draw shows.
 func (j *judge) jointResult(f *Finished) {
-	if f.Lot.Led != nil && !slices.ContainsFunc(f.Lot.Objects, func(o *Object) bool { return o.Result != nil }) {
+	if f.Lot != nil && f.Lot.Led != nil && !slices.ContainsFunc(f.Lot.Objects, func(o *Object) bool { return o.Result != nil }) {
 		j.partnersReady(f.Lot)
 	}
+}
+
+// Lacks says what of a partner's part is not in the ledger yet: 确认, 名单, 人员.
+func (l *Led) Lacks(partner string) []string {
+	var list []string
+	if !slices.ContainsFunc(l.Agreed, func(a At[record.Agreement]) bool { return a.Body.Partner == partner }) {
+		list = append(list, partner+"的确认")
+	}
+	if !slices.ContainsFunc(l.Sent, func(d At[record.PartnerDispatch]) bool { return d.Body.Partner == partner }) {
+		list = append(list, "派发给"+partner)
+	}
+	if !slices.ContainsFunc(l.Teams, func(t At[record.PartnerTeam]) bool { return t.Body.Partner == partner }) {
+		list = append(list, partner+"的人员")
+	}
+	return list
+}
+
+// Entries lists the indexes of all that the ledger says of the partners' part.
+func (l *Led) Entries() []int64 {
+	var list []int64
+	for _, a := range l.Agreed {
+		list = append(list, a.Index)
+	}
+	for _, d := range l.Sent {
+		list = append(list, d.Index)
+	}
+	for _, t := range l.Teams {
+		list = append(list, t.Index)
+	}
+	return list
 }

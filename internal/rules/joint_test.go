@@ -31,6 +31,7 @@ func jointYear(name string) *book {
 	t := s.JoinedTask("2023-J01")
 	b.say("joined team", "2023-09-05T09:00:00+08:00", &record.PartnerTeam{Joined: t.Index, Partner: "执法大队", Way: "own-selected", Ground: "牵头部门统一安排",
 		Names: []record.Sealed{sealed("丁"), sealed("戊")}, Date: "2023-09-05"}, nil)
+	b.say("joined result", "2023-09-19T09:00:00+08:00", b.joinedResult(t, 0, "e"), nil)
 	for i, o := range l.Objects {
 		what := "result"
 		if i > 0 {
@@ -47,7 +48,16 @@ var (
 )
 
 // jointSteps are the steps that only a joint year has.
-var jointSteps = []string{"agreement", "notice", "partner-dispatch", "partner-team", "joined", "joined team", "result"}
+var jointSteps = []string{"agreement", "notice", "partner-dispatch", "partner-team", "joined", "joined team", "joined result"}
+
+// joinedResult is a sound result of an object of the lead's list.
+func (b *book) joinedResult(t *rules.JoinedTask, i int, code string) *record.Result {
+	r := b.result(b.state.Lot("2023-001"), b.state.Lot("2023-001").Objects[0], code)
+	r.Origin, r.Notice, r.Joined, r.Object = "joined", 0, t.Index, t.Handles[i]
+	r.Code, r.Name = sealed("1"), sealed("2")
+	r.Signed = r.Signed[:2]
+	return r
+}
 
 // jointFree continues the list of free members.
 var jointFree = map[string]map[string]string{
@@ -208,6 +218,27 @@ var joints = []trial{
 	{name: "the partner has named nobody", pack: "yanshi joint", step: "result", code: "rules.partner-unnamed", sev: rules.Warning,
 		bad: func(s *step) { s.State.Lot("2023-001").Led.Teams = nil }},
 
+	{name: "not on the lead's list", pack: "yanshi joint", step: "joined result", code: "rules.not-listed", bad: as(func(b *record.Result) { b.Object = strings.Repeat("0", 32) }),
+		good: func(s *step) { s.Body.(*record.Result).Object = s.State.Joined[0].Handles[1] }},
+	{name: "of no task", pack: "yanshi joint", step: "joined result", code: "rules.no-such-entry", bad: as(func(b *record.Result) { b.Joined = 3 })},
+	{name: "of a draw and of a joined task", pack: "yanshi joint", step: "joined result", code: "rules.no-such-entry", bad: func(s *step) {
+		s.Body.(*record.Result).Notice = s.State.Lot("2023-001").Index
+	}},
+	{name: "drawn here and joined", pack: "yanshi joint", step: "result", code: "rules.origin", bad: func(s *step) { s.Body.(*record.Result).Joined = s.State.Joined[0].Index }},
+	{name: "the same firm again", pack: "yanshi joint", step: "result", code: "rules.result-twice", bad: func(s *step) { *s = with(yanshiJoint().copyOf("joined result"), s.State) }},
+	{name: "by another unit", pack: "yanshi joint", step: "joined result", code: "rules.joined-unit", bad: as(func(b *record.Result) { b.Unit = "演示住建局" })},
+	{name: "inspected before the lead drew", pack: "yanshi joint", step: "joined result", code: "rules.date-order",
+		bad:  as(func(b *record.Result) { b.Started, b.Ended = "2023-08-31", "2023-08-31" }),
+		good: as(func(b *record.Result) { b.Started, b.Ended = "2023-09-01", "2023-09-01" })},
+	{name: "inspected before the list stood", pack: "yanshi joint", step: "joined result", code: "rules.joined-late", sev: rules.Warning,
+		bad: as(func(b *record.Result) { b.Started = "2023-09-03" }), good: as(func(b *record.Result) { b.Started = "2023-09-04" })},
+	{name: "by nobody named", pack: "yanshi joint", step: "joined result", code: "rules.joined-unstaffed", sev: rules.Warning,
+		bad: func(s *step) { s.State.Joined[0].Teams = nil }},
+	{name: "one of ours has not signed", pack: "gaoqing joint", step: "joined result", code: "rules.sign-off", bad: as(func(b *record.Result) { b.Signed = b.Signed[:1] })},
+	{name: "an item less", pack: "yanshi joint", step: "joined result", code: "rules.item-missing", bad: as(func(b *record.Result) { b.Outcome.Items = b.Outcome.Items[:1] })},
+	{name: "an item that is not ours", pack: "yanshi joint", step: "joined result", code: "rules.item-unknown", bad: as(func(b *record.Result) { b.Outcome.Items[0].Item = "3" })},
+	{name: "public on the eighth working day", pack: "yanshi joint", step: "joined result", code: "rules.late-result", sev: rules.Overdue, also: []string{"rules.strict-date"},
+		bad: as(func(b *record.Result) { b.Published = "2023-09-18" }), good: as(func(b *record.Result) { b.Published = "2023-09-15" })},
 	{name: "not the next id", pack: "yanshi joint", step: "joined", code: "rules.joined-task", bad: as(func(b *record.Joined) { b.Task = "2023-J02" })},
 	{name: "the lead drew in another year", pack: "yanshi joint", step: "joined", code: "rules.joined-task", also: []string{"rules.agreed-old"}, bad: as(func(b *record.Joined) { b.Drawn = "2022-12-31" })},
 	{name: "led by somebody else", pack: "yanshi joint", step: "joined", code: "rules.joined-line", bad: as(func(b *record.Joined) { b.Lead = "演示公安局" })},
@@ -335,5 +366,48 @@ func TestJointCount(t *testing.T) {
 	}
 	if len(b.before("joined").JointFindings("2025-06-01")) != 1 {
 		t.Error("2024 has none")
+	}
+}
+
+// TestJoinedDue: the results of a lead's list are due as those of the office's
+// own draws, and open until each of the list has one.
+func TestJoinedDue(t *testing.T) {
+	for name, want := range map[string]string{"gaoqing joint": "2023-11-01", "yanshi joint": "2023-09-28"} {
+		b := bookOf(name)
+		var got []rules.Duty
+		for _, d := range b.before("").Duties("2023-09-28") {
+			if d.Code == "joined" {
+				got = append(got, d)
+			}
+		}
+		if len(got) != 1 || got[0].Due != want || got[0].Count != 3 || got[0].Open != 2 || got[0].Late != 0 || got[0].Draw != "2023-J01" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	late := 0
+	for _, d := range yanshiJoint().before("").Duties("2023-09-30") {
+		if d.Code == "joined" {
+			late = d.Late
+		}
+	}
+	if late != 1 {
+		t.Errorf("on the day after: late %d", late)
+	}
+}
+
+// TestJoinedCorrection: a correction of a joined result is held to its items.
+func TestJoinedCorrection(t *testing.T) {
+	b := yanshiJoint()
+	s := b.before("")
+	f := s.Joined[0].Results[s.Joined[0].Handles[0]]
+	c := &record.Correction{Result: f.Index, Old: f.Hash, Ground: "录入错误", Approved: sealed("演示"), Date: "2023-09-21",
+		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{"a"}}, {Item: "2", Codes: []string{"a"}}}, Codes: []string{"a"}}}
+	less := clone(c).(*record.Correction)
+	less.Outcome.Items = less.Outcome.Items[:1]
+	for _, body := range []*record.Correction{less, c} {
+		st := step{At: "2023-09-21T09:00:00+08:00", Body: body, Signers: []string{signer}, Origin: origin}
+		if refused := breached(s.Apply(st.input())); refused != (body == less) {
+			t.Errorf("%d items: refused %v", len(body.Outcome.Items), refused)
+		}
 	}
 }

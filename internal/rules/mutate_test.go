@@ -346,7 +346,7 @@ var free = map[string]map[string]string{
 		"started": "between draw and end", "ended": "between begin and signatures", "entered": "after the end", "published": "not after the day of the entry", "entered_by": "sealed", "reviewed_by": "sealed",
 		"signed": "names are sealed; their number is held to the team where the pack says so", "signed_on": "from the end on", "scan": "digest of a paper", "late": "free text: 说明",
 		"town": "of an inspection that no draw led to, or where the draw's cell is no town: the office's word until the register opens", "sector": "likewise", "classes": "likewise",
-		"issuer": "free text of an inspection that no draw led to", "document": "likewise", "joined": "judged with the joint task",
+		"issuer": "free text of an inspection that no draw led to", "document": "likewise",
 		"reviewed_on": "a date of the platform", "opinion": "sealed", "returned": "dates of the platform", "pledge": own, "criminal": own, "follow_up.owner": "free text",
 		"follow_up": "known later", "follow_up.kind": "free text", "follow_up.to": "free text", "follow_up.due": "free text", "follow_up.number": "free text", "remark": "sealed",
 	},

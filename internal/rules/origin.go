@@ -36,7 +36,7 @@ func (p *Pack) OriginOf(code string) (Origin, bool) {
 }
 
 func (p *Pack) checkOrigins() error {
-	seen := map[string]bool{Random: true}
+	seen := map[string]bool{Random: true, JoinedOrigin: true}
 	for _, o := range p.Origins {
 		if o.Code == "" || o.Name == "" || seen[o.Code] {
 			return fault.New("rules.bad-pack", "origin", o.Code, "code (once, not random), name")

@@ -79,10 +79,10 @@ func (j *judge) parts(p *Pack, b *record.Result, f *Finished) {
 		if part.Ended > b.Ended || part.Ended < or(b.Started, b.Ended) {
 			j.add(Warning, "rules.visit-apart", p.Result.Joint, part.Department, part.Ended, or(b.Started, b.Ended)+" … "+b.Ended)
 		}
-		if f.Lot == nil || part.Published == "" || !j.sound() {
+		if f.due() == nil || part.Published == "" || !j.sound() {
 			continue
 		}
-		if legal, _, sure := j.s.ResultDue(f.Lot, part.Ended); sure && part.Published > legal {
+		if legal, _, sure := j.s.ResultDue(f.due(), part.Ended); sure && part.Published > legal {
 			j.add(Overdue, "rules.late-part", p.Publish.Clause, part.Department, part.Published, legal)
 		}
 	}

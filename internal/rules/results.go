@@ -13,9 +13,9 @@ func (j *judge) result(b *record.Result) {
 	if !j.sound() {
 		return
 	}
-	p := j.packOf(f.Lot)
+	p := j.packFor(f)
 	if j.withheld(p, b) {
-		j.inspected(p, &b.Outcome, items, f.Lot != nil)
+		j.inspected(p, &b.Outcome, items, f.due() != nil)
 	}
 	if f.Lot != nil {
 		j.jointResult(f)
@@ -34,6 +34,9 @@ func (j *judge) result(b *record.Result) {
 	if f.Object != nil {
 		f.Object.Result = f
 	}
+	if f.Joined != nil {
+		f.Joined.finished(f)
+	}
 	j.punctual(p, f)
 }
 
@@ -49,6 +52,12 @@ func (j *judge) packOf(l *Lot) *Pack {
 // resultSource finds the drawn object of a random result; a result of another
 // origin names no draw, and gives its ground instead.
 func (j *judge) resultSource(b *record.Result, f *Finished) []string {
+	if b.Origin == JoinedOrigin {
+		return j.joinedSource(b, f)
+	}
+	if b.Joined != 0 {
+		j.breach("rules.origin", "", "joined", num(b.Joined), j.s.Pack.OriginWords())
+	}
 	if b.Origin != Random {
 		j.other(b)
 		return j.s.allItems()
@@ -236,7 +245,7 @@ func (j *judge) correction(b *record.Correction) {
 		j.breach("rules.no-such-entry", j.s.Pack.Correction.Clause, "result", num(b.Result), "result")
 		return
 	}
-	p, old, since := j.packOf(f.Lot), f.Hash, f.Time[:10]
+	p, old, since := j.packFor(f), f.Hash, f.Time[:10]
 	if n := len(f.Corrections); n > 0 {
 		old, since = f.Corrections[n-1].Hash, f.Corrections[n-1].Body.Date
 	}
@@ -247,11 +256,11 @@ func (j *judge) correction(b *record.Correction) {
 		j.breach("rules.date-order", p.Correction.Clause, "date", b.Date, since+" … "+j.today())
 	}
 	items := j.s.allItems()
-	if f.Lot != nil {
-		items = f.Lot.Body.Items
+	if l := f.due(); l != nil {
+		items = l.Body.Items
 	}
 	if w := f.Body.Withheld; w == nil || w.Outcome == "" || len(b.Outcome.Items) > 0 {
-		j.inspected(p, &b.Outcome, items, f.Lot != nil) // what stays closed has no outcome to correct in ink
+		j.inspected(p, &b.Outcome, items, f.due() != nil) // what stays closed has no outcome to correct in ink
 	}
 	j.corrected(f, b)
 	if j.sound() {

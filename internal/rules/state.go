@@ -150,6 +150,7 @@ type Finished struct {
 	Code        string // 统一社会信用代码; room verify fills it once the opening has been checked (a drawn one's against its handle), Apply never does: "" where nothing is opened
 	Lot         *Lot   // nil for other origins
 	Object      *Object
+	Joined      *JoinedTask // of a joint check that another department led; nil otherwise
 	Corrections []Corrected
 	FollowUps   []At[record.FollowUp]
 	Feedbacks   []At[record.Feedback] // of the result, not of a review

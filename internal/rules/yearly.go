@@ -89,7 +89,7 @@ func (s *State) Yearly(today string) []Finding {
 		y.share()
 		all = append(all, y.found...)
 	}
-	return all
+	return append(all, s.JointFindings(today)...)
 }
 
 // severity is that of something which should be done by the end of a year: ""

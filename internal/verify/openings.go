@@ -39,6 +39,7 @@ func (b *Bundle) openings() {
 	for _, found := range b.State.Visits() {
 		b.add(found)
 	}
+	b.joined()
 }
 
 // strays finds the files that the ledger's form allows and that no entry speaks
@@ -95,7 +96,7 @@ func (b *Bundle) opening(e *Entry) {
 		}
 	} else if o, err := record.ParseOpening(data); err != nil {
 		b.breach("verify.bad-opening", e.Index, path, err.Error(), "")
-	} else if e.Record.Type != "notice" && (len(o.Handles) > 0 || o.K != "" || o.KI != "") {
+	} else if !mayHold(e.Record, o) {
 		// Handles and keys stand beside their notice, where they are checked.
 		b.breach("verify.bad-opening", e.Index, path, "handles, K, KI", "")
 	} else if bad := record.CheckFields(e.Record.Body, o.Fields); len(bad) > 0 {

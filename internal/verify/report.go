@@ -68,7 +68,6 @@ func (b *Bundle) overdue() {
 	if b.Today == "" || b.State.Pack == nil {
 		return
 	}
-	b.Findings = append(b.Findings, b.State.JointFindings(b.Today)...)
 	for _, d := range b.State.Duties(b.Today) {
 		if d.Open == 0 || d.Late == 0 || d.Code == "open-k" {
 			continue
