@@ -104,11 +104,13 @@ func (j *judge) freed(b *record.Notice, lines int64) {
 	}
 }
 
-// pick is one selection of an object whose code is opened.
+// pick is one selection of an object whose code is opened; joined ones another
+// department made: they count, and are not judged here (requirements A13).
 type pick struct {
-	day string
-	lot *Lot
-	obj *Object
+	day    string
+	lot    *Lot
+	obj    *Object
+	joined bool
 }
 
 // Across finds what shows only once codes are opened: an object selected more
@@ -128,7 +130,12 @@ func (s *State) Across() []Finding {
 			if byID[o.ID] == nil {
 				order = append(order, o.ID)
 			}
-			byID[o.ID] = append(byID[o.ID], pick{l.day(), l, o})
+			byID[o.ID] = append(byID[o.ID], pick{day: l.day(), lot: l, obj: o})
+		}
+	}
+	for _, f := range s.Results {
+		if t := f.Joined; t != nil && f.Code != "" && byID[f.Code] != nil {
+			byID[f.Code] = append(byID[f.Code], pick{day: t.Body.Drawn, lot: t.asLot(), obj: &Object{Result: f}, joined: true})
 		}
 	}
 	var found []Finding
@@ -137,7 +144,9 @@ func (s *State) Across() []Finding {
 		picks := byID[id]
 		slices.SortStableFunc(picks, func(a, b pick) int { return strings.Compare(a.day, b.day) })
 		for i := 1; i < len(picks); i++ {
-			found = append(found, again(id, picks[:i], picks[i], over)...)
+			if !picks[i].joined {
+				found = append(found, again(id, picks[:i], picks[i], over)...)
+			}
 		}
 	}
 	return found

@@ -411,3 +411,29 @@ func TestJoinedCorrection(t *testing.T) {
 		}
 	}
 }
+
+// TestAcrossJoined: a selection by another department counts to the cap of the
+// office's own draws once both are opened, and is not itself blamed (A13).
+func TestAcrossJoined(t *testing.T) {
+	const id = "91370322TT00000000"
+	for _, c := range []struct {
+		joined string
+		want   int
+	}{{"2023-08-22", 1}, {"2022-08-24", 1}, {"2022-08-23", 0}, {"2023-08-24", 0}} {
+		p := mustPack("gaoqing")
+		s := rules.New()
+		s.Lots = []*rules.Lot{{Pack: p, At: rules.At[record.Notice]{Index: 10, Body: &record.Notice{Draw: "2023-001", Randomness: &record.Randomness{Time: "2023-08-23T10:00:00+08:00"}}},
+			Draw: &rules.At[record.Draw]{Index: 11}, Objects: []*rules.Object{{ID: id}}}}
+		task := &rules.JoinedTask{At: rules.At[record.Joined]{Index: 3, Body: &record.Joined{Task: "2023-J01", Drawn: c.joined}}, Pack: p}
+		s.Results = []*rules.Finished{{At: rules.At[record.Result]{Index: 5, Body: &record.Result{}}, Joined: task, Code: id}}
+		over := 0
+		for _, f := range s.Across() {
+			if f.Code == "rules.over-cap" {
+				over++
+			}
+		}
+		if over != c.want {
+			t.Errorf("joined on %s: %d over the cap, want %d", c.joined, over, c.want)
+		}
+	}
+}
