@@ -258,6 +258,19 @@ func (j *judge) asAgreed(b *record.Notice, a *record.Agreement, clause string) {
 	}
 }
 
+// beyondAgreed: the end of a joint task is put off beyond what a partner
+// confirmed (约定联合抽查时间).
+func (j *judge) beyondAgreed(l *Lot, to string) {
+	if l.Led == nil {
+		return
+	}
+	for _, a := range l.Led.Agreed {
+		if to > a.Body.To {
+			j.add(Warning, "rules.agreed-otherwise", l.Pack.Joint.ConfirmBy, "延期后的任务结束日（"+a.Body.Partner+"）", to, a.Body.To)
+		}
+	}
+}
+
 // ledLot is a drawn joint draw that this office leads and that has the partner.
 func (j *judge) ledLot(notice int64, partner, clause string) *Lot {
 	lot := j.drawnLot(notice)

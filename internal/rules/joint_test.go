@@ -437,3 +437,27 @@ func TestAcrossJoined(t *testing.T) {
 		}
 	}
 }
+
+// TestExtendedBeyondAgreed: a joint task that is put off goes beyond what the
+// partner confirmed, and the ledger says so.
+func TestExtendedBeyondAgreed(t *testing.T) {
+	b := yanshiJoint()
+	for _, c := range []struct {
+		to   string // of the agreement
+		want rules.Severity
+	}{{"2023-09-28", rules.Warning}, {"2023-10-31", ""}} {
+		s := b.before("result")
+		l := s.Lot("2023-001")
+		p := *l.Pack
+		p.Extend.Max = 1
+		l.Pack = &p
+		a := *l.Led.Agreed[0].Body
+		a.To = c.to
+		l.Led.Agreed[0].Body = &a
+		st := step{At: "2023-09-20T09:00:00+08:00", Signers: []string{signer}, Origin: origin, Body: &record.Extension{Notice: l.Index, To: "2023-10-31", Ground: "演示", Date: "2023-09-20", Approved: sealed("甲")}}
+		found := codes(s.Apply(st.input()))
+		if found["rules.extended"] == "" || found["rules.agreed-otherwise"] != c.want {
+			t.Errorf("agreed until %s: %v", c.to, found)
+		}
+	}
+}

@@ -213,6 +213,7 @@ func (j *judge) extension(b *record.Extension) {
 	due.Dispatch = lot.Due.Dispatch
 	lot.Due = due
 	j.add(Note, "rules.extended", p.Extend.Clause, lot.Body.Draw, b.To, end)
+	j.beyondAgreed(lot, b.To)
 }
 
 // drawnLines lists the numbers of lines that a plan's new version may not drop:
