@@ -68,7 +68,7 @@ func (s *State) Late(f *Finished) int {
 		return 0
 	}
 	legal, _, sure := s.Due(f)
-	if !sure || f.Lot.Unjudged {
+	if !sure || f.due().Unjudged {
 		return 0
 	}
 	return s.late(legal, f.Published(), f.Published())
