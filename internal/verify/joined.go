@@ -35,6 +35,7 @@ func (b *Bundle) joinedResult(f *rules.Finished) {
 	path := ledger.OpeningPath(uint64(f.Index))
 	code := e.Value("code")
 	switch {
+	case b.taken(f.Index, "code"): // by an entry that says so
 	case e.Opening == nil || len(e.Opening.Handles) == 0:
 		if code != "" || len(rules.OpenAtOnce(e.Record)) > 0 {
 			b.breach("verify.handle-unopened", f.Index, path, f.Body.Object, "")
