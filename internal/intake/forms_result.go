@@ -51,6 +51,7 @@ var resultColumns = []column{
 	{field: "reviewed", head: "审核日期", weight: 3, typ: tDate, also: "审核时间", help: "年-月-日"},
 	{field: "opinion", blank: true, head: "审核意见", weight: 3, typ: tText, also: "审核结论", help: "不公开"},
 	{field: "returned", blank: true, head: "退回日期", weight: 3, typ: tList, also: "审核退回日期 退回时间", help: "审核退回的日子，可填多个"},
+	{field: "work", blank: true, head: "分工", weight: 3, typ: tLines, example: "GQ-01：李演示；GQ-02：王演示", also: "检查分工 人员分工 任务分工", help: "谁检查哪一项，一项一句；不公开，可不填"},
 	{field: "signed", head: "全体签字人", weight: 4, typ: tPersons, example: "李演示、王演示", also: "签字人员 签字确认人员 签字人 全体成员签字 检查组签字", help: "在结果上签字的检查组全体成员"},
 	{field: "signed_on", head: "签字日期", weight: 4, typ: tDate, example: "2023-09-01", also: "签字确认日期 签字时间", help: "全体成员签完字的日子"},
 	{field: "scan", head: "扫描件校验码", weight: 4, typ: tText, also: "签字扫描件校验码 扫描件指纹 签字页校验码", help: "签字页扫描件的校验码（64位），由系统算出后填入，可不填"},

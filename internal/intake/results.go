@@ -3,6 +3,7 @@ package intake
 import (
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // ResultRow is one inspected object: a line of a filled result form or of a
@@ -41,6 +42,7 @@ type ResultRow struct {
 	Reviewed    string
 	Opinion     string   // private
 	Returned    []string // 退回
+	Work        map[string][]string // 分工: names by number of the item
 	Signed      []string
 	SignedOn    string
 	Scan        string // 64 hex
@@ -96,7 +98,7 @@ func parseResult(r *rowReader) ResultRow {
 		Feedback: r.day("feedback"), FeedbackWay: r.text("feedback_way"), Receiver: r.person("receiver"),
 		Unit: r.text("unit"), Remark: r.text("note"), Line: r.line(),
 	}
-	x.ItemCodes = r.itemCodes()
+	x.ItemCodes, x.Work = r.itemCodes(), r.work("work")
 	switch {
 	case len(x.Codes) == 0 && len(x.ItemCodes) == 0:
 		r.problem("result", "intake.no-result", "", r.codeList())
@@ -146,6 +148,36 @@ func (r *rowReader) proofs(field string) []Proof {
 			p.Number = parts[2]
 		}
 		out = append(out, p)
+	}
+	return out
+}
+
+// work reads who inspected what: 事项编号：姓名、姓名, one item a sentence.
+func (r *rowReader) work(field string) map[string][]string {
+	if r.blank(r.text(field)) == "" {
+		return nil
+	}
+	out := map[string][]string{}
+	for _, one := range strings.FieldsFunc(r.cell(field).Text, func(c rune) bool { return strings.ContainsRune("；;\n", c) }) {
+		at := strings.IndexAny(one, "：:")
+		if strings.TrimSpace(one) == "" {
+			continue
+		}
+		if at < 0 {
+			r.problem(field, "intake.bad-work", one, "")
+			return nil
+		}
+		_, colon := utf8.DecodeRuneInString(one[at:])
+		item := narrow(one[:at])
+		for _, name := range strings.FieldsFunc(one[at+colon:], func(c rune) bool { return strings.ContainsRune("、，,", c) }) {
+			if name = strings.TrimSpace(name); name != "" {
+				out[item] = append(out[item], name)
+			}
+		}
+		if item == "" || len(out[item]) == 0 {
+			r.problem(field, "intake.bad-work", one, "")
+			return nil
+		}
 	}
 	return out
 }

@@ -1,7 +1,9 @@
 package office
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/record"
@@ -18,6 +20,25 @@ func described(b *record.Result, r *intake.ResultRow) {
 	if r.Letter != "" {
 		b.Entrusted = &record.Entrusted{Name: record.Sealed(r.Body), Letter: r.Letter, Report: r.BodyReport}
 	}
+}
+
+// divided notes who of the team inspected which item (G-8.2e 按照各自分工完成).
+func divided(b *record.Result, team []string, r *intake.ResultRow) []intake.Problem {
+	var problems []intake.Problem
+	for _, no := range slices.Sorted(maps.Keys(r.Work)) {
+		i := slices.IndexFunc(b.Outcome.Items, func(it record.ItemCodes) bool { return it.Item == no })
+		if i < 0 {
+			problems = append(problems, problem(r.Line, "分工", "rules.item-unknown", no, ""))
+			continue
+		}
+		for _, name := range r.Work[no] {
+			if !hasName(team, name) {
+				problems = append(problems, problem(r.Line, "分工", "office.worker-not-in-team", name, strings.Join(team, "、")))
+			}
+			b.Outcome.Items[i].By = append(b.Outcome.Items[i].By, record.Sealed(name))
+		}
+	}
+	return problems
 }
 
 // placed writes town, sector and public classes of the firm into its result:

@@ -241,6 +241,7 @@ func (o *Office) resultBody(s *rules.State, d *Drawing, obj *rules.Object, r *in
 	b.Origin, b.Notice, b.Object, b.Unit = "random", d.Lot.Index, obj.Handle, unit
 	b.Code, b.Name = record.Sealed(f.ID), record.Sealed(f.Name)
 	placed(d.Lot.Pack, b, &f.Firm)
+	problems = append(problems, divided(b, d.Team(obj), r)...)
 	problems = append(problems, withhold(d.Lot.Pack, b, r)...)
 	team := d.Team(obj)
 	if s.Pack.Result.SignOff {

@@ -91,6 +91,7 @@ type Outcome struct {
 type ItemCodes struct {
 	Item  string   `json:"item" form:"token"`
 	Codes []string `json:"codes" form:"token"`
+	By    []Sealed `json:"by,omitempty"` // 分工: the members who inspected it, by name
 }
 
 // FollowUpDue (后续处置) as far as it is known with the result.

@@ -342,7 +342,7 @@ var free = map[string]map[string]string{
 		"unit":          "of an inspection that no draw led to",
 		"origin":        "of an inspection that no draw led to: any of the list",
 		"outcome.items": "an inspection may leave items out; the unit's line follows from the rest", "outcome.items.item": "of an inspection that no draw led to: any of the checklist",
-		"outcome.items.codes": "what was found is the office's word; a further code that changes no line", "outcome.facts": "sealed", "outcome.methods": "free text", "outcome.organised": "free text",
+		"outcome.items.codes": "what was found is the office's word; a further code that changes no line", "outcome.items.by": "sealed", "outcome.facts": "sealed", "outcome.methods": "free text", "outcome.organised": "free text",
 		"started": "between draw and end", "ended": "between begin and signatures", "entered": "after the end", "published": "not after the day of the entry", "entered_by": "sealed", "reviewed_by": "sealed",
 		"signed": "names are sealed; their number is held to the team where the pack says so", "signed_on": "from the end on", "scan": "digest of a paper", "late": "free text: 说明",
 		"town": "of an inspection that no draw led to, or where the draw's cell is no town: the office's word until the register opens", "sector": "likewise", "classes": "likewise",
@@ -351,7 +351,7 @@ var free = map[string]map[string]string{
 		"follow_up": "known later", "follow_up.kind": "free text", "follow_up.to": "free text", "follow_up.due": "free text", "follow_up.number": "free text", "remark": "sealed",
 	},
 	"correction": {
-		"ground": "free text", "outcome.items": "as in a result", "outcome.items.codes": "as in a result", "outcome.facts": "sealed", "outcome.methods": "free text", "outcome.organised": "free text",
+		"ground": "free text", "outcome.items": "as in a result", "outcome.items.codes": "as in a result", "outcome.items.by": "sealed", "outcome.facts": "sealed", "outcome.methods": "free text", "outcome.organised": "free text",
 		"started": "as in a result", "entered": "as in a result",
 		"ended": "between draw and entry", "approved_by": "sealed", "date": "between the last version and the entry", "remark": "sealed",
 	},
