@@ -40,8 +40,8 @@ type ResultRow struct {
 	EnteredBy   string
 	ReviewedBy  string
 	Reviewed    string
-	Opinion     string   // private
-	Returned    []string // 退回
+	Opinion     string              // private
+	Returned    []string            // 退回
 	Work        map[string][]string // 分工: names by number of the item
 	Signed      []string
 	SignedOn    string
