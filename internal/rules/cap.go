@@ -175,7 +175,7 @@ func again(id string, before []pick, now pick, over map[*Lot]int64) []Finding {
 	}
 	last := before[len(before)-1]
 	if last.obj.Result == nil || last.obj.Result.Index > now.lot.Draw.Index {
-		found = append(found, Finding{Code: "rules.merge", Severity: Note, Entry: now.lot.Index, Place: id, Got: last.lot.Body.Draw, Want: now.lot.Body.Draw})
+		found = append(found, Finding{Code: "rules.merge", Severity: Note, Clause: p.Joint.MergeBy, Entry: now.lot.Index, Place: id, Got: last.lot.Body.Draw, Want: now.lot.Body.Draw})
 	}
 	return found
 }

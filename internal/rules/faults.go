@@ -197,9 +197,3 @@ func (l *packFaults) particular(p *Pack) {
 		}
 	}
 }
-
-// effective reports whether the pack is in force on a day: from its first to
-// its last day; a pack that names none is always (its text says 即日).
-func (p *Pack) effective(day string) bool {
-	return (p.EffectiveFrom == "" || day >= p.EffectiveFrom) && (p.EffectiveTo == "" || day <= p.EffectiveTo)
-}

@@ -37,17 +37,6 @@ func (p *Pack) checkAfter() error {
 	return nil
 }
 
-// afterClauses lists the clause ids of these sections.
-func (p *Pack) afterClauses() []string {
-	r := &p.Result
-	ids := []string{p.Withhold.Clause, p.Follow.Clause, p.Follow.Crime, r.MethodC, r.FormC, r.ProofC, r.Told, r.Entry, r.Joint, r.CompleteC,
-		p.Objection.Clause, p.Objection.Told, p.Archive.Kinds}
-	for _, o := range p.Origins {
-		ids = append(ids, o.Clause)
-	}
-	return ids
-}
-
 // Follow (后续处置的现状) is where the handling of a result stands.
 type Follow struct {
 	Needed bool   // something follows: announced, or an open code, or a suspected crime

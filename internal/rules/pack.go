@@ -304,49 +304,7 @@ func (p *Pack) Check() error {
 	if list := p.Faults(); len(list) > 0 {
 		return fault.Wrap("rules.bad-pack", list[0].Place, list[0])
 	}
-	return p.checkClauses()
-}
-
-func (p *Pack) checkClauses() error {
-	known := map[string]bool{"": true}
-	for i, c := range p.Clauses {
-		if c.ID == "" || c.Words == "" || c.Gist == "" || known[c.ID] {
-			return fault.New("rules.bad-pack", "clause["+strconv.Itoa(i)+"]", c.ID, "id (once), words, gist")
-		}
-		known[c.ID] = true
-	}
-	for _, id := range p.named() {
-		if !known[id] {
-			return fault.New("rules.bad-pack", "clause", id, "an id of the clause list")
-		}
-	}
 	return nil
-}
-
-// named lists every clause id that a parameter refers to.
-func (p *Pack) named() []string {
-	ids := []string{p.Roster.Status, p.Roster.Special, p.Roster.Update, p.People.Clause, p.People.Valid,
-		p.Items.Clause, p.Items.Rank, p.Items.ShareBy, p.Items.ChangeBy, p.Items.ReportBy, p.Year.Checklist, p.Year.Plan, p.Plan.Filing, p.Plan.Clause, p.Cap.Clause,
-		p.Draw.Undirected, p.Draw.Directed, p.Draw.Dispatch, p.Draw.Before,
-		p.Publish.Clause, p.Publish.EndBy, p.Result.RefuseB, p.Result.SignBy, p.Result.Clause,
-		p.Correction.Clause, p.Archive.Clause, p.Calendar.Clause}
-	ids = append(append(ids, p.Draw.Scheme), p.afterClauses()...)
-	ids = append(ids, p.Platform.clauses()...)
-	ids = append(ids, p.Joint.named()...)
-	ids = append(ids, p.Team.clauses()...)
-	for _, r := range p.Ratios {
-		ids = append(ids, r.Clause)
-	}
-	ids = append(ids, p.taskClauses()...)
-	for _, r := range p.Readings {
-		ids = append(ids, r.Clause)
-	}
-	for _, list := range [][]Named{p.Towns, p.Sectors, p.Tags, p.Specialities} {
-		for _, n := range list {
-			ids = append(ids, n.Clause)
-		}
-	}
-	return ids
 }
 
 // Clause returns the clause with the id, or the zero Clause.

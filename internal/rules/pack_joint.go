@@ -27,6 +27,7 @@ type JointRule struct {
 	PlanBy     string   `json:"plan_clause,omitempty" toml:"plan_clause"`     // a yearly plan of joint checks
 	Coverage   string   `json:"coverage,omitempty" toml:"coverage"`           // all, joint, none: the lines that must name every item
 	CoverageBy string   `json:"coverage_clause,omitempty" toml:"coverage_clause"`
+	MergeBy    string   `json:"merge_clause,omitempty" toml:"merge_clause"` // several tasks about one object are put together
 	VisitBy    string   `json:"visit_clause,omitempty" toml:"visit_clause"` // one visit for all departments
 	ResultBy   string   `json:"result_clause,omitempty" toml:"result_clause"`
 }
@@ -57,10 +58,6 @@ func (r *JointRule) check() error {
 		return bad("confirm", r.Confirm, "refuse or warn, with confirm_of")
 	}
 	return nil
-}
-
-func (r *JointRule) named() []string {
-	return []string{r.Clause, r.ListBy, r.ConfirmBy, r.SendBy, r.LeaderBy, r.TeamBy, r.JoinedBy, r.PlanBy, r.CoverageBy, r.VisitBy, r.ResultBy}
 }
 
 // warnsFrom is the day of a year from which the lack of a joint check is told.

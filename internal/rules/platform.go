@@ -17,14 +17,6 @@ type PlatformRule struct {
 	People string `json:"people_clause" toml:"people_clause"` // inspectors are drawn there too
 }
 
-// clauses lists what the rule refers to.
-func (r *PlatformRule) clauses() []string {
-	if r == nil {
-		return nil
-	}
-	return []string{r.Clause, r.List, r.People}
-}
-
 // ByPlatform reports whether the state's platform casts the lots.
 func (l *Lot) ByPlatform() bool { return l.Body.Casts == castByPlatform }
 

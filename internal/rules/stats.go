@@ -333,7 +333,7 @@ func (c *counting) result(f *Finished, t *Tally) {
 // timely counts a public result as in time, late, or neither where no lateness
 // can be asserted.
 func (c *counting) timely(f *Finished, t *Tally) {
-	if f.Lot == nil {
+	if f.due() == nil {
 		t.Unsure = 1
 	} else if _, _, sure := c.s.Due(f); !sure {
 		t.Unsure = 1

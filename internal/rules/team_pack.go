@@ -44,9 +44,5 @@ func (t *TeamRule) check() (place, got, want string) {
 	return "", "", ""
 }
 
-func (t *TeamRule) clauses() []string {
-	return []string{t.Clause, t.Change, t.Cover, t.Direct, t.Recusal, t.Experts}
-}
-
 // together reports whether a team is formed for many objects at once.
 func (t *TeamRule) together() bool { return t.Unit == "batch" || t.Unit == "task" }

@@ -230,18 +230,6 @@ func (s *State) drawnLines(year int64) []string {
 	return list
 }
 
-// taskClauses are the clauses that cap, tasks, classes, waivers and extensions
-// name.
-func (p *Pack) taskClauses() []string {
-	ids := []string{p.Plan.AdHocBy, p.Plan.ClassBy, p.Waiver.Clause, p.Waiver.ShortBy, p.Extend.Clause}
-	for _, o := range append([]CapOption{{Exempt: p.Cap.Exempt}}, p.Cap.Options...) {
-		for _, e := range o.Exempt {
-			ids = append(ids, e.Clause)
-		}
-	}
-	return ids
-}
-
 // checkTasks refuses parameters of tasks, classes, waivers and the cap's
 // exemptions that the engine could not act on.
 func (p *Pack) checkTasks() error {
