@@ -105,7 +105,10 @@ type Duty struct {
 // alone (a duty to follow up sums up a draw's).
 func (d *Duty) Place() string {
 	summed := d.Code == "follow-up" || d.Code == "feedback"
-	if d.Entry > 0 && (d.Draw == "" || !summed) {
+	switch {
+	case summed && d.Draw == "":
+		return "第 " + num(d.Entry) + " 条记录"
+	case !summed && d.Entry > 0:
 		return num(d.Entry)
 	}
 	return d.Draw

@@ -150,8 +150,8 @@ func (s *State) resultDuties(today string) []Duty {
 	var list []Duty
 	put := func(f *Finished, kind Duty, due, done string) {
 		k := key{code: kind.Code}
-		if f.Lot != nil {
-			k.draw = f.Lot.Body.Draw
+		if l := f.due(); l != nil {
+			k.draw = l.Body.Draw
 		}
 		i, ok := at[k]
 		if !ok {
