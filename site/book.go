@@ -218,7 +218,7 @@ func (m *maker) summaryAfter(e *verify.Entry) string {
 	case *record.Abort:
 		return "终止抽取 " + m.drawName(b.Notice) + "：" + b.Ground
 	}
-	return or(m.summaryRedress(e), typeName(e.Record.Type))
+	return or(m.summaryRedress(e), or(m.summaryTask(e), typeName(e.Record.Type)))
 }
 
 // shown is the page on which a record appears as what it is, nil for none.

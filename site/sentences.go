@@ -1,0 +1,61 @@
+package site
+
+import (
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/verify"
+)
+
+// summaryTask says in one sentence what a record of tasks, people, joint checks
+// or the platform does, "" for one of another kind.
+func (m *maker) summaryTask(e *verify.Entry) string {
+	switch b := e.Record.Body.(type) {
+	case *record.Task:
+		return "登记临时抽查任务 " + b.Line.No + " " + b.Line.Name + "：" + b.Ground
+	case *record.Waiver:
+		if b.Kind == "shortfall" {
+			return "说明计划项 " + b.Line + " 抽不足的依据：" + b.Ground
+		}
+		return "登记计划项 " + b.Line + " 不受频次比例限制的依据：" + b.Ground
+	case *record.Extension:
+		return m.drawName(b.Notice) + " 的任务延期至" + b.To + "：" + b.Ground
+	case *record.Recusal:
+		return "登记一人的回避申报，涉及" + num(b.Units) + "家企业"
+	case *record.TeamsNotice:
+		return "发布组队预告 " + b.ID + "，" + num(b.Count) + "户"
+	case *record.Teams:
+		return "完成组队 " + m.teamsName(b.Notice)
+	case *record.Expert:
+		return "委派专家（" + m.drawName(b.Notice) + "）：" + b.Ground
+	case *record.PlatformDraw:
+		return "登记监管平台的抽取名单（" + m.drawName(b.Notice) + "），" + num(b.Count) + "户"
+	case *record.Feedback:
+		return "向企业反馈（第" + num(max(b.Result, b.Review)) + "条记录）：" + b.Date + "，" + b.Way
+	}
+	return m.summaryJoint(e)
+}
+
+func (m *maker) summaryJoint(e *verify.Entry) string {
+	switch b := e.Record.Body.(type) {
+	case *record.Partners:
+		return "公布联合名单第" + num(b.Version) + "版，" + num(len(b.List)) + "个单位"
+	case *record.Agreement:
+		return b.Partner + "确认联合抽查 " + b.Line + "，" + b.From + "至" + b.To
+	case *record.PartnerDispatch:
+		return "向协同部门派发 " + m.drawName(b.Notice) + "：" + b.Partner + "，" + num(b.Count) + "户"
+	case *record.PartnerTeam:
+		return "登记" + b.Partner + "的检查人员" + num(len(b.Names)) + "人"
+	case *record.Joined:
+		return "参与" + b.Lead + "牵头的联合抽查 " + b.Task + "，" + num(b.Count) + "户"
+	}
+	return ""
+}
+
+// teamsName is the id of a teams notice.
+func (m *maker) teamsName(index int64) string {
+	if e := m.b.Entries[index]; e.Record != nil {
+		if b, ok := e.Record.Body.(*record.TeamsNotice); ok {
+			return b.ID
+		}
+	}
+	return "第" + num(index) + "条记录"
+}
