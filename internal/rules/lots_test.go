@@ -408,3 +408,43 @@ func TestOverCapBeyondTheFreed(t *testing.T) {
 		}
 	}
 }
+
+// TestTownsOfGroups: where a notice has several groups its cells are no towns by
+// name, and a zone without a code stands in the cell of the others; the result
+// of each says its town all the same, and no other.
+func TestTownsOfGroups(t *testing.T) {
+	b := withPlan("yanshi", 40, 9, func(l *record.PlanLine) {
+		l.Ratio, l.Classes = "1", []record.Class{{Name: "g1", Condition: sealed("x"), Ratio: "1"}}
+	})
+	b.reg.Conditions = map[string]string{"g1": "标签 = 重点关注"}
+	for i := range b.reg.Firms {
+		if b.reg.Firms[i].Tags = []string{"watch_list"}; i < 15 {
+			b.reg.Firms[i].Town = "演示工业园"
+		}
+	}
+	l := b.announce("notice", noticed, rules.Task{Line: "A", Round: firstRun})
+	b.cast("draw", drawn, l, nil)
+	s := b.send(l, l.Body.Units[0].Name, "2023-08-24T10:00:00+08:00", l.Objects)
+	b.say("dispatch", s.At, s.Body, s.Blobs)
+	towns := b.pack.Towns
+	for i, o := range l.Objects {
+		r := b.result(l, o, "e")
+		r.Unit = l.Body.Units[0].Name
+		town := r.Town
+		r.Town = towns[0].Code
+		if town == r.Town {
+			r.Town = towns[1].Code
+		}
+		wrong := step{At: "2023-09-08T09:00:00+08:00", Body: clone(r), Signers: []string{signer}, Origin: origin}
+		r.Town = town
+		if i < 3 || town == "演示工业园" {
+			if found := codes(b.state.Apply(wrong.input())); found["rules.other-town"] != rules.Breach {
+				t.Errorf("%s in another town: %v", o.Cell, found)
+			}
+		}
+		b.say("result", "2023-09-08T09:00:00+08:00", r, nil)
+	}
+	if !slices.ContainsFunc(l.Objects, func(o *rules.Object) bool { return o.Cell == "g1.other" }) {
+		t.Error("no zone was drawn")
+	}
+}

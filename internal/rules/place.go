@@ -13,10 +13,11 @@ import (
 // besides, a tag, is the office's word; a class that is not public stands
 // nowhere.
 func (j *judge) place(p *Pack, b *record.Result, f *Finished) {
-	if f.Lot != nil && b.Town != "" && p.Draw.Balance == "town" && f.Lot.Body.Mode == "不定向" && b.Town != f.Object.Cell {
-		j.breach("rules.other-town", p.Draw.Undirected, b.Object, b.Town, f.Object.Cell)
+	n, ok := Find(p.Towns, b.Town)
+	if f.Lot != nil && b.Town != "" && p.Draw.Balance == "town" && f.Lot.Body.Mode == "不定向" && !f.Lot.inTown(f.Object.Cell, b.Town, ok) {
+		j.breach("rules.other-town", p.Draw.Undirected, b.Object, b.Town, f.Lot.Body.TownOf(f.Object.Cell))
 	}
-	if n, ok := Find(p.Towns, b.Town); ok && n.Code != b.Town {
+	if ok && n.Code != b.Town {
 		j.breach("rules.other-town", p.Draw.Undirected, b.Object, b.Town, n.Code) // one writing, or counts go apart
 	}
 	sector := slices.ContainsFunc(p.Sectors, func(n Named) bool { return n.Code == b.Sector })
@@ -41,6 +42,19 @@ func (j *judge) place(p *Pack, b *record.Result, f *Finished) {
 	if !slices.Equal(public, b.Classes) {
 		j.breach("rules.class", "", "classes", strings.Join(b.Classes, " "), strings.Join(public, " "))
 	}
+}
+
+// inTown reports whether a unit of the cell can be of the town; known: the town
+// is one of the pack's. A zone that is none of them stands in the cell `other`;
+// what the platform drew outside the hat has no cell.
+func (l *Lot) inTown(cell, town string, known bool) bool {
+	switch cell = l.Body.TownOf(cell); cell {
+	case "":
+		return true
+	case "other":
+		return !known
+	}
+	return town == cell
 }
 
 // PublicClasses lists the codes of the firm's ratio classes that may stand in

@@ -272,7 +272,7 @@ func (l *Lot) meant(o *Object) string {
 	case len(l.Body.Units) == 1:
 		return l.Body.Units[0].Name
 	case l.Pack.Draw.Balance == "town" && l.Body.Mode == "不定向":
-		return l.Body.UnitOf(o.Cell)
+		return l.Body.UnitOf(l.Body.TownOf(o.Cell))
 	}
 	return ""
 }
