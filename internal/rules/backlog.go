@@ -29,13 +29,17 @@ func (s *State) Backlogs(today string) []Backlog {
 		}
 	}
 	for _, t := range s.Joined {
-		b := Backlog{Unit: t.Body.Unit, Draw: t.Body.Task, Name: t.Body.Name, Due: t.Body.To}
+		b := Backlog{Unit: t.Body.Unit, Draw: t.Body.Task, Name: t.Body.Name}
+		b.Due, _, b.Sure = s.ResultDue(t.asLot(), t.Body.To)
 		for _, h := range t.Handles {
 			if f := t.Results[h]; f == nil {
 				b.Open++
 			} else if open, _ := f.following(s.judgedBy(f)); open {
 				b.Follow++
 			}
+		}
+		if b.Sure && b.Open > 0 {
+			b.Late = s.late(b.Due, "", today)
 		}
 		if b.Open+b.Follow > 0 {
 			all = append(all, b)

@@ -259,6 +259,9 @@ func (c *counting) joined(t *JoinedTask) {
 			if c.st.Today > t.Body.To {
 				n.Unfinished = 1
 			}
+			if due, _, sure := c.s.ResultDue(t.asLot(), t.Body.To); sure && c.st.Today > due {
+				n.Overdue = 1
+			}
 		}
 		u.Tally.add(&n)
 		line.Tally.add(&n)

@@ -231,16 +231,22 @@ func TestPlatformInStats(t *testing.T) {
 func TestJoinedInStats(t *testing.T) {
 	w := newWorld("yanshi", "2023-01-01")
 	task := &rules.JoinedTask{At: stamp(w, "2023-05-01", &record.Joined{Task: "2023-J01", Name: "联合", Unit: "甲队", Drawn: "2023-04-28", Items: []string{"1", "2"}, To: "2023-09-28"}),
-		Handles: []string{"h1", "h2", "h3"}, Results: map[string]*rules.Finished{}}
+		Pack: w.s.Pack, Handles: []string{"h1", "h2", "h3"}, Results: map[string]*rules.Finished{}}
 	w.s.Joined = append(w.s.Joined, task)
 	f := &rules.Finished{At: stamp(w, "2023-06-01", &record.Result{Origin: "joined", Joined: task.Index, Object: "h2", Ended: "2023-05-30", Published: "2023-06-01", Unit: "甲队",
-		Sector: "machinery", Classes: []string{"gongmao8"}, Outcome: record.Outcome{Codes: []string{"a"}}}), Code: "firm"}
+		Sector: "machinery", Classes: []string{"gongmao8"}, Outcome: record.Outcome{Codes: []string{"a"}}}), Code: "firm", Joined: task}
 	task.Results["h2"] = f
 	w.s.Results = append(w.s.Results, f)
 	st := w.s.Stats(2023, "2023-10-01")
 	u := st.Units[0]
 	if len(st.Units) != 1 || u.Joint != 1 || u.Items != 2 || u.Drawn != 3 || u.Published != 1 || u.Open != 2 || u.Unfinished != 2 || st.Joined != 1 || st.Total != u.Tally || len(st.Others) != 0 {
 		t.Errorf("%+v", st)
+	}
+	if u.OnTime != 1 || u.Unsure != 0 || u.Overdue != 2 || w.s.Stats(2023, "2023-09-28").Total.Overdue != 0 {
+		t.Errorf("a joined task has days as a draw has: %+v", u.Tally) // Y-26.4
+	}
+	if b := w.s.Backlogs("2023-09-28"); len(b) != 1 || b[0].Due != "2023-09-28" || !b[0].Sure || b[0].Late != 0 || w.s.Backlogs("2023-09-29")[0].Late != 1 {
+		t.Errorf("%+v", b)
 	}
 	if c := st.Classes[0]; c.Drawn != 1 || c.Inspected != 1 || c.Published != 1 {
 		t.Errorf("%+v", c)
