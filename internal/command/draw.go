@@ -17,7 +17,7 @@ import (
 func (c *Command) newDraw() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "draw",
-		Short:   "抽取：预告、摇号、平台名单登记、查看、启封、终止",
+		Short:   "抽取：预告、摇号、平台名单登记、查看、启封、延期、终止",
 		Example: "  sunlot draw announce --plan G01\n  sunlot draw run 2023-001\n  sunlot draw show 2023-001",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },

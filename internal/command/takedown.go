@@ -13,7 +13,7 @@ func (c *Command) newTakedown() *cobra.Command {
 		Short: "公示期满或者依法撤下企业名称和代码",
 		Long: `写入一条撤下的记录，同时从公开账本的启封凭据里去掉企业名称和代码；检查结果、日期和是否逾期仍在账本里。
 公示期满的写 --years 公示几年，期满的次日起才能撤下；有决定要求撤下的写 --by-law。两种都写明依据。
-撤下以后任何人都不能再核对这一条是哪家企业；以前下载过的人手里仍有副本，公开过的钥匙收不回。
+撤下以后只看账本不能再核对这一条是哪家企业；启封钥匙公开以后，知道企业代码的人仍能认出它的签号；以前下载过的人手里仍有副本，公开过的钥匙收不回。
 本单位 private/ 下的底账不动。` + exitCodes,
 		Example: "  sunlot takedown 23 24 --years 5 --ground 公示期限规定 --approved 钱某\n  sunlot takedown 23 --by-law --ground 〔2024〕某号决定 --approved 钱某",
 		Args:    cobra.MinimumNArgs(1),

@@ -106,8 +106,8 @@ func (j *judge) teamsNotice(b *record.TeamsNotice) {
 	ref := laterHat(b)
 	j.teamShape(ref, lot.Body.Items, lot.Body.Checklist)
 	t.Hat = *j.hat(ref, t.Objects)
-	if b.From > b.To || b.From < b.Randomness.Time[:10] || b.To > lot.Body.To {
-		j.breach("rules.task-dates", p.Draw.Before, "from, to", b.From+" "+b.To, lot.Body.From+" "+lot.Body.To)
+	if b.From > b.To || b.From < b.Randomness.Time[:10] || b.To > lot.Ends() {
+		j.breach("rules.task-dates", p.Draw.Before, "from, to", b.From+" "+b.To, lot.Body.From+" "+lot.Ends())
 	}
 	j.laterKey(b, lot)
 	j.round(b.Randomness)
@@ -325,7 +325,7 @@ func (s *State) AnnounceTeams(l *Lot, t Task, people []Person, ids map[string]st
 	b := &record.TeamsNotice{Notice: l.Index, Serial: l.nextTeams(), Count: int64(len(objects)), Objects: put(draw.FormatUnstaffed(objects)),
 		Inspectors: record.RosterRef{Entry: r.Index, Count: r.Body.Count, SHA256: r.Body.File.SHA256}, KeyI: draw.KeyCommit(ki),
 		Randomness: record.Randomness{Kind: "drand", Chain: chain.Hash, Round: int64(t.Round), Time: when},
-		From:       or(t.From, max(l.Body.From, when[:10])), To: or(t.To, l.Body.To)}
+		From:       or(t.From, max(l.Body.From, when[:10])), To: or(t.To, l.Ends())}
 	b.ID = l.teamsID(b.Serial)
 	b.Slots, b.GroupTeams = s.teamOf(t, l.Body.Checklist, l.Body.Items)
 	g := s.Pack.gather("I", people, b.From, b.To, ki)

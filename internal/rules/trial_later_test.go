@@ -257,3 +257,26 @@ func TestExperts(t *testing.T) {
 		}
 	}
 }
+
+// TestTeamsAfterExtension: visits of a task that was put off may last until its
+// new end, and not a day longer.
+func TestTeamsAfterExtension(t *testing.T) {
+	b := bookOf("later")
+	for _, c := range []struct {
+		extended, to string
+		refused      bool
+	}{{"", "2023-10-31", true}, {"2023-10-31", "2023-10-31", false}, {"2023-10-31", "2023-11-01", true}} {
+		s, st := b.before("teams-notice"), b.copyOf("teams-notice")
+		l := s.Lot("2023-001")
+		if l.Body.To >= "2023-10-31" {
+			t.Fatalf("the task ends on %s", l.Body.To)
+		}
+		if c.extended != "" {
+			l.Extensions = []rules.At[record.Extension]{{Body: &record.Extension{To: c.extended}}}
+		}
+		st.Body.(*record.TeamsNotice).To = c.to
+		if got := codes(s.Apply(st.input()))["rules.task-dates"] == rules.Breach; got != c.refused {
+			t.Errorf("extended to %q, visits to %s: refused %v", c.extended, c.to, got)
+		}
+	}
+}
