@@ -177,9 +177,11 @@ func (j *judge) abort(b *record.Abort) {
 		return
 	}
 	a := at(j, b)
-	lot.Abort = &a
+	lot.Abort, lot.Pool, lot.Recuse = &a, nil, nil
 	sev := Note
-	if lot.Drawn() || record.Unix(j.in.Entry.Env.At) > record.Unix(lot.Body.When())-minLead {
+	// The entry's own time is a claim; what stands before it in the log is not.
+	now := max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven)
+	if lot.Drawn() || now > record.Unix(lot.Body.When())-minLead {
 		// The numbers were known or about to be: nothing is erased, the drawn
 		// stay listed as 已抽中、未执行 (draw1 §8).
 		sev = Warning

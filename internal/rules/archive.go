@@ -62,7 +62,7 @@ func (s *State) ArchiveAt(index int64) *Archived {
 
 func (j *judge) archive(b *record.Archive) {
 	a := &Archived{At: at(j, b)}
-	since, sums := j.archived(a)
+	since := j.archived(a)
 	if !j.sound() {
 		return
 	}
@@ -79,10 +79,12 @@ func (j *judge) archive(b *record.Archive) {
 		if d.Date > b.Date {
 			j.breach("rules.date-order", p.Archive.Clause, place, d.Date, b.Date)
 		}
-		if first, twice := sums[d.SHA256]; twice && d.SHA256 != "" {
+		if first, twice := j.s.scans[scan{a.about(), d.SHA256}]; twice {
 			j.breach("rules.archived-twice", p.Archive.Clause, place, d.SHA256, num(first))
 		}
-		sums[d.SHA256] = j.index
+		if slices.ContainsFunc(b.Documents[:i], func(e record.Document) bool { return d.SHA256 != "" && e.SHA256 == d.SHA256 }) {
+			j.breach("rules.archived-twice", p.Archive.Clause, place, d.SHA256, num(j.index))
+		}
 	}
 	j.retention(p, b)
 	if !j.sound() {
@@ -91,6 +93,25 @@ func (j *judge) archive(b *record.Archive) {
 	j.s.Archives = append(j.s.Archives, a)
 	mine := a.beside()
 	*mine = append(*mine, a)
+	j.s.keep(a)
+}
+
+// scan is a document that is kept about an entry, by the digest of its scan.
+type scan struct {
+	about  int64
+	sha256 string
+}
+
+// about is the index of the result or notice whose papers they are.
+func (a *Archived) about() int64 { return max(a.Body.Result, a.Body.Notice) }
+
+// keep notes the scans of an archive that stands.
+func (s *State) keep(a *Archived) {
+	for _, d := range a.Body.Documents {
+		if d.SHA256 != "" {
+			s.scans[scan{a.about(), d.SHA256}] = a.Index
+		}
+	}
 }
 
 // beside is the list of what is archived about the same result or draw.
@@ -101,36 +122,27 @@ func (a *Archived) beside() *[]*Archived {
 	return &a.Lot.Archives
 }
 
-// archived finds what an archive entry is about. It returns the first day on
-// which that can have been archived, and the scans that are kept of it already.
-func (j *judge) archived(a *Archived) (since string, sums map[string]int64) {
+// archived finds what an archive entry is about and returns the first day on
+// which that can have been archived.
+func (j *judge) archived(a *Archived) (since string) {
 	b, clause := a.Body, j.s.Pack.Archive.Clause
-	if (b.Result == 0) == (b.Notice == 0) {
+	switch {
+	case (b.Result == 0) == (b.Notice == 0):
 		j.breach("rules.no-such-entry", clause, "result, notice", num(b.Result)+" "+num(b.Notice), "one of them")
-		return "", nil
-	}
-	sums = map[string]int64{}
-	if b.Result != 0 {
+	case b.Result != 0:
 		if a.Of = j.s.results[b.Result]; a.Of == nil {
 			j.breach("rules.no-such-entry", clause, "result", num(b.Result), "result")
-			return "", nil
+			return ""
 		}
 		a.Lot, since = a.Of.Lot, a.Of.Ended()
-	} else {
+	default:
 		if a.Lot = j.s.lots[b.Notice]; a.Lot == nil || a.Lot.Failed {
 			j.breach("rules.no-such-entry", clause, "notice", num(b.Notice), "notice")
-			return "", nil
+			return ""
 		}
 		since = a.Lot.Time[:10]
 	}
-	for _, k := range *a.beside() {
-		if k.Purge == nil {
-			for _, d := range k.Body.Documents {
-				sums[d.SHA256] = k.Index
-			}
-		}
-	}
-	return since, sums
+	return since
 }
 
 // retention holds the term to the pack (Y-20.2: 有规定的，从其规定;没有规定的，
@@ -191,6 +203,9 @@ func (j *judge) purge(b *record.Purge) {
 	}
 	done := at(j, b)
 	a.Purge = &done
+	for _, d := range a.Body.Documents {
+		delete(j.s.scans, scan{a.about(), d.SHA256})
+	}
 }
 
 // Expired reports whether the documents may be destroyed on a day: their term

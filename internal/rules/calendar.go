@@ -213,7 +213,7 @@ func (c *Calendar) Add(date string, n int) (due string, ok bool) {
 
 // Between counts the working days after date a up to and including date b; 0
 // if b is not after a. ok is false if a date is none or days outside the
-// calendar were counted.
+// calendar were counted, by the weekday alone.
 func (c *Calendar) Between(a, b string) (n int, ok bool) {
 	first, ok1 := parseDay(a)
 	last, ok2 := parseDay(b)
@@ -223,15 +223,27 @@ func (c *Calendar) Between(a, b string) (n int, ok bool) {
 	if last <= first {
 		return 0, true
 	}
-	if first+1 >= c.from && last <= c.to {
-		return c.work[last-c.from+1] - c.work[first+1-c.from], true
+	first++
+	n = weekdays(first, min(last, c.from-1)) + weekdays(max(first, c.to+1), last)
+	if in, to := max(first, c.from), min(last, c.to); in <= to {
+		n += c.work[to-c.from+1] - c.work[in-c.from]
 	}
-	for day := first + 1; day <= last; day++ {
-		if c.on(day) {
+	return n, first >= c.from && last <= c.to
+}
+
+// weekdays counts Monday to Friday from day a to day b, both included: whole
+// weeks at once, for a date of the year 1 is a date too.
+func weekdays(a, b int) (n int) {
+	if b < a {
+		return 0
+	}
+	weeks := (b - a + 1) / 7
+	for day := a + 7*weeks; day <= b; day++ {
+		if weekday(day) {
 			n++
 		}
 	}
-	return n, false
+	return n + 5*weeks
 }
 
 // on answers for every day; outside the calendar by the weekday alone.

@@ -127,6 +127,10 @@ func (j *judge) draw(b *record.Draw) {
 		j.breach("rules.draw-failed", "", lot.Body.Draw, err.Error(), "")
 		return
 	}
+	if at := j.in.Entry.Env.At; record.Unix(at) < record.Unix(lot.Body.When()) {
+		// The signature did not exist yet: the claimed time is wrong.
+		j.add(Warning, "rules.date-order", "", "env.at", at, lot.Body.When())
+	}
 	lines := want.Count
 	if len(lot.Body.Slots) == 0 {
 		lines = 0 // teams later, and their recusals with them

@@ -160,7 +160,9 @@ func (j *judge) evidence(b *record.Result, lot *Lot) {
 func (j *judge) corrected(f *Finished, b *record.Correction) {
 	clause := j.packOf(f.Lot).Correction.Clause
 	after := *f
-	after.Corrections = append(slices.Clone(f.Corrections), Corrected{At: at(j, b)})
+	// Into the room behind the list, which stays as it is: a copy each time would
+	// let one result's corrections cost their square.
+	after.Corrections = append(f.Corrections, Corrected{At: at(j, b)})
 	start := ""
 	if f.Lot != nil {
 		start = f.Lot.day()

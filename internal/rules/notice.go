@@ -37,7 +37,9 @@ func (j *judge) notice(b *record.Notice) {
 		j.classBase(b)
 	}
 	j.noticeRandomness(b, lot)
-	lot.Failed = !j.sound()
+	if lot.Failed = !j.sound(); lot.Failed {
+		lot.Pool, lot.Hat = nil, Hat{Entry: lot.Hat.Entry} // nobody is drawn from it
+	}
 	j.s.Lots = append(j.s.Lots, lot)
 	j.s.lots[j.index] = lot
 	if !lot.Failed {

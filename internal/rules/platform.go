@@ -103,6 +103,10 @@ func (j *judge) platformDraw(b *record.PlatformDraw) {
 		j.listed(lot, l)
 		return
 	}
+	if b.Time[:10] != lot.Body.Before[:10] {
+		// How often the platform was asked in between nobody can see.
+		j.add(Warning, "rules.platform-other-time", p.Platform.Clause, lot.Body.Draw, b.Time, lot.Body.Before)
+	}
 	if lot.Afterwards() {
 		j.add(Warning, "rules.notice-after", p.Platform.Clause, lot.Body.Draw, record.Time(lot.Since), b.Time)
 	}

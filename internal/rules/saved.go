@@ -19,6 +19,11 @@ func Resume(read func(*State) error) (*State, error) {
 	for _, f := range s.Results {
 		s.results[f.Index] = f
 	}
+	for _, a := range s.Archives {
+		if a.Purge == nil {
+			s.keep(a)
+		}
+	}
 	s.reckon()
 	return s, nil
 }

@@ -82,6 +82,7 @@ type State struct {
 	working    *Calendar              // the same without the days on which the office was closed
 	lots       map[int64]*Lot         // by index of the notice
 	results    map[int64]*Finished    // by index of the result
+	scans      map[scan]int64         // of the archives that stand: by entry and digest the index of the archive
 	Partners   []At[record.Partners]  // 联合名单
 	Agreements []At[record.Agreement] // 联合抽查约定
 	Joined     []*JoinedTask          // 参与联合抽查
@@ -175,7 +176,7 @@ func (f *Finished) Outcome() *record.Outcome {
 
 // New is the state of an empty ledger.
 func New() *State {
-	return &State{lots: map[int64]*Lot{}, results: map[int64]*Finished{}}
+	return &State{scans: map[scan]int64{}, lots: map[int64]*Lot{}, results: map[int64]*Finished{}}
 }
 
 // Charter is the charter in force, nil before entry 0.
@@ -270,8 +271,9 @@ func (l *Lot) Closed() bool {
 func (s *State) NextSerial(year int64) int64 {
 	n := int64(1)
 	for _, l := range s.Lots {
-		if yearOf(l.Body.Draw) == year {
-			n = max(n, l.Body.Serial+1)
+		// A failed notice keeps the serial that was its turn, and no other.
+		if yearOf(l.Body.Draw) == year && l.Body.Serial == n {
+			n++
 		}
 	}
 	return n

@@ -38,6 +38,12 @@ func (j *judge) takedown(b *record.Takedown) {
 		return
 	}
 	f.Takedowns = append(f.Takedowns, at(j, b))
+	if f.Taken("code") != nil {
+		// What room verify learnt from the opening goes with it.
+		if f.Code = ""; f.Object != nil {
+			f.Object.ID = ""
+		}
+	}
 	if b.Class == ByLaw {
 		j.add(Warning, "rules.taken-by-law", "", num(b.Entry), b.Ground, b.Date)
 	} else {

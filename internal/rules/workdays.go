@@ -216,7 +216,7 @@ func (j *judge) ascending(days []string, title string) {
 // it was provisional.
 func (s *State) postpone() {
 	for _, l := range s.Lots {
-		if l.Failed || l.Abort != nil {
+		if l.Failed {
 			continue
 		}
 		due := l.Pack.NoticeDue(s.Workdays(), l.Body.When(), l.Ends())
