@@ -97,6 +97,8 @@ func (j *judge) dispatch(b *record.Dispatch) {
 	}
 	if n := j.s.late(lot.Due.Dispatch, b.Date, b.Date); n > 0 && !lot.Due.Provisional {
 		j.add(Overdue, "rules.late-dispatch", p.Draw.Dispatch, lot.Body.Draw, b.Date, lot.Due.Dispatch)
+	} else if !lot.Due.Provisional {
+		j.hindsight(p.Draw.Dispatch, b.Date, lot.Due.Dispatch)
 	}
 }
 

@@ -292,6 +292,9 @@ func (j *judge) checklist(b *record.Checklist) {
 		}
 	}
 	if j.sound() {
+		if was := j.s.Checklist(); was != nil {
+			j.meaning(b, was.Body)
+		}
 		j.s.Checklists = append(j.s.Checklists, at(j, b))
 		j.covered(j.s.Plan(b.Year))
 	}

@@ -235,13 +235,11 @@ func (a *Archived) open() *Finished {
 }
 
 // pending reports whether an objection waits for its review, or a follow-up
-// that was begun is not closed.
+// that is needed is not closed.
 func (f *Finished) pending(p *Pack) bool {
 	if slices.ContainsFunc(f.Objections, func(o *Objected) bool { return o.Review == nil }) {
 		return true
 	}
-	if n := len(f.FollowUps); n > 0 {
-		return !f.FollowUps[n-1].Body.Closed
-	}
-	return f.Body.FollowUp != nil && !slices.Contains(p.Follow.Nothing, f.Body.FollowUp.Kind)
+	w := f.Follow(p)
+	return w.Needed && w.Closed == ""
 }

@@ -217,5 +217,8 @@ func (j *judge) staffed(lot *Lot, h *Hat, b *hatRef, c cast) {
 		lot.byHandle[r.Object].Recused = r.Inspectors
 	}
 	h.Recuse = nil
+	if len(b.slots) > 0 {
+		j.chosen(lot, h, len(b.slots), c.recusals)
+	}
 	j.alone(lot.Body.Draw, unstaffed, b.groupTeams == 0 || len(c.groups) > 0)
 }

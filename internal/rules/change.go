@@ -56,6 +56,10 @@ func (j *judge) teamChange(b *record.TeamChange) {
 		return
 	}
 	if b.Kind == "direct" {
+		if h, team := lot.HatOf(o), len(lot.slotsOf(o)); slot >= 0 && len(h.People) >= p.Team.Factor*team {
+			// The hat was large enough: recusals alone opened this door.
+			j.add(Warning, "rules.direct-by-recusals", p.Team.Direct, o.Handle, num(len(o.Recused)), num(len(h.People)))
+		}
 		o.Direct = append(o.Direct, b.Come)
 		j.add(Note, "rules.direct", p.Team.Direct, lot.Body.Draw+" "+o.Handle, b.Ground, "")
 	}

@@ -93,6 +93,7 @@ func (j *judge) punctual(p *Pack, f *Finished) {
 	if sure && public > strict && strict < legal {
 		j.add(Note, "rules.strict-date", p.Publish.Clause, legal, public, strict)
 	}
+	j.hindsightOf(p, f)
 }
 
 // resultDates holds the dates of a result to their order.

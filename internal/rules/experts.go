@@ -143,6 +143,8 @@ func (j *judge) expert(b *record.Expert) {
 		return
 	}
 	if b.Leave != "" {
+		lot.Swapped++ // a hand took the place of the lot
+		j.add(Note, "rules.expert-replaced", p.Team.Experts, o.Handle, num(lot.Swapped), lot.Body.Draw)
 		o.Experts = slices.DeleteFunc(slices.Clone(o.Experts), func(h string) bool { return h == b.Leave })
 	}
 	o.Named = append(o.Named, at(j, b))

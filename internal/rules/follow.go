@@ -89,6 +89,7 @@ func (j *judge) followed(p *Pack, b *record.Result) {
 		if d.Due != "" && d.Due < b.Ended {
 			j.breach("rules.date-order", p.Follow.Clause, "处置期限", d.Due, b.Ended)
 		}
+		j.farDue(p.Follow.Clause, num(j.index), d.Due, b.Ended)
 	}
 	if open && (d == nil || slices.Contains(p.Follow.Nothing, d.Kind)) {
 		j.add(Warning, "rules.no-follow-up", p.Follow.Clause, "follow_up", codes, "")
@@ -117,9 +118,14 @@ func (j *judge) followUp(b *record.FollowUp) {
 	if b.Due != "" && (b.Due < b.Date || b.Closed) {
 		j.breach("rules.date-order", p.Follow.Clause, "处置期限", b.Due, b.Date)
 	}
+	if b.Closed && slices.Contains(p.Follow.Nothing, b.Kind) && (f.Body.Criminal || p.leavesOpen(f.Outcome().Codes)) {
+		// What an open code asks for is done, or the code is corrected.
+		j.breach("rules.follow-nothing", p.Follow.Clause, num(b.Result), b.Kind, "")
+	}
 	if !j.sound() {
 		return
 	}
+	j.farDue(p.Follow.Clause, num(b.Result), b.Due, b.Date)
 	f.FollowUps = append(f.FollowUps, at(j, b))
 	if b.Due > was.Due && was.Due != "" {
 		j.add(Note, "rules.follow-put-off", p.Follow.Clause, num(b.Result), b.Due, was.Due)

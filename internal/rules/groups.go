@@ -254,6 +254,7 @@ func (j *judge) noticeTotals(b *record.Notice, line *record.PlanLine, wanted map
 		// silently, and never beyond the cap.
 		j.add(Warning, "rules.shortfall", j.s.Pack.shortBy(), b.Line, num(all-short), num(all))
 	}
+	j.classGone(b, line)
 	j.floor(b, line)
 }
 

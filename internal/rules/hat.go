@@ -31,6 +31,8 @@ type hatRef struct {
 	recusals   record.File
 	declared   int64
 	mostForOne int64
+	checklist  int64
+	items      []string
 }
 
 func (b *hatRef) needs() []string {
@@ -46,7 +48,7 @@ func (b *hatRef) needs() []string {
 
 func noticeHat(b *record.Notice) *hatRef {
 	return &hatRef{name: b.Line, inspectors: b.Inspectors, people: b.People, out: b.PeopleOut, why: b.PeopleWhy, slots: b.Slots,
-		groupTeams: b.GroupTeams, recusals: b.Recusals, declared: b.Declared, mostForOne: b.MostForOne}
+		groupTeams: b.GroupTeams, recusals: b.Recusals, declared: b.Declared, mostForOne: b.MostForOne, checklist: b.Checklist, items: b.Items}
 }
 
 // Grounds on which a person of the register is left out of a hat.
@@ -123,6 +125,7 @@ func (j *judge) hat(b *hatRef, objects []string) *Hat {
 	}
 	j.peopleOut(b, inspectors)
 	j.fillable(b, inspectors)
+	j.fewWith(b, h, j.s.needed(b.checklist, b.items))
 	j.recusalLines(b, h, commits, objects, len(inspectors))
 	j.standBack(b)
 	return h

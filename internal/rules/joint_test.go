@@ -174,7 +174,7 @@ var joints = []trial{
 	}},
 	{name: "another version of the register", pack: "yanshi joint", step: "notice", code: "rules.agreed-otherwise", bad: agreed(func(a *record.Agreement) { a.Roster-- })},
 	{name: "another checklist", pack: "yanshi joint", step: "notice", code: "rules.agreed-otherwise", bad: agreed(func(a *record.Agreement) { a.Checklist-- })},
-	{name: "an item less", pack: "yanshi joint", step: "notice", code: "rules.agreed-otherwise", bad: as(func(b *record.Notice) { b.Items = b.Items[:1] })},
+	{name: "an item less", pack: "yanshi joint", step: "notice", code: "rules.agreed-otherwise", also: list("rules.items-less"), bad: as(func(b *record.Notice) { b.Items = b.Items[:1] })},
 	{name: "before the agreed days", pack: "yanshi joint", step: "notice", code: "rules.agreed-otherwise", bad: agreed(func(a *record.Agreement) { a.From = "2023-08-24" }),
 		good: agreed(func(a *record.Agreement) { a.From = "2023-08-23" })},
 	{name: "after the agreed days", pack: "gaoqing joint", step: "notice", code: "rules.agreed-otherwise", bad: agreed(func(a *record.Agreement) { a.To = "2023-09-27" }),

@@ -79,6 +79,7 @@ func (j *judge) noticePlace(b *record.Notice) {
 			j.breach("rules.item-unknown", p.Plan.Clause, b.Line, it, "")
 		}
 	}
+	j.itemsLess(b, line)
 	if want := s.repeated(b.Line, year); b.Earlier != want {
 		j.breach("rules.notice-differs", p.Draw.Before, "earlier", b.Earlier, want)
 	}

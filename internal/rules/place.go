@@ -135,5 +135,30 @@ func (s *State) Visits() []Finding {
 			}
 		}
 	}
+	return append(found, s.often()...)
+}
+
+// often finds objects that were visited without a lot more often, in the window
+// of the cap, than a lot may choose them: who wishes an enterprise ill need not
+// wait for the lot. Each is told once.
+func (s *State) often() (found []Finding) {
+	days, said := map[string][]string{}, map[string]bool{}
+	for _, f := range s.Results {
+		o, other := s.Pack.OriginOf(f.Body.Origin)
+		if f.Code == "" || !other {
+			continue
+		}
+		days[f.Code] = append(days[f.Code], f.Ended())
+		n := 0
+		for _, d := range days[f.Code] {
+			if d >= s.Pack.capFrom(f.Ended()) && d <= f.Ended() {
+				n++
+			}
+		}
+		if n > s.Pack.Cap.Max && !said[f.Code] {
+			said[f.Code] = true
+			found = append(found, Finding{Code: "rules.visits-often", Severity: Note, Clause: o.Clause, Entry: f.Index, Place: f.Body.Unit, Got: num(n), Want: num(s.Pack.Cap.Max)})
+		}
+	}
 	return found
 }

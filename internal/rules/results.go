@@ -37,6 +37,7 @@ func (j *judge) result(b *record.Result) {
 	if f.Joined != nil {
 		f.Joined.finished(f)
 	}
+	j.early(b, f)
 	j.punctual(p, f)
 }
 

@@ -116,6 +116,7 @@ type Lot struct {
 	Led      *Led                     // of a joint draw; nil: the office's own
 
 	Extensions []At[record.Extension]
+	Swapped    int // drawn experts whose place another took
 }
 
 // Sent is one dispatch (派发) of a draw.

@@ -51,13 +51,14 @@ func (j *judge) takedown(b *record.Takedown) {
 	}
 }
 
-// takedownClass: what has run its term may go the day after, and not while an
+// takedownClass: what has run its term since it was public and stood in the
+// ledger may go the day after, and not while an
 // objection or a follow-up is open; by a decision it may go at any time, which
 // is a warning: somebody may have wished it forgotten.
 func (j *judge) takedownClass(f *Finished, b *record.Takedown) {
 	switch b.Class {
 	case Expired:
-		until := RetainUntil(f.Published(), b.Years)
+		until := RetainUntil(max(f.Published(), f.Time[:10]), b.Years)
 		switch {
 		case b.Years < 1 || until == "":
 			j.breach("rules.takedown-class", "", b.Class, num(b.Years), "1")

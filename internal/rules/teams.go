@@ -104,6 +104,7 @@ func (j *judge) teamsNotice(b *record.TeamsNotice) {
 		j.breach("rules.not-latest", p.People.Clause, "inspectors", num(b.Inspectors.Entry), "")
 	}
 	ref := laterHat(b)
+	ref.checklist, ref.items = lot.Body.Checklist, lot.Body.Items
 	j.teamShape(ref, lot.Body.Items, lot.Body.Checklist)
 	t.Hat = *j.hat(ref, t.Objects)
 	if b.From > b.To || b.From < b.Randomness.Time[:10] || b.To > lot.Ends() {

@@ -70,7 +70,7 @@ var peoples = []trial{
 	{name: "a declaration that opens nothing", step: "draw", code: "rules.recusals-count", bad: rewrite(declared, func(l []string) []string {
 		return append(l, strings.Repeat("f", 32)+l[0][32:])
 	})},
-	{name: "teams that recusals took apart", step: "draw", code: "rules.recusal-unstaffed", sev: rules.Warning, bad: func(s *step) { allBack(s) }},
+	{name: "teams that recusals took apart", step: "draw", code: "rules.recusal-unstaffed", sev: rules.Warning, also: list("rules.recusals-choose"), bad: func(s *step) { allBack(s) }},
 
 	{name: "other ground without a note", step: "change", code: "rules.change-note", bad: as(func(b *record.TeamChange) { b.Ground = "其他特殊情况" }),
 		good: as(func(b *record.TeamChange) { b.Ground, b.Note = "其他特殊情况", sealed("x") })},

