@@ -2,6 +2,7 @@ package verify
 
 import (
 	"io/fs"
+	"slices"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -99,13 +100,20 @@ func (b *Bundle) Value(index int64, path string) string {
 	return e.Value(path)
 }
 
-// since reports whether anything of the draw has been opened by the entries
-// that this verification has read.
+// since reports whether anything of the draw has been opened, or any result of
+// it published, by the entries that this verification has read.
 func (b *Bundle) since(l *rules.Lot) bool {
 	from := int64(b.Resumed)
-	if l.Index >= from {
+	if n := len(l.Opened); l.Index >= from || n > 0 && l.Opened[n-1].Index >= from {
 		return true
 	}
-	n := len(l.Opened)
-	return n > 0 && l.Opened[n-1].Index >= from
+	for _, f := range slices.Backward(b.State.Results) {
+		if f.Index < from {
+			return false
+		}
+		if f.Lot == l {
+			return true
+		}
+	}
+	return false
 }
