@@ -250,7 +250,7 @@ func (d *Drawing) find(handleOrCode string) *rules.Object {
 func (o *Office) hits(s *rules.State) (hits, drawn map[string][]string, err error) {
 	hits, drawn = map[string][]string{}, map[string][]string{}
 	for _, l := range s.Lots {
-		if !l.Drawn() || l.Abort != nil {
+		if !l.Drawn() {
 			continue
 		}
 		d, err := o.drawing(l)
@@ -259,7 +259,8 @@ func (o *Office) hits(s *rules.State) (hits, drawn map[string][]string, err erro
 		}
 		day := l.When()[:10]
 		for _, obj := range l.Objects {
-			if f := d.Firms[obj.Handle]; f != nil {
+			// Of an aborted draw only who was inspected all the same counts.
+			if f := d.Firms[obj.Handle]; f != nil && (l.Abort == nil || obj.Result != nil) {
 				hits[f.ID] = append(hits[f.ID], day)
 				drawn[f.ID] = append(drawn[f.ID], l.Body.Draw)
 			}

@@ -178,6 +178,12 @@ func (j *judge) abort(b *record.Abort) {
 		j.breach("rules.date-order", "", "date", b.Date, lot.Time[:10]+" … "+j.today())
 		return
 	}
+	if lot.Drawn() && lot.Closed() {
+		// Every drawn unit was inspected: there is nothing to give up, only
+		// selections to be counted no more.
+		j.breach("rules.abort-closed", lot.Pack.Cap.Clause, lot.Body.Draw, num(len(lot.Objects)), "")
+		return
+	}
 	a := at(j, b)
 	lot.Abort, lot.Pool, lot.Recuse = &a, nil, nil
 	sev := Note

@@ -74,6 +74,7 @@ func randomCounty(name string, seed uint64) *county {
 	default:
 		line.Ratio = []string{"0.05", "0.1", "0.333333", "1", "0.000001"}[c.r.IntN(5)]
 	}
+	c.hits("2023-07-02T08:00:00+08:00")
 	c.say("plan", "2023-07-02T09:00:00+08:00", &record.Plan{Year: 2023, Version: 2, Date: "2023-07-02", Title: "演示", Reason: "更新", Lines: []record.PlanLine{line}}, nil)
 	return c
 }
@@ -318,6 +319,7 @@ func TestShortfall(t *testing.T) {
 			b.reg.Hits[f.ID] = []string{"2023-05-04"}
 		}
 	}
+	b.hits("2023-07-02T09:00:00+08:00")
 	a, err := b.state.Announce(rules.Task{Line: "A", Round: firstRun}, b.reg, b.keys)
 	if err != nil {
 		t.Fatal(err)

@@ -120,11 +120,11 @@ type pick struct {
 func (s *State) Across() []Finding {
 	byID, order := map[string][]pick{}, []string{}
 	for _, l := range s.Lots {
-		if l.Failed || l.Abort != nil || l.Draw == nil {
+		if l.Failed || !l.Drawn() {
 			continue
 		}
 		for _, o := range l.Objects {
-			if o.ID == "" {
+			if o.ID == "" || !l.selected(o) {
 				continue
 			}
 			if byID[o.ID] == nil {
@@ -168,13 +168,13 @@ func again(id string, before []pick, now pick, over map[*Lot]int64) []Finding {
 		for _, g := range now.lot.Body.Freed {
 			freed += g.Count
 		}
-		if over[now.lot] <= freed {
+		if over[now.lot] <= freed && now.mayBeFree() {
 			f.Severity = Note // the notice says of how many in its hat the cap does not hold
 		}
 		found = append(found, f)
 	}
 	last := before[len(before)-1]
-	if last.obj.Result == nil || last.obj.Result.Index > now.lot.Draw.Index {
+	if cast, _ := now.lot.Record(); last.obj.Result == nil || last.obj.Result.Index > cast {
 		found = append(found, Finding{Code: "rules.merge", Severity: Note, Clause: p.Joint.MergeBy, Entry: now.lot.Index, Place: id, Got: last.lot.Body.Draw, Want: now.lot.Body.Draw})
 	}
 	return found

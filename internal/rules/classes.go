@@ -38,7 +38,7 @@ func (p *Pack) class(code string) *Ratio {
 // class of the pack once, and no larger than its sectors. The base of a floor
 // is the office's word; this and the notice's grounds (classBase) bound it.
 func (j *judge) rosterClasses(b *record.Roster) {
-	seen := map[string]bool{}
+	seen, unsaid := map[string]bool{}, ""
 	for _, c := range b.Classes {
 		r := j.s.Pack.class(c.Name)
 		if r == nil || seen[c.Name] || b.Kind != "objects" || c.Count > b.Count {
@@ -49,6 +49,12 @@ func (j *judge) rosterClasses(b *record.Roster) {
 		if most, ok := j.s.Pack.bySectors(r, b); ok && c.Count > most {
 			j.breach("rules.class-count", r.Clause, c.Name, num(c.Count), num(most))
 		}
+		if r.Op != "none" && len(r.Tags) == 0 && len(b.Sectors) == 0 {
+			unsaid = r.Name
+		}
+	}
+	if unsaid != "" && j.sound() {
+		j.add(Note, "rules.class-unsectored", j.s.Pack.class(b.Classes[0].Name).Clause, "sectors", unsaid, num(b.Count))
 	}
 }
 

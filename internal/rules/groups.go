@@ -294,7 +294,7 @@ func (j *judge) noticeTurn(b *record.Notice, line *record.PlanLine) {
 	}
 	stood := int64(0)
 	for _, l := range j.s.lotsOf(b.Line, year) {
-		if line.Batches > 0 && l.Draw != nil {
+		if line.Batches > 0 && l.Drawn() {
 			continue // the next batch may be drawn while an earlier one is inspected
 		}
 		if l.Abort == nil {
@@ -308,7 +308,7 @@ func (j *judge) noticeTurn(b *record.Notice, line *record.PlanLine) {
 		j.add(Warning, "rules.line-again", p.Plan.Clause, b.Line, num(stood+1), num(times))
 	}
 	for _, l := range j.s.Lots {
-		if !l.Failed && l.Abort == nil && l.Draw == nil && l.Body.Line != b.Line {
+		if !l.Failed && l.Abort == nil && !l.Drawn() && l.Body.Line != b.Line {
 			// Whom it draws is not known yet, and so not counted to the cap here (A13).
 			j.add(Warning, "rules.undrawn-beside", p.Cap.Clause, b.Line, l.Body.Draw, "")
 			break

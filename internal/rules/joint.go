@@ -362,6 +362,8 @@ func (j *judge) teamWay(b *record.PartnerTeam, since string) {
 		j.breach("rules.partner-way", rule.TeamBy, b.Partner, b.Way, rule.Team)
 	case b.Way == "own-selected":
 		j.add(Note, "rules.own-selected", rule.TeamBy, b.Partner, num(len(b.Names)), b.Ground)
+	default:
+		j.add(Note, "rules.partner-drawn", rule.TeamBy, b.Partner, num(len(b.Names)), "")
 	}
 	if b.Date < since || b.Date > j.today() {
 		j.breach("rules.date-order", rule.TeamBy, "date", b.Date, since+" … "+j.today())

@@ -42,7 +42,7 @@ func (s *State) jointYears(today string) []int64 {
 	if len(s.Charters) == 0 || s.Pack == nil || s.Pack.Joint.MinPerYear == 0 {
 		return nil
 	}
-	for y := yearOf(s.Charters[0].Time); y <= yearOf(today); y++ {
+	for y := s.firstYear(today); y <= yearOf(today); y++ {
 		years = append(years, y)
 	}
 	return years
@@ -56,6 +56,7 @@ func (s *State) jointDuties(today string) []Duty {
 	for _, y := range s.jointYears(today) {
 		rule := &s.Pack.Joint
 		a, b := s.JointCount(y)
+		b -= s.idle(y, today)
 		d := Duty{Code: "joint", Draw: num(y), Clause: rule.Clause, Due: num(y) + "-12-31", Count: rule.MinPerYear, Open: max(0, rule.MinPerYear-a-b),
 			Sure: s.Charters[0].Time[:10] <= num(y)+"-01-01"}
 		if d.Open == 0 || today < rule.warnsFrom(y) {
@@ -120,4 +121,19 @@ func (s *State) Uncovered(plan *At[record.Plan]) []string {
 		}
 	}
 	return list
+}
+
+// idle counts the joined checks of a year of which not one result stood in the
+// ledger when all were due: a list that nobody acted on is no joint check.
+func (s *State) idle(year int64, today string) int {
+	n := 0
+	for _, t := range s.Joined {
+		if t.Year() != year || len(t.Results) > 0 {
+			continue
+		}
+		if due, _, sure := s.ResultDue(t.asLot(), t.Body.To); sure && today > due {
+			n++
+		}
+	}
+	return n
 }

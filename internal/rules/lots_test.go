@@ -180,6 +180,7 @@ func TestClasses(t *testing.T) {
 		}
 		b.reg.Firms[1].Tags = []string{"watch_list"}
 		b.reg.Hits = map[string][]string{b.reg.Firms[0].ID: {"2023-05-01", "2023-05-01"}}
+		b.hits("2023-07-02T09:00:00+08:00")
 		b.reg.Firms[0].Sector = "chemical"
 		l := b.announce("notice", noticed, rules.Task{Line: "A", Round: firstRun})
 		var names, words []string
@@ -278,6 +279,7 @@ func TestWaiverFrees(t *testing.T) {
 	for _, f := range b.reg.Firms {
 		b.reg.Hits[f.ID] = []string{"2023-05-04"}
 	}
+	b.hits("2023-07-02T09:00:00+08:00")
 	if _, err := b.state.Announce(rules.Task{Line: "B", Round: firstRun}, b.reg, b.keys); fault.Code(err) != "rules.empty-pool" {
 		t.Fatalf("all at the cap: %v", err)
 	}
@@ -350,7 +352,12 @@ func TestAcross(t *testing.T) {
 		if over, merged := count(); over != c.over || merged != 0 {
 			t.Errorf("%s %v, inspected between: %d over the cap, %d merged", c.pack, c.days, over, merged)
 		}
-		s.Lots[len(s.Lots)-1].Abort = &rules.At[record.Abort]{}
+		last := s.Lots[len(s.Lots)-1]
+		last.Abort = &rules.At[record.Abort]{}
+		if over, _ := count(); over != c.over {
+			t.Errorf("%s %v: who was inspected counts, whatever became of the draw", c.pack, c.days)
+		}
+		last.Objects[0].Result = nil
 		if over, _ := count(); over != 0 {
 			t.Errorf("%s %v: an aborted draw counts", c.pack, c.days)
 		}

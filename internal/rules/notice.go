@@ -35,6 +35,7 @@ func (j *judge) notice(b *record.Notice) {
 		j.noticeGroups(b, lot)
 		j.noticeTold(b, lot)
 		j.classBase(b)
+		j.selections(b)
 	}
 	j.noticeRandomness(b, lot)
 	if lot.Failed = !j.sound(); lot.Failed {

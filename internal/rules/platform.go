@@ -62,6 +62,12 @@ func (j *judge) noticePlatform(b *record.Notice, lot *Lot) {
 		j.breach("rules.randomness", "", "before", b.Casts+" "+b.Before, "sunlot，或规则包写明的平台和平台任务的时间")
 		return
 	}
+	if len(b.Slots) == 0 {
+		// Its list names the teams and opens their recusals: without a hat of
+		// people none could ever be held against the notice.
+		j.breach("rules.platform-teams", p.Platform.People, b.Draw, "", "")
+		return
+	}
 	lot.Since = max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven)
 	if lot.Afterwards() {
 		j.add(Warning, "rules.notice-after", p.Platform.Clause, b.Draw, record.Time(lot.Since), b.Before)

@@ -66,7 +66,7 @@ func (c *counting) classes() *classCount {
 	if p == nil {
 		return cc
 	}
-	cc.rules = p.Ratios
+	cc.rules = c.s.yearRatios(c.st.Year)
 	plan, now := c.s.planRoster(c.st.Year), c.s.rosterBy(num(c.st.Year)+"-12-31")
 	for _, r := range cc.rules {
 		st := ClassStat{Code: r.Code, Name: r.Name, Clause: r.Clause, Op: r.Op, Value: r.Value}

@@ -1,6 +1,11 @@
 package rules
 
-import "github.com/sunlot/sunlot/internal/record"
+import (
+	"reflect"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/record"
+)
 
 // Adopted is a pack with the charter that brought it.
 type Adopted struct {
@@ -49,6 +54,10 @@ func (j *judge) adopt(p *Pack, b *record.Charter) {
 	if n := len(s.Packs); n > 0 && s.Packs[n-1].File != b.Pack.File.SHA256 {
 		old := s.Packs[n-1].Pack
 		j.add(Note, "rules.pack-adopted", "", old.ID, p.ID, or(p.EffectiveFrom, j.today()))
+		if parts := old.differs(p); p.ID == old.ID && len(parts) > 0 {
+			// Under one name two regulations: a reader would look for no difference.
+			j.add(Warning, "rules.pack-same-id", "", p.ID, strings.Join(parts, "、"), old.EffectiveFrom)
+		}
 		if old.SupersededBy != "" && p.ID != old.ID && p.ID != old.SupersededBy {
 			j.add(Warning, "rules.other-successor", "", old.ID, p.ID, old.SupersededBy)
 		}
@@ -77,17 +86,41 @@ func (j *judge) inForce(lot *Lot) {
 	}
 }
 
-// unjudged drops what the pack would have noticed about a task that was set
-// before it took effect; breaches stay, they concern the ledger's own truth.
+// unjudged drops what the pack finds late or lacking about a task that was set
+// before it took effect. What concerns the lots, the lists and the order of
+// entries stays: whoever chooses the day of a pack may not choose what is told.
 func (j *judge) unjudged() {
 	if j.lot == nil || !j.lot.Unjudged {
 		return
 	}
 	kept := j.found[:0]
 	for _, f := range j.found {
-		if f.Severity == Breach || f.Clause == "" {
+		if !f.timely() {
 			kept = append(kept, f)
 		}
 	}
 	j.found = kept
+}
+
+// timely reports whether a finding says that something is late or lacks; every
+// other is about the draw or the ledger itself.
+func (f *Finding) timely() bool {
+	switch f.Code {
+	case "rules.no-scheme", "rules.incomplete", "rules.strict-date", "rules.after-task", "rules.joined-late", "rules.noted-late":
+		return true
+	}
+	return f.Severity == Overdue && f.Clause != ""
+}
+
+// differs lists the sections (toml names) in which two packs differ.
+func (p *Pack) differs(q *Pack) []string {
+	var list []string
+	a, b := reflect.ValueOf(p).Elem(), reflect.ValueOf(q).Elem()
+	for i := range a.NumField() {
+		if f := a.Type().Field(i); f.IsExported() && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			list = append(list, or(f.Tag.Get("toml"), name))
+		}
+	}
+	return list
 }

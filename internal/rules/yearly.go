@@ -26,19 +26,31 @@ func (r *YearRule) check() error {
 	return nil
 }
 
-// YearPack is the pack that was in force at a year's last entry.
+// YearPack is the pack that was in force at a year's last entry, and those that
+// were at earlier ones.
 type YearPack struct {
-	Year int64
-	Pack *Pack
+	Year    int64
+	Pack    *Pack
+	Earlier []*Pack
+}
+
+// yearsBack is how many years back are judged: a charter may claim any day.
+const yearsBack = 30
+
+// firstYear is the first year that is judged.
+func (s *State) firstYear(today string) int64 {
+	return max(yearOf(s.Charters[0].Time), yearOf(today)-yearsBack)
 }
 
 // year notes the pack in force for the year of an entry: what a later charter
 // brings does not change by what the years before it are counted.
 func (s *State) year(n int64) {
 	if last := len(s.Years) - 1; last >= 0 && s.Years[last].Year >= n {
-		s.Years[last].Pack = s.Pack
+		if y := &s.Years[last]; y.Pack != s.Pack {
+			y.Earlier, y.Pack = append(y.Earlier, y.Pack), s.Pack
+		}
 	} else if s.Pack != nil {
-		s.Years = append(s.Years, YearPack{n, s.Pack})
+		s.Years = append(s.Years, YearPack{Year: n, Pack: s.Pack})
 	}
 }
 
@@ -74,7 +86,7 @@ func (s *State) Yearly(today string) []Finding {
 		return nil
 	}
 	var all []Finding
-	for n := yearOf(s.Charters[0].Time); n <= yearOf(today); n++ {
+	for n := s.firstYear(today); n <= yearOf(today); n++ {
 		p := s.yearPack(n)
 		since := max(s.Charters[0].Time[:10], p.EffectiveFrom)
 		if yearOf(since) > n {
@@ -87,6 +99,7 @@ func (s *State) Yearly(today string) []Finding {
 			y.class(&y.stats.Classes[i])
 		}
 		y.share()
+		y.packs()
 		all = append(all, y.found...)
 	}
 	return append(all, s.JointFindings(today)...)
@@ -149,6 +162,7 @@ func (y *year) class(c *ClassStat) {
 	if c.Op == "none" {
 		return
 	}
+	y.base(c)
 	sev := y.severity()
 	if sev == Overdue && y.today <= y.lastDue() {
 		sev = Warning

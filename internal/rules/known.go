@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+// selected reports whether a drawn object counts to the cap: an aborted draw
+// is no selection of those whom nobody inspected.
+func (l *Lot) selected(o *Object) bool { return l.Abort == nil || o.Result != nil }
+
+// Selections is how many selections the ledger knows in the cap's window before
+// the draw of a notice: drawn objects, those before the charter, those of joint
+// checks that others led. Nobody can have reached the cap by any other.
+func (s *State) Selections(p *Pack, b *record.Notice) int64 {
+	day, n := b.When()[:10], int64(0)
+	from := p.capFrom(day)
+	for _, l := range s.Lots {
+		if l.Failed || !l.Drawn() || l.Body.Draw == b.Draw || l.day() < from || l.day() > day {
+			continue
+		}
+		for _, o := range l.Objects {
+			if l.selected(o) {
+				n++
+			}
+		}
+	}
+	for _, h := range s.Histories {
+		if h.Body.To >= from && h.Body.From <= day {
+			n += h.Body.Count
+		}
+	}
+	for _, t := range s.Joined {
+		if t.Body.Drawn >= from && t.Body.Drawn <= day {
+			n += t.Body.Count
+		}
+	}
+	return n
+}
+
+// selections: those who are said to have reached the cap, kept out or freed from
+// it, are no more than the known selections could make.
+func (j *judge) selections(b *record.Notice) {
+	p, said := j.s.Pack, int64(0)
+	for _, g := range b.Grounds {
+		if g.Code == groundCap {
+			said += g.Count
+		}
+	}
+	for _, g := range b.Freed {
+		said += g.Count
+	}
+	if said == 0 {
+		return
+	}
+	if known := j.s.Selections(p, b); said*int64(p.Cap.Max) > known {
+		j.breach("rules.cap-unknown", p.Cap.Clause, b.Line, num(said), num(known))
+	}
+}
+
+// mayBeFree reports whether an exemption that the notice names can hold for a
+// unit found beyond the cap. What its result says in ink of its sector must be
+// one of the exemption's; a tag is closed and rests on the office's word.
+func (k *pick) mayBeFree() bool {
+	if k.obj.Result == nil {
+		return true
+	}
+	list, sector := k.lot.Pack.Exempts(), k.obj.Result.Body.Sector
+	return slices.ContainsFunc(k.lot.Body.Freed, func(g record.Ground) bool {
+		i, err := strconv.Atoi(strings.TrimPrefix(g.Code, "exempt."))
+		return err == nil && i >= 0 && i < len(list) && (len(list[i].Sectors) == 0 || slices.Contains(list[i].Sectors, sector))
+	})
+}
