@@ -31,8 +31,9 @@ func (j *judge) place(p *Pack, b *record.Result, f *Finished) {
 		if said && r.Public {
 			public = append(public, r.Code)
 		}
-		if b.Sector == "" && said && r.Public && len(r.Tags) == 0 {
+		if b.Sector == "" && b.Withheld == nil && said && r.Public && len(r.Tags) == 0 {
 			// Only a sector makes it one of the class: without it nobody could object.
+			// A withheld result may close it, and counts toward no floor.
 			j.breach("rules.class-sector", r.Clause, "sector", r.Name, "")
 		}
 		if b.Sector == "" || !r.Public {
