@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 )
 
@@ -73,4 +74,80 @@ func (k *pick) mayBeFree() bool {
 		i, err := strconv.Atoi(strings.TrimPrefix(g.Code, "exempt."))
 		return err == nil && i >= 0 && i < len(list) && (len(list[i].Sectors) == 0 || slices.Contains(list[i].Sectors, sector))
 	})
+}
+
+// KnownTo lists the days of the selections in the cap's window that stood in the
+// ledger when a draw was announced, by the opened code, and counts those whose
+// code is not opened. It needs the codes, as Across does.
+func (s *State) KnownTo(l *Lot) (days map[string][]string, hidden int64) {
+	day := l.Body.When()[:10]
+	from := l.Pack.capFrom(day)
+	days = map[string][]string{}
+	add := func(id, on string) {
+		switch {
+		case on < from || on > day:
+		case id == "":
+			hidden++
+		default:
+			days[id] = append(days[id], on)
+		}
+	}
+	for _, e := range s.Lots {
+		for _, o := range e.drawnBefore(l, true) {
+			add(o.ID, e.day())
+		}
+	}
+	for _, h := range s.Histories {
+		if h.Index < l.Index && h.Body.To >= from && h.Body.From <= day {
+			hidden += h.Body.Count
+		}
+	}
+	for _, t := range s.Joined {
+		if t.Index > l.Index {
+			continue
+		}
+		for _, h := range t.Handles {
+			id := ""
+			if f := t.Results[h]; f != nil {
+				id, _ = draw.ObjectID(f.Code)
+			}
+			add(id, t.Body.Drawn)
+		}
+	}
+	return days, hidden
+}
+
+// BatchesBefore lists the codes drawn in the earlier batches of a draw's plan
+// line when it was announced, and counts those that are not opened.
+func (s *State) BatchesBefore(l *Lot) (ids []string, hidden int64) {
+	for _, e := range s.lotsOf(l.Body.Line, yearOf(l.Body.Draw)) {
+		for _, o := range e.drawnBefore(l, false) {
+			if o.ID == "" {
+				hidden++
+			} else {
+				ids = append(ids, o.ID)
+			}
+		}
+	}
+	return ids, hidden
+}
+
+// drawnBefore lists the objects that a draw had drawn when another was announced.
+// Where it had been given up by then those who were inspected all the same remain,
+// if inspected is set.
+func (l *Lot) drawnBefore(later *Lot, inspected bool) []*Object {
+	cast, _ := l.Record()
+	if l.Failed || !l.Drawn() || cast > later.Index {
+		return nil
+	}
+	if l.Abort == nil || l.Abort.Index > later.Index {
+		return l.Objects
+	}
+	var list []*Object
+	for _, o := range l.Objects {
+		if inspected && o.Result != nil {
+			list = append(list, o)
+		}
+	}
+	return list
 }

@@ -40,6 +40,7 @@ func (b *Bundle) openings() {
 		b.add(found)
 	}
 	b.joined()
+	b.leftOut()
 }
 
 // strays finds the files that the ledger's form allows and that no entry speaks
@@ -182,6 +183,7 @@ func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
 	case o.K != "":
 		if b.key("verify.k-differs", l, o.K, l.Body.Key, path, l.KOpened) {
 			b.held.keys++
+			b.leftBy(l, o.K)
 			b.salts(l, o, path)
 		}
 	case l.KOpened:

@@ -70,6 +70,7 @@ type Bundle struct {
 	unlisted bool
 	log      ledger.Key // that signed the checkpoint
 	held     held
+	ks       map[int64][]byte // opened and checked, by index of the notice
 }
 
 // held counts what was checked beside the entries and found to fit.
