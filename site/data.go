@@ -276,7 +276,7 @@ func (m *maker) checklistTable() table {
 	}
 	for _, it := range c.Body.Items {
 		t.rows = append(t.rows, []string{num(c.Body.Version), it.No, it.Name, it.Object, it.Content, it.Category, strings.Join(it.Methods, "；"),
-			it.Body, it.Level, strings.Join(itemOf(it).Basis, "；")})
+			it.Body, it.Level, strings.Join(m.itemOf(it).Basis, "；")})
 	}
 	return t
 }

@@ -25,8 +25,8 @@ type itemChange struct {
 }
 
 type listItem struct {
-	No, Anchor, Name, Object, Content, Category, Method, Body string
-	Basis                                                     []string
+	No, Anchor, Name, Object, Content, Category, Method, Body, Needs string
+	Basis                                                            []string
 }
 
 // versionRow is a version of a list, with what it changed.
@@ -120,7 +120,7 @@ func (m *maker) checklistPage(i int, latest bool) error {
 		}
 	}
 	for _, it := range b.Items {
-		v.Items = append(v.Items, itemOf(it))
+		v.Items = append(v.Items, m.itemOf(it))
 	}
 	if latest {
 		for k := len(m.s.Checklists) - 1; k >= 0; k-- {
@@ -131,7 +131,7 @@ func (m *maker) checklistPage(i int, latest bool) error {
 	return m.render("checklist", v)
 }
 
-func itemOf(it record.Item) listItem {
+func (m *maker) itemOf(it record.Item) listItem {
 	r := listItem{No: it.No, Anchor: anchor("item-" + it.No), Name: it.Name, Object: it.Object, Content: it.Content, Category: it.Category,
 		Method: strings.Join(it.Methods, "、"), Body: strings.Trim(it.Body+" "+it.Level, " ")}
 	if it.Standard != "" {
@@ -140,6 +140,14 @@ func itemOf(it record.Item) listItem {
 	for _, b := range it.Basis {
 		r.Basis = append(r.Basis, b.Title+b.Article+"（"+b.Kind+"）")
 	}
+	var needs []string
+	for _, q := range it.Specialities {
+		if n, ok := rules.Find(m.pack.Specialities, q); ok {
+			q = n.Name
+		}
+		needs = append(needs, q)
+	}
+	r.Needs = strings.Join(needs, "、")
 	return r
 }
 

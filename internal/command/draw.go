@@ -74,6 +74,9 @@ func (c *Command) announce(files []string, line, at string, round uint64, platfo
 	}
 	for i := range tasks {
 		teams.apply(&tasks[i])
+		if tasks[i].Later && tasks[i].Groups > 0 { // said and not acted on: never in silence
+			return usage("command.teams-later-groups", "draw announce", fmt.Sprint(tasks[i].Groups), "")
+		}
 		if tasks[i].Round == 0 && tasks[i].Before == "" {
 			if tasks[i].Round, err = c.round(o, at, round); err != nil {
 				return err

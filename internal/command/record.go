@@ -328,6 +328,7 @@ func sentence(p intake.Problem) string {
 
 // refuse lists the problems and leaves a marked copy beside the file.
 func (c *Command) refuse(t *intake.Table, name string, problems []intake.Problem) error {
+	problems = t.Located(problems)
 	for i, p := range problems {
 		if i == 20 {
 			c.note("  另有 %d 处，见副本\n", len(problems)-i)

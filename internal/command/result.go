@@ -94,6 +94,7 @@ func (c *Command) refuseRows(t *intake.Table, name string, rep *intake.Report, p
 	if problems = append(slices.Clone(rep.Problems), problems...); len(problems) == 0 {
 		return nil
 	}
+	problems = t.Located(problems)
 	slices.SortStableFunc(problems, func(a, b intake.Problem) int { return a.Row - b.Row })
 	say := func(p intake.Problem) string { return rowSentence(p, firms) }
 	for i, p := range problems {

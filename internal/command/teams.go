@@ -105,8 +105,8 @@ func (c *Command) newExpert() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "expert 抽取编号",
 		Short: "直接委派专家参与检查",
-		Long: `为一家抽中的企业直接委派一名专家，或者接替摇号选出的专家。专家不计入检查组人数；姓名不公开，
-公开的是理由和日期。摇号选专家的，发布抽取预告时用 --experts。规则包没有规定专家的，命令会拒绝。` + exitCodes,
+		Long: `为一家抽中的企业从专家库中直接委派一名专家，或者接替摇号选出的专家。不在专家库里、已停用或者不在聘期内的，
+已经是这一家的专家的，命令会拒绝。专家不计入检查组人数；姓名不公开，公开的是理由和日期。摇号选专家的，发布抽取预告时用 --experts。规则包没有规定专家的，命令会拒绝。` + exitCodes,
 		Example: "  sunlot expert 2023-001 --object 签号 --person 赵某某 --ground 涉及粉尘防爆 --approved-by 王某某",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

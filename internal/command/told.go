@@ -166,6 +166,8 @@ func (c *Command) say(o *office.Office, d *office.Draft) error {
 			c.note("将派发：%s %d 家，任务期 %s 至 %s\n", b.Unit, b.Count, b.From, b.To)
 		case *record.TeamChange:
 			c.note("将更换检查人员：%s\n", changeWords(b, a))
+		case *record.Expert:
+			c.note("将委派专家：%s\n", expertWords(b, a))
 		case *record.FollowUp:
 			c.note("将登记后续处置：%s（第 %d 条记录）：%s\n", a.Firm, b.Result, strings.Join(filled(b.Kind, b.Number, b.Date, ended(b.Closed)), "，"))
 		case *record.Filing:
@@ -210,6 +212,16 @@ func planWords(s *rules.State, index int64) string {
 		}
 	}
 	return ""
+}
+
+// expertWords says who comes, to which firm and why: all but the ground and the
+// date stays sealed.
+func expertWords(b *record.Expert, a office.About) string {
+	place := ""
+	if a.Leave != "" {
+		place = "，接替 " + a.Leave
+	}
+	return fmt.Sprintf("%s：%s%s，日期 %s，理由 %s；姓名不公开", a.Firm, a.Come, place, b.Date, b.Ground)
 }
 
 func changeWords(b *record.TeamChange, a office.About) string {

@@ -96,7 +96,11 @@ func distinct[T any](rows []T, rep *Report, t *Table, field string, of func(*T) 
 			if nk := NameKey(name); name != "" {
 				if k, twice := named[nk]; twice {
 					_, _, other := of(&out[k])
-					rep.confirm(Problem{File: place.File, Sheet: place.Sheet, Row: place.Row, Header: col, Code: "intake.same-name", Got: name, Want: other.String()})
+					code := "intake.same-name"
+					if t.Kind == KindInspectors || t.Kind == KindExperts {
+						code = "intake.same-person-name"
+					}
+					rep.confirm(Problem{File: place.File, Sheet: place.Sheet, Row: place.Row, Header: col, Code: code, Got: name, Want: other.String()})
 				} else {
 					named[nk] = len(out)
 				}

@@ -68,7 +68,7 @@ var planColumns = []column{
 var taskColumns = []column{
 	serial,
 	{field: "no", idle: true, blank: true, head: "任务编号", weight: 3, typ: tText, also: "抽查任务编号 抽取编号", help: "可不填，由系统给出"},
-	{field: "plan", head: "计划编号", need: required, weight: 2, typ: tText, example: "2023-01", also: "所属计划 抽查计划编号 执行的计划 计划项", help: "执行年度计划的哪一项；临时任务先列入计划"},
+	{field: "plan", head: "计划编号", need: required, weight: 2, typ: tText, example: "2023-01", also: "所属计划 抽查计划编号 执行的计划 计划项", help: "执行年度计划的哪一项"},
 	{field: "name", head: "抽查任务名称", weight: 1, typ: tText, example: "（演示）工贸企业第一批抽查", also: "任务名称 抽查任务", help: "空着用计划里的名称"},
 	{field: "mode", blank: true, head: "抽查类型", weight: 1, typ: tChoice, also: "抽取方式 任务类型", choices: modes, help: "空着用计划里的"},
 	{field: "filter", blank: true, head: "定向条件", weight: 2, typ: tText, also: "抽取条件 筛选条件", help: "空着用计划里的"},

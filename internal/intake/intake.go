@@ -134,7 +134,7 @@ func (p Problem) Place() Place { return Place{p.File, p.Sheet, p.Row, p.Column} 
 func (p Problem) Fault() *fault.Error {
 	place := p.Place().String()
 	if p.Header != "" {
-		place += " " + p.Header
+		place = strings.TrimSpace(place + " " + p.Header)
 	}
 	return &fault.Error{Code: p.Code, Place: place, Got: p.Got, Want: p.Want}
 }

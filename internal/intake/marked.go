@@ -37,6 +37,27 @@ func (t *Table) Marked(problems []Problem, say func(Problem) string) (name strin
 	return name, data, err
 }
 
+// Located gives each problem that names a heading of the form, and no column,
+// the letter of the column where it stands: the rooms above see rows only.
+func (t *Table) Located(problems []Problem) []Problem {
+	f := forms[t.Kind]
+	out := slices.Clone(problems)
+	for i := range out {
+		q := &out[i]
+		m, ok := f.index[headKey(q.Header)]
+		if !ok || q.Column != "" || q.Row == 0 {
+			continue
+		}
+		for _, p := range t.parts {
+			if p.sheet.Name == q.Sheet && p.cols[m.col] >= 0 {
+				q.Column = letter(p.cols[m.col])
+				break
+			}
+		}
+	}
+	return out
+}
+
 // column is where the notes go: beside the table, or where an earlier copy has
 // put them.
 func (p *part) column() int {

@@ -18,6 +18,7 @@ type FormOptions struct {
 	Choices map[string][]string // drop-downs by heading, for instance 所属镇街; they replace the form's own
 	Region  string              // division code of the county, for the codes of the example row
 	Example map[string]string   // cells of the example row by heading; they replace the form's own
+	Help    map[string]string   // what the form says of a column by heading; it replaces the form's own
 	Guide   []string            // further lines of 填表说明
 }
 
@@ -76,6 +77,9 @@ func (c *column) fit(o FormOptions) {
 		if c.typ == tList {
 			c.help = "可填多个，用顿号分开：" + joinWords(own)
 		}
+	}
+	if own := o.Help[c.head]; own != "" {
+		c.help = own
 	}
 	if own, ok := o.Example[c.head]; ok {
 		c.example = own

@@ -80,7 +80,7 @@ func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem,
 		}
 		f.Sector = named(p.Sectors, r.Sector, r.Line, "行业类别", "office.unknown-sector", &problems)
 		for _, t := range r.Tags {
-			f.Tags = append(f.Tags, named(p.Tags, t, r.Line, "标签", "office.unknown-tag", &problems))
+			f.Tags = append(f.Tags, named(p.Tags, t, r.Line, "重点标签", "office.unknown-tag", &problems))
 		}
 		if r.Excluded != "" {
 			if p.Roster.Special == "" {
@@ -153,8 +153,14 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 	reg := &register[PersonRow]{Kind: "inspectors"}
 	ready, away := int64(0), map[string]int64{}
 	seen := map[string]intake.Place{}
+	odd, err := o.unlisted(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	var confirm []intake.Problem
 	for i := range rows {
 		r := &rows[i]
+		confirm = append(confirm, odd(r.Line, r.Name, r.Conflicts)...)
 		if first, twice := seen[r.Certificate]; twice {
 			problems = append(problems, problem(r.Line, "执法证号", "office.person-twice", r.Name, first.String()))
 			continue
@@ -180,7 +186,7 @@ func (o *Office) Inspectors(rows []intake.Inspector, l Listing) (*Draft, []intak
 		return nil, problems, nil
 	}
 	var review Review
-	review.Before, review.Confirm = before(o, s, reg, personLine, nil, func(p *PersonRow) string { return p.Name })
+	review.Before, review.Confirm = before(o, s, reg, personLine, confirm, func(p *PersonRow) string { return p.Name })
 	review.Counts = []Tally{{Code: "office.count-people", N: ready, Words: counts(away)}}
 	d, err := roster(o, s, reg, personLine, &record.Roster{Kind: "inspectors"}, l)
 	if err == nil {

@@ -38,6 +38,7 @@ func (o *Office) FormOptions(kind intake.Kind) (intake.FormOptions, error) {
 	list("业务专长", names(p.Specialities))
 	list("所需专长", append(names(p.Specialities), "不限"))
 	list("事项类别", p.Items.Categories)
+	list("依据类别", p.Items.Ranks)
 	list("检查方式", p.Result.Methods)
 	list("组织形式", p.Result.Forms)
 	for _, w := range p.Withhold.Grounds {
@@ -47,7 +48,17 @@ func (o *Office) FormOptions(kind intake.Kind) (intake.FormOptions, error) {
 	list("不予配合的情形", p.Result.Refusal)
 	list("后续处置", p.Result.Follow)
 	list("材料种类", append(slices.Clone(p.Archive.Documents), rules.OtherDocument))
-	f.Example = o.examples(p, f.Choices)
+	f.Example = o.examples(kind, p, f.Choices)
+	if kind == intake.KindItems { // the drop-down is of single words, the cell takes several
+		f.Help = map[string]string{"所需专长": "可不填。填了的，抽查这个事项时检查组里就要有人具备，多个用顿号分开：" + strings.Join(names(p.Specialities), "、")}
+	}
+	if kind == intake.KindTask {
+		outside := "计划外的任务先列入计划"
+		if p.Plan.AdHoc {
+			outside = "计划外的临时任务先用 sunlot task 登记，再填它的编号"
+		}
+		f.Help = map[string]string{"计划编号": "执行年度计划的哪一项；" + outside}
+	}
 	if kind == intake.KindPlan {
 		f.Guide = append([]string{""}, rules.FilterHelp(p)...)
 	}
@@ -55,7 +66,7 @@ func (o *Office) FormOptions(kind intake.Kind) (intake.FormOptions, error) {
 }
 
 // examples are the cells of the example rows in the words of the pack.
-func (o *Office) examples(p *rules.Pack, choices map[string][]string) map[string]string {
+func (o *Office) examples(kind intake.Kind, p *rules.Pack, choices map[string][]string) map[string]string {
 	county := p.RegionName
 	for _, end := range []string{"县", "区", "市"} {
 		county = strings.TrimSuffix(county, end)
@@ -65,12 +76,16 @@ func (o *Office) examples(p *rules.Pack, choices map[string][]string) map[string
 		list := choices[head]
 		return strings.Join(list[:min(n, len(list))], "、")
 	}
-	ex := map[string]string{
-		"单位名称": county + "演示机械有限公司（演示）", "住所": town + "演示路1号", "所属镇街": town,
+	sector := first("行业类别", 1)
+	if slices.Contains(choices["行业类别"], "机械") {
+		sector = "机械"
+	}
+	ex := map[string]string{ // name, scope and sector are of one firm
+		"单位名称": county + "演示" + sector + "有限公司（演示）", "行业类别": sector, "经营范围": sector + "产品生产、销售", "住所": town + "演示路1号", "所属镇街": town,
 		"执法证号": p.Region + "001", "所在单位": o.Config.Name, "检查部门": o.Config.Name, "实施单位": o.Config.Name,
 		"检查对象范围": "检查对象名录库中的全部存续企业",
 	}
-	for head, n := range map[string]int{"行业类别": 1, "重点标签": 2, "业务专长": 2, "检查方式": 2} {
+	for head, n := range map[string]int{"重点标签": 2, "业务专长": 2, "检查方式": 2} {
 		if v := first(head, n); v != "" {
 			ex[head] = v
 		}
@@ -85,12 +100,13 @@ func (o *Office) examples(p *rules.Pack, choices map[string][]string) map[string
 			}
 		}
 	}
-	list := o.bundle.State.Checklist()
-	switch {
-	case list != nil && len(list.Body.Items) > 0:
-		ex["事项编号"], ex["抽查事项"] = list.Body.Items[0].No, list.Body.Items[0].No
-	default:
-		ex["事项编号"], ex["抽查事项"] = p.Prefix+"-01", p.Prefix+"-01"
+	no := p.Prefix + "-01"
+	if list := o.bundle.State.Checklist(); list != nil && len(list.Body.Items) > 0 {
+		no = list.Body.Items[0].No
+	}
+	ex["事项编号"] = no
+	if kind != intake.KindItems { // there it is the name of the item, elsewhere its number
+		ex["抽查事项"] = no
 	}
 	return ex
 }

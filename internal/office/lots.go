@@ -21,7 +21,7 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, declared, err := o.registers(s)
+	r, declared, odd, err := o.registers(s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,7 +44,7 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &Draft{Blobs: a.Blobs, private: []privateFile{{drawKeysName(a.Notice.Key), keys}}}
+	d := &Draft{Blobs: a.Blobs, private: []privateFile{{drawKeysName(a.Notice.Key), keys}}, Review: Review{Confirm: odd}}
 	if d.Review.Merge, err = o.overlapPool(s, a, r, k.K); err != nil {
 		return nil, nil, err
 	}

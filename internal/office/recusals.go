@@ -1,6 +1,7 @@
 package office
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -69,7 +70,15 @@ func (o *Office) Recusals(rows []intake.Recusal) (*Draft, []intake.Problem, erro
 	if len(problems) > 0 {
 		return nil, problems, nil
 	}
-	draft, sheet := &Draft{Blobs: map[string][]byte{}}, judged{}
+	odd, err := o.unlisted(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	var confirm []intake.Problem
+	for i := range rows {
+		confirm = append(confirm, odd(rows[i].Line, rows[i].Name, rows[i].Units)...)
+	}
+	draft, sheet := &Draft{Blobs: map[string][]byte{}, Review: Review{Confirm: confirm}}, judged{}
 	for _, id := range order {
 		body, err := o.declaration(s, id, by[id], draft)
 		if err != nil {
@@ -78,6 +87,29 @@ func (o *Office) Recusals(rows []intake.Recusal) (*Draft, []intake.Problem, erro
 		sheet.add(by[id].first.Line, body, nil)
 	}
 	return sheet.judge(o, draft)
+}
+
+// unlisted makes a question: which of the units that an inspector stands back
+// from are not in the register of objects, and so keep him from nothing. Without
+// a register nothing can be said: the notice asks again.
+func (o *Office) unlisted(s *rules.State) (func(at intake.Place, person string, units []string) []intake.Problem, error) {
+	var ids map[string]string
+	if r := s.Roster("objects"); r != nil {
+		firms, err := load(o, r.Body.File.SHA256, firmLine)
+		if err != nil {
+			return nil, err
+		}
+		ids = unitIDs(firms.Rows)
+	}
+	return func(at intake.Place, person string, units []string) []intake.Problem {
+		var odd []intake.Problem
+		for _, u := range units {
+			if ids != nil && ids[u] == "" && ids[intake.NameKey(u)] == "" {
+				odd = append(odd, problem(at, "需回避的单位", "office.recusal-unlisted", u, person))
+			}
+		}
+		return odd
+	}, nil
 }
 
 // peopleNow are the inspectors of the register in force by certificate number.
@@ -184,22 +216,33 @@ func (o *Office) declarations(s *rules.State, entry int64) (map[string]*declared
 // recused resolves the declarations in force against the register of objects:
 // object id → certificate numbers. What the register of inspectors says in its
 // own column must have been declared: the lot follows declarations alone.
-func (o *Office) recused(s *rules.State, ids map[string]string, people []PersonRow) (map[string][]string, error) {
+func (o *Office) recused(s *rules.State, ids map[string]string, people []PersonRow) (map[string][]string, []intake.Problem, error) {
 	own, err := o.declarations(s, s.Size)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	names := make(map[string]string, len(people))
+	for i := range people {
+		names[people[i].ID] = people[i].Name
 	}
 	back := map[string][]string{}
 	has := map[[2]string]bool{}
+	var odd []intake.Problem
 	add := func(person, written string) string {
 		id := or(ids[written], ids[intake.NameKey(written)])
-		if id != "" && !has[[2]string{id, person}] { // a firm that is not in the register cannot be drawn
-			return id
+		if id == "" { // nobody is kept from it: misspelt, perhaps
+			p := problem(intake.Place{}, "需回避的单位", "office.recusal-unlisted", written, or(names[person], person))
+			if !slices.Contains(odd, p) {
+				odd = append(odd, p)
+			}
 		}
-		return ""
+		if has[[2]string{id, person}] {
+			return ""
+		}
+		return id
 	}
-	for person, d := range own {
-		for _, u := range d.units {
+	for _, person := range slices.Sorted(maps.Keys(own)) {
+		for _, u := range own[person].units {
 			if id := add(person, u); id != "" {
 				has[[2]string{id, person}] = true
 				back[id] = append(back[id], person)
@@ -215,12 +258,12 @@ func (o *Office) recused(s *rules.State, ids map[string]string, people []PersonR
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fault.New("office.recusal-undeclared", "需回避的单位", strings.Join(missing[:min(5, len(missing))], "、"), num(len(missing)))
+		return nil, nil, fault.New("office.recusal-undeclared", "需回避的单位", strings.Join(missing[:min(5, len(missing))], "、"), num(len(missing)))
 	}
 	for id := range back {
 		slices.Sort(back[id])
 	}
-	return back, nil
+	return back, odd, nil
 }
 
 // behind gives a cast the declarations behind its opened recusals.

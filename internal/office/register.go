@@ -285,43 +285,52 @@ func (o *Office) hits(s *rules.State) (hits, drawn map[string][]string, err erro
 }
 
 // registers are the two latest registers, for a notice, and the recusals that
-// inspectors declared beforehand: object id → certificate numbers.
-func (o *Office) registers(s *rules.State) (r rules.Registers, declared map[string][]string, err error) {
+// inspectors declared beforehand: object id → certificate numbers; odd are the
+// declared units that are not in the register.
+func (o *Office) registers(s *rules.State) (r rules.Registers, declared map[string][]string, odd []intake.Problem, err error) {
 	objects, inspectors := s.Roster("objects"), s.Roster("inspectors")
 	if objects == nil || inspectors == nil {
-		return r, nil, fault.New("rules.no-roster", "", "", "")
+		return r, nil, nil, fault.New("rules.no-roster", "", "", "")
 	}
 	firms, err := load(o, objects.Body.File.SHA256, firmLine)
 	if err != nil {
-		return r, nil, err
+		return r, nil, nil, err
 	}
 	people, err := load(o, inspectors.Body.File.SHA256, personLine)
 	if err != nil {
-		return r, nil, err
+		return r, nil, nil, err
 	}
-	ids := make(map[string]string, 2*len(firms.Rows)) // code or name → id
 	for i := range firms.Rows {
-		f := &firms.Rows[i].Firm
-		r.Firms = append(r.Firms, *f)
-		ids[f.ID], ids[intake.NameKey(f.Name)] = f.ID, f.ID
+		r.Firms = append(r.Firms, firms.Rows[i].Firm)
 	}
+	ids := unitIDs(firms.Rows)
 	for i := range people.Rows {
 		r.People = append(r.People, people.Rows[i].Person)
 	}
 	if e := s.Roster("experts"); e != nil {
 		experts, err := load(o, e.Body.File.SHA256, personLine)
 		if err != nil {
-			return r, nil, err
+			return r, nil, nil, err
 		}
 		for i := range experts.Rows {
 			r.Experts = append(r.Experts, experts.Rows[i].Person)
 		}
 	}
-	if declared, err = o.recused(s, ids, people.Rows); err != nil {
-		return r, nil, err
+	if declared, odd, err = o.recused(s, ids, people.Rows); err != nil {
+		return r, nil, nil, err
 	}
 	r.Hits, r.Drawn, err = o.hits(s)
-	return r, declared, err
+	return r, declared, odd, err
+}
+
+// unitIDs finds a unit of the register by its code or its name: → id.
+func unitIDs(firms []FirmRow) map[string]string {
+	ids := make(map[string]string, 2*len(firms))
+	for i := range firms {
+		f := &firms[i].Firm
+		ids[f.ID], ids[intake.NameKey(f.Name)] = f.ID, f.ID
+	}
+	return ids
 }
 
 // named resolves a written name with a list of the pack; what it does not know

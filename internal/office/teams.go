@@ -3,7 +3,6 @@ package office
 import (
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 
 	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
@@ -20,7 +19,7 @@ func (o *Office) AnnounceTeams(id string, t rules.Task) (*Draft, *record.TeamsNo
 		return nil, nil, err
 	}
 	s := o.bundle.State
-	r, declared, err := o.registers(s)
+	r, declared, odd, err := o.registers(s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -43,7 +42,7 @@ func (o *Office) AnnounceTeams(id string, t rules.Task) (*Draft, *record.TeamsNo
 	if err != nil {
 		return nil, nil, err
 	}
-	draft, err := o.draft(&Draft{Blobs: blobs, private: []privateFile{{drawKeysName(body.KeyI), keys}}}, body)
+	draft, err := o.draft(&Draft{Blobs: blobs, private: []privateFile{{drawKeysName(body.KeyI), keys}}, Review: Review{Confirm: odd}}, body)
 	return draft, body, err
 }
 
@@ -197,56 +196,4 @@ func (o *Office) meet(d *Drawing) error {
 		}
 	}
 	return nil
-}
-
-// Naming (专家委派) appoints an expert without a lot.
-type Naming struct {
-	Draw, Object     string
-	Leave            string // the drawn expert in whose place he comes: number or name
-	Person, Ground   string
-	Specialities     []string
-	Date, ApprovedBy string
-}
-
-// Expert drafts the appointment of an expert.
-func (o *Office) Expert(in Naming) (*Draft, error) {
-	d, err := o.Drawing(in.Draw)
-	if err != nil {
-		return nil, err
-	}
-	obj := d.find(in.Object)
-	if obj == nil {
-		return nil, fault.New("rules.not-drawn", in.Object, "", "")
-	}
-	s := o.bundle.State
-	body := &record.Expert{Notice: d.Lot.Index, Object: obj.Handle, Person: record.Sealed(in.Person), Ground: in.Ground, Date: or(in.Date, o.Today()),
-		Approved: record.Sealed(in.ApprovedBy)}
-	if in.Leave != "" {
-		body.Leave = in.Leave
-		for h, p := range d.Experts {
-			if slices.Contains([]string{p.ID, p.Name}, in.Leave) && slices.Contains(obj.Experts, h) {
-				body.Leave = h
-			}
-		}
-		if len(body.Leave) != 32 {
-			return nil, fault.New("rules.not-in-team", obj.Handle, in.Leave, "")
-		}
-	}
-	for _, q := range in.Specialities {
-		n, ok := rules.Find(s.Pack.Specialities, q)
-		if !ok {
-			return nil, fault.New("office.unknown-speciality", "--speciality", q, "").Of(fault.Usage)
-		}
-		body.Specialities = append(body.Specialities, n.Code)
-	}
-	if r := s.Roster("experts"); r != nil {
-		experts, err := load(o, r.Body.File.SHA256, personLine)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(experts.Rows, func(p PersonRow) bool { return p.ID == in.Person || p.Name == in.Person }) {
-			body.Roster = r.Index
-		}
-	}
-	return o.draft(&Draft{}, body)
 }

@@ -88,9 +88,11 @@ func (s *State) Announce(t Task, r Registers, k Keys) (*Announcement, error) {
 		return nil, err
 	}
 	if len(t.Experts) > 0 && s.Roster("experts") == nil {
-		return nil, fault.New("rules.no-roster", b.Line, "专家", "")
+		return nil, fault.New("rules.no-expert-roster", b.Line, "", "")
 	}
-	s.noticeExperts(b, t, r.Experts, k.KI, put)
+	if err := s.noticeExperts(b, t, r.Experts, k.KI, put); err != nil {
+		return nil, err
+	}
 	b.Key, b.KeyI = draw.KeyCommit(k.K), draw.KeyCommit(k.KI)
 	return a, nil
 }

@@ -291,6 +291,7 @@ func TestAnnounceRefuses(t *testing.T) {
 		{"certificates lapse within the task", "rules.few-inspectors", b.state, rules.Task{Line: "A", Round: firstRun}, one},
 		{"no such line", "rules.no-line", b.state, rules.Task{Line: "Z", Round: firstRun}, b.reg},
 		{"no plan of that year", "rules.no-plan", b.state, rules.Task{Line: "A", Round: 9367912}, b.reg},
+		{"experts of no register", "rules.no-expert-roster", b.state, rules.Task{Line: "A", Round: firstRun, Experts: []string{""}}, b.reg},
 		{"no registers", "rules.no-roster", withoutRegisters(b), rules.Task{Line: "A", Round: firstRun}, b.reg},
 	} {
 		if a, err := c.state.Announce(c.task, c.reg, b.keys); fault.Code(err) != c.code || a != nil {

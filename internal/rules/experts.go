@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
 )
 
@@ -48,16 +49,16 @@ func (j *judge) experts(b *record.Notice, lot *Lot) {
 	}
 	if len(e.Slots) > 9 {
 		j.breach("rules.notice-differs", p.Team.Experts, "experts.slots", num(len(e.Slots)), "9")
-	} else if j.sound() {
-		j.fillable(ref, pool)
+	} else if j.sound() && !draw.Fillable(ref.needs(), 1, pool) {
+		j.breach("rules.few-experts", p.Team.Experts, b.Line, num(len(pool)), Wanted(p, ref.needs(), 1))
 	}
 }
 
 // noticeExperts fills the second hat of a notice: kind E under KI.
-func (s *State) noticeExperts(b *record.Notice, t Task, people []Person, ki []byte, put func([]byte) record.File) {
+func (s *State) noticeExperts(b *record.Notice, t Task, people []Person, ki []byte, put func([]byte) record.File) error {
 	r := s.Roster("experts")
 	if len(t.Experts) == 0 || r == nil {
-		return
+		return nil
 	}
 	g := s.Pack.gather("E", people, b.From, b.To, ki)
 	e := &record.Experts{Roster: record.RosterRef{Entry: r.Index, Count: r.Body.Count, SHA256: r.Body.File.SHA256},
@@ -69,7 +70,11 @@ func (s *State) noticeExperts(b *record.Notice, t Task, people []Person, ki []by
 	for _, q := range t.Experts {
 		e.Slots = append(e.Slots, record.Slot{Needs: q})
 	}
+	if needs := (&hatRef{slots: e.Slots}).needs(); len(e.Slots) <= 9 && !draw.Fillable(needs, 1, g.inspectors) {
+		return fault.New("rules.few-experts", b.Line, num(len(g.inspectors)), Wanted(s.Pack, needs, 1))
+	}
 	b.Experts = e
+	return nil
 }
 
 // castExperts is the second run (draw1 §7): the same seed over all drawn

@@ -290,7 +290,7 @@ func cover(slots []record.Slot, needed []string) []record.Slot {
 }
 
 // teamOf is the shape of the teams of a task: the pack's least number, the
-// specialities that the items need, group teams where the pack forms one team
+// specialities that the items of the checklist ask for, group teams where the pack forms one team
 // for the whole.
 func (s *State) teamOf(t Task, checklist int64, items []string) (slots []record.Slot, groups int64) {
 	for i := range max(s.Pack.Team.Min, len(t.Slots)) {
@@ -300,9 +300,9 @@ func (s *State) teamOf(t Task, checklist int64, items []string) (slots []record.
 		}
 		slots = append(slots, slot)
 	}
-	if s.Pack.Team.Coverage {
-		slots = cover(slots, s.needed(checklist, items))
-	}
+	// A filled 所需专长 is the office's own demand: it acts under every pack.
+	// Coverage decides only whether a notice without it is a breach (Y-13.1).
+	slots = cover(slots, s.needed(checklist, items))
 	groups = int64(t.Groups)
 	if groups == 0 && s.Pack.Team.together() {
 		groups = 1

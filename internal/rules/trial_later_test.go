@@ -121,7 +121,7 @@ var laters = []trial{
 	{name: "an expert more", pack: "later", step: "notice", code: "rules.pool-count", bad: rewrite(expertPool, func(l []string) []string { return append(l, strings.Repeat("f", 32)+"|") })},
 	{name: "an expert dropped in silence", pack: "later", step: "notice", code: "rules.pool-count", also: []string{"rules.grounds"}, bad: rewrite(expertsOut, withoutOne)},
 	{name: "experts in capitals", pack: "later", step: "notice", code: "rules.bad-file", bad: rewrite(expertPool, upper)},
-	{name: "three experts where two can come", pack: "later", step: "notice", code: "rules.few-inspectors", bad: as(func(b *record.Notice) { b.Experts.Slots = make([]record.Slot, 3) }),
+	{name: "three experts where two can come", pack: "later", step: "notice", code: "rules.few-experts", bad: as(func(b *record.Notice) { b.Experts.Slots = make([]record.Slot, 3) }),
 		good: as(func(b *record.Notice) { b.Experts.Slots = make([]record.Slot, 2) })},
 	{name: "experts of another register", pack: "later", step: "notice", code: "rules.not-latest", bad: as(func(b *record.Notice) { b.Experts.Roster = b.Inspectors; b.Experts.Roster.Count = 4 })},
 	{name: "experts who fly", pack: "later", step: "notice", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Experts.Slots[0].Needs = "flying" })},

@@ -167,6 +167,7 @@ var elsewhere = map[string]string{
 	"rules.empty-pool":       "TestAnnounceRefuses",
 	"rules.no-plan":          "TestAnnounceRefuses",
 	"rules.no-roster":        "TestAnnounceRefuses",
+	"rules.no-expert-roster": "TestAnnounceRefuses",
 	"rules.shortfall":        "TestShortfall",
 	"rules.class-base":       "TestClassBase",
 	"rules.duty-joint":       "TestJointYear",
