@@ -48,6 +48,8 @@ func (j *judge) early(b *record.Result, f *Finished) {
 		if c.Body.Agreed > b.Ended {
 			// The one who signs is not the one who was there.
 			j.add(Warning, "rules.changed-after-visit", p.Team.Change, o.Handle, c.Body.Agreed, b.Ended)
+		} else if day := c.Time[:10]; day > b.Ended && j.s.late(c.Body.Agreed, day, day) > 1 {
+			j.add(Warning, "rules.noted-late", p.Team.Change, num(c.Index), day, c.Body.Agreed)
 		}
 	}
 }

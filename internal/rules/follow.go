@@ -136,6 +136,8 @@ func (j *judge) followUp(b *record.FollowUp) {
 	}
 	if n := j.s.late(or(now.Due, now.Closed), now.Closed, now.Closed); b.Closed && n > 0 && now.Due <= j.s.Workdays().Last() {
 		j.add(Overdue, "rules.late-follow-up", p.Follow.Clause, num(b.Result), now.Closed, now.Due)
+	} else if b.Closed {
+		j.hindsight(p.Follow.Clause, b.Date, now.Due)
 	}
 }
 

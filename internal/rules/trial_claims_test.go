@@ -15,6 +15,15 @@ var claims = []trial{
 		good: func(s *step) { s.At = "2023-11-01T09:00:00+08:00" }},
 	{name: "a list handed over in time, it says", step: "dispatch", code: "rules.noted-late", sev: rules.Warning, bad: func(s *step) { s.At = "2024-03-01T09:00:00+08:00" },
 		good: func(s *step) { s.At = lot(s, "2023-001").Due.Dispatch + "T09:00:00+08:00" }},
+	{name: "closed in time, it says", step: "follow-up", code: "rules.noted-late", sev: rules.Warning, bad: func(s *step) {
+		dueOn(s, "2023-09-25", "")
+		s.At = "2023-09-26T09:00:00+08:00"
+	}, good: func(s *step) {
+		dueOn(s, "2023-09-25", "")
+		s.At = "2023-09-25T09:00:00+08:00"
+	}},
+	{name: "changed before the visit, it says", step: "result", code: "rules.noted-late", sev: rules.Warning, bad: func(s *step) { changedOn(s, "2023-09-06", "2023-09-08") },
+		good: func(s *step) { changedOn(s, "2023-09-06", "2023-09-07") }},
 	{name: "a result entered long after goes a term after its entry", step: "takedown", code: "rules.takedown-early", bad: func(s *step) { enteredOn(s, "2032-01-05", "2032-12-31") },
 		good: func(s *step) { enteredOn(s, "2032-01-05", "2033-01-06") }},
 	{name: "an open code without a follow-up", step: "takedown", code: "rules.takedown-open", bad: func(s *step) {
@@ -35,8 +44,8 @@ var claims = []trial{
 		good: res(func(b *record.Result) { b.Started = "2023-08-24" })},
 	{name: "a visit before the people are drawn", pack: "later", step: "result", code: "rules.visit-early", sev: rules.Warning, also: list("rules.changed-after-visit"),
 		bad: begun("2023-09-14"), good: begun("2023-09-15")},
-	{name: "another signs than was there", step: "result", code: "rules.changed-after-visit", sev: rules.Warning, bad: func(s *step) { changedOn(s, "2023-09-07") },
-		good: func(s *step) { changedOn(s, "2023-09-06") }},
+	{name: "another signs than was there", step: "result", code: "rules.changed-after-visit", sev: rules.Warning, bad: func(s *step) { changedOn(s, "2023-09-07", "2023-09-07") },
+		good: func(s *step) { changedOn(s, "2023-09-06", "2023-09-06") }},
 
 	{name: "a place that only one can take", step: "notice", code: "rules.slot-chooses", sev: rules.Warning, bad: func(s *step) { *s = placeFor(1) }, good: func(s *step) { *s = placeFor(2) }},
 	{name: "recusals leave no choice", step: "draw", code: "rules.recusals-choose", sev: rules.Warning, bad: func(s *step) { *s, _ = standBack(9, 6) }, good: func(s *step) { *s, _ = standBack(9, 5) }},
@@ -71,15 +80,16 @@ func begun(day string) func(*step) {
 	})
 }
 
-// changedOn changes a member of the first team on a day, before its result.
-func changedOn(s *step, day string) {
+// changedOn changes a member of the first team on a day, entered on another,
+// before its result.
+func changedOn(s *step, day, entered string) {
 	b := gaoqing()
 	c := b.copyOf("change")
 	s.State = b.before("result")
 	l := s.State.Lot("2023-001")
 	body := b.change(l, l.Objects[0], 1)
 	body.Date, body.Agreed = day, day
-	c.At, c.Body = day+"T09:00:00+08:00", body
+	c.At, c.Body = entered+"T09:00:00+08:00", body
 	s.State.Apply(c.input())
 }
 
