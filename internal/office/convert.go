@@ -108,7 +108,7 @@ func (o *Office) Firms(rows []intake.Firm, l Listing) (*Draft, []intake.Problem,
 		return nil, problems, nil
 	}
 	body := &record.Roster{Kind: "objects", Towns: counts(towns), Sectors: counts(sectors), Classes: classCounts(p, classes), Unsure: int64(l.Unsure)}
-	review := reviewFirms(p, rows)
+	review := reviewFirms(p, rows, o.Today())
 	review.Before, review.Confirm = before(o, s, reg, firmLine, review.Confirm, func(f *FirmRow) string { return f.Name })
 	d, err := roster(o, s, reg, firmLine, body, l)
 	if err == nil {

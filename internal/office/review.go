@@ -137,7 +137,7 @@ var risks = []string{"低", "一般", "较大", "重大", "中", "高", "较低"
 
 // reviewFirms counts who takes part in draws, and the words of the sheet that
 // the pack does not know and that decide it.
-func reviewFirms(p *rules.Pack, rows []intake.Firm) Review {
+func reviewFirms(p *rules.Pack, rows []intake.Firm, today string) Review {
 	alive, otherTown, noSector := int64(0), int64(0), int64(0)
 	out := map[string]int64{}
 	var odd oddWords
@@ -155,6 +155,9 @@ func reviewFirms(p *rules.Pack, rows []intake.Firm) Review {
 		if _, known := rules.Find(p.Towns, r.Town); !known {
 			otherTown++
 			odd.add(r.Line, "所属镇街", "office.other-town", or(r.Town, "空着"))
+		}
+		if r.Registered > today {
+			odd.add(r.Line, "成立日期", "office.registered-ahead", r.Registered)
 		}
 		if r.Sector == "" {
 			noSector++

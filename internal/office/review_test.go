@@ -16,7 +16,7 @@ func TestReviewFirms(t *testing.T) {
 	v := reviewFirms(p, []intake.Firm{
 		{Town: "甲镇", Sector: "机械", Risk: "低风险"}, {Town: "甲镇政府", Sector: "机械", Status: "在业", Risk: "较大"}, {Town: "甲镇", Status: "吊销，未注销"},
 		{Town: "乙镇", Sector: "机械", Status: "拟关停"}, {Town: "乙镇", Sector: "机械", Status: "拟关停"}, {Sector: "机械", Risk: "很高"},
-	})
+	}, "2026-11-22")
 	var got []string
 	for _, c := range v.Counts {
 		s := c.Code + " " + num(c.N)
