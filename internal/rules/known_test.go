@@ -287,3 +287,41 @@ func noPeople(s *step) {
 	b := s.Body.(*record.Notice)
 	b.People, b.Recusals, b.PeopleOut, b.PeopleWhy, b.GroupTeams, b.Declared, b.MostForOne = s.put(nil), s.put(nil), nil, nil, 0, 0, 0
 }
+
+// TestUnjudgedTold: a pack whose day lies far ahead silences nothing that is
+// about the lots themselves.
+func TestUnjudgedTold(t *testing.T) {
+	for _, from := range []string{"2023-01-01", "2099-01-01"} {
+		p := *mustPack("yanshi")
+		p.EffectiveFrom = from
+		b := openPack(&p, 60, 9)
+		l := b.announce("notice", noticed, rules.Task{Line: "A", Before: "2023-08-24T09:00:00+08:00"})
+		s := b.platform(l, nil)
+		s.State = b.state
+		swap(nowhere, false)(&s)
+		if found := codes(s.State.Apply(s.input())); found["rules.platform-outside"] != rules.Warning {
+			t.Errorf("from %s: %v", from, found)
+		}
+	}
+}
+
+// TestBesideThePlatform: a draw whose list of the platform is in the ledger is
+// drawn; one without is not.
+func TestBesideThePlatform(t *testing.T) {
+	for step, want := range map[string]rules.Severity{"": "", "platform": rules.Warning} {
+		b := bookOf("platform")
+		s := b.before(step)
+		a, err := s.Announce(rules.Task{Line: "C", Round: 957413}, b.reg, rules.Keys{K: []byte(strings.Repeat("k", 32)), KI: []byte(strings.Repeat("i", 32))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := noticeOf(s, a)
+		if found := codes(s.Apply(n.input())); found["rules.undrawn-beside"] != want {
+			t.Errorf("before %q: %v", step, found)
+		}
+	}
+}
+
+func noticeOf(s *rules.State, a *rules.Announcement) step {
+	return step{At: "2023-09-21T09:00:00+08:00", Signers: []string{signer}, Origin: origin, State: s, Body: a.Notice, Blobs: a.Blobs}
+}
