@@ -210,7 +210,7 @@ func (m *maker) drawState(l *rules.Lot) tag {
 // grade is the draw's grade for people: what the randomness was, who bore
 // witness.
 func (m *maker) grade(l *rules.Lot) []tag {
-	list := []tag{{"公共随机数", ""}}
+	list := []tag{{"公开随机数", ""}}
 	if l.ByPlatform() {
 		list[0] = tag{"存证", ""}
 		if l.Afterwards() {

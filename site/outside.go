@@ -23,7 +23,7 @@ func (m *maker) outsideFacts(p *page, f *facts, l *rules.Lot) {
 	for _, w := range m.s.Waivers {
 		for _, i := range b.Waivers {
 			if i == w.Index {
-				f.add("不受频次比例限制的依据", text(w.Body.Ground+"，"+orderWords(w.Body.Document)), p.record(w.Index))
+				f.add(rules.WaiverWords(w.Body.Kind), text(w.Body.Ground+"，"+orderWords(w.Body.Document)), p.record(w.Index))
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
 )
 
@@ -12,10 +13,8 @@ func (m *maker) summaryTask(e *verify.Entry) string {
 	case *record.Task:
 		return "登记临时抽查任务 " + b.Line.No + " " + b.Line.Name + "：" + b.Ground
 	case *record.Waiver:
-		if b.Kind == "shortfall" {
-			return "说明计划项 " + b.Line + " 抽不足的依据：" + b.Ground
-		}
-		return "登记计划项 " + b.Line + " 不受频次比例限制的依据：" + b.Ground
+		index, _ := m.s.Line(b.Year, b.Line)
+		return "登记" + m.s.LineWord(index) + " " + b.Line + " " + rules.WaiverWords(b.Kind) + "：" + b.Ground
 	case *record.Extension:
 		return m.drawName(b.Notice) + " 的任务延期至" + b.To + "：" + b.Ground
 	case *record.Recusal:

@@ -17,7 +17,7 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 	}
 	f := &s.Facts
 	f.add("记录", p.record(l.Index), text("入账时间（本单位填报）："+second(l.Time)))
-	f.add("执行的计划项", m.planRef(p, b))
+	f.add("执行的"+m.s.LineWord(b.Plan), m.planRef(p, b))
 	f.add("抽查事项", m.itemRefs(p, b.Checklist, b.Items)...)
 	f.add("抽取方式", text(b.Mode))
 	f.add("对象范围", text(b.Scope), text(m.s.Pack.FilterWords(b.Filter)))
@@ -86,8 +86,9 @@ func (m *maker) planRef(p *page, b *record.Notice) value {
 			return p.at(href, num(pl.Body.Year)+"年度计划第"+b.Line+"项")
 		}
 	}
-	return text("计划项" + b.Line)
+	return text(m.s.LineWord(b.Plan) + b.Line)
 }
+
 
 // itemRefs links to items of the checklist version at an index.
 func (m *maker) itemRefs(p *page, index int64, nos []string) []value {

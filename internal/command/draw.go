@@ -169,12 +169,20 @@ func parseTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
 	}
+	if day, err := time.Parse(time.DateOnly, strings.TrimSpace(s)); err == nil {
+		return time.Time{}, usage("command.no-clock", "--at", day.Format(time.DateOnly), "")
+	}
 	return time.Time{}, usage("command.bad-time", "--at", s, "")
 }
 
 func (c *Command) showNotice(o *office.Office, n *record.Notice) {
-	c.note("抽取预告 %s：%s（%s，计划项 %s%s）\n", n.Draw, n.Name, n.Mode, n.Line, batchWords(n.Batch))
-	if s, err := o.State(); err == nil && n.Filter != "" {
+	s, err := o.State()
+	word := "计划项"
+	if err == nil {
+		word = s.LineWord(n.Plan)
+	}
+	c.note("抽取预告 %s：%s（%s，%s %s%s）\n", n.Draw, n.Name, n.Mode, word, n.Line, batchWords(n.Batch))
+	if err == nil && n.Filter != "" {
 		c.note("  定向条件：%s\n", s.Pack.FilterWords(n.Filter))
 	}
 	for _, g := range n.Groups {

@@ -61,16 +61,13 @@ func (c *Command) recordDraw(in office.PlatformList, name string) error {
 		return err
 	}
 	rows, rep := t.PlatformRows()
-	if err := c.reading(t, name, rep); err != nil {
+	if err := c.shown(t, name, rep); err != nil {
 		return err
 	}
-	in.Rows = rows
+	in.Rows, in.Unread = rows, rep.ProblemCount > 0
 	d, problems, err := o.RecordDraw(in)
-	if err != nil {
+	if err := c.refuseRows(t, name, rep, problems, nil, err); err != nil {
 		return err
-	}
-	if len(problems) > 0 {
-		return c.refuse(t, name, problems)
 	}
 	b := d.Entries[0].Body.(*record.PlatformDraw)
 	c.note("平台抽取登记 %s：平台任务 %s，%s 抽取，%d 家，其中 %d 家有检查人员。\n", in.Draw, b.Number, words.Clock(b.Time), b.Count, b.Teams.Lines)

@@ -100,6 +100,12 @@ func (c *Command) review(v *office.Review) {
 	for _, f := range v.Filters {
 		c.note("  定向条件　%s\n", f)
 	}
+	for _, g := range v.Groups {
+		c.note("  分组　%s\n", g)
+	}
+	for _, p := range v.Notices {
+		c.note("注意：%s\n", sentence(p))
+	}
 	c.confirm(v.Confirm)
 	c.merge(v.Merge)
 	if d := v.Before; d != nil {

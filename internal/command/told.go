@@ -177,7 +177,8 @@ func (c *Command) say(o *office.Office, d *office.Draft) error {
 		case *record.Feedback, *record.Objection, *record.Review, *record.Archive, *record.Purge, *record.Takedown:
 			c.sayRedress(s, b, a)
 		case *record.Waiver:
-			c.note("将登记 %d 年计划项 %s 不受频次比例限制的依据：%s，%s\n", b.Year, b.Line, b.Ground, strings.Join(filled(b.Document.Issuer, b.Document.Title, b.Document.Number), " "))
+			index, _ := s.Line(b.Year, b.Line)
+			c.note("将登记 %d 年%s %s %s：%s，%s\n", b.Year, s.LineWord(index), b.Line, rules.WaiverWords(b.Kind), b.Ground, strings.Join(filled(b.Document.Issuer, b.Document.Title, b.Document.Number), " "))
 		case *record.Extension:
 			c.note("将延期 %s：任务结束日由 %s 改为 %s，事由 %s；结果公示和启封的期限随之顺延\n", s.LotAt(b.Notice).Body.Draw, s.LotAt(b.Notice).Before(), b.To, b.Ground)
 		case *record.Agreement, *record.PartnerDispatch, *record.PartnerTeam, *record.Joined:

@@ -130,7 +130,7 @@ var firmColumns = []column{
 		choices: []string{"存续", "在业", "注销", "吊销", "迁出", "停业"}, help: "存续（在业、在营、开业、在册都算）以外的不参加抽取"},
 	{field: "registered", head: "成立日期", weight: 2, typ: tDate, example: "2015-06-01", also: "注册日期 登记日期 成立时间 注册时间 核准日期 设立日期", help: "年-月-日"},
 	{field: "registrar", idle: true, blank: true, head: "登记机关", weight: 2, fill: true, typ: tText, also: "发照机关 注册机关 登记部门", help: "营业执照的发照机关"},
-	{field: "risk", head: "安全风险等级", weight: 2, typ: tText, also: "风险等级 风险分级 安全风险分级 风险级别 风险类别", choices: []string{"低", "一般", "较大", "重大"}, help: "不公开"},
+	{field: "risk", head: "安全风险等级", weight: 2, typ: tText, also: "风险等级 风险分级 安全风险分级 风险级别 风险类别", choices: []string{"低风险", "一般风险", "较大风险", "重大风险", "高风险"}, help: "不公开；带不带“风险”两个字都可以"},
 	{field: "credit", idle: true, blank: true, head: "信用风险等级", weight: 2, typ: tText, also: "信用等级 信用风险分类 信用风险类别 信用评价 信用分类 企业信用风险分类结果", help: "不公开"},
 	{field: "ownership", head: "隶属关系", weight: 2, typ: tText, also: "隶属 管辖 企业隶属 权属 管辖级别 隶属级别 所属层级", choices: []string{"县（区）属", "市属", "省属", "中央企业"}, help: "按管辖关系填"},
 	{field: "tags", head: "重点标签", weight: 3, typ: tList, example: "有限空间、粉尘涉爆", also: "标签 特别标签 重点类别 重点领域 重点单位类别 重点监管类别", help: "可填多个：" + joinWords(firmTags) + "。用顿号分开"},

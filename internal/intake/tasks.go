@@ -75,10 +75,10 @@ func parseTask(r *rowReader) Task {
 // drand refuses every source of randomness but the one there is.
 func (r *rowReader) drand() {
 	if s := r.blank(r.cell("randomness").Text); s != "" && !contains([]string{"公共随机数", "公开随机数", "drand", "公共随机数drand"}, headKey(s)) {
-		r.problem("randomness", "intake.only-drand", s, "公共随机数")
+		r.problem("randomness", "intake.only-drand", s, "公开随机数")
 	}
 	if s := r.blank(r.cell("closes").Text); s != "" {
-		r.problem("closes", "intake.only-drand", s, "公共随机数")
+		r.problem("closes", "intake.only-drand", s, "公开随机数")
 	}
 }
 

@@ -374,7 +374,7 @@ func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, 
 	if prev := s.Plan(body.Year); prev != nil {
 		body.Version = prev.Body.Version + 1
 		l.Reason = or(given, "更新")
-		old = prev.Body.Lines
+		old = o.opened(prev)
 	}
 	body.Date, body.Reason = l.Date, l.Reason
 	body.Title = or(title, o.Config.Name+num(l.Year)+"年度“双随机、一公开”抽查工作计划")
@@ -393,7 +393,10 @@ func (o *Office) Plan(rows []intake.PlanLine, l Listing, title string) (*Draft, 
 	if err := o.estimate(s, body); err != nil {
 		return nil, nil, err
 	}
-	var review Review
+	review, err := o.groups(s, rows, body.Lines)
+	if err != nil {
+		return nil, nil, err
+	}
 	review.Before = compare("项", bare(old), bare(body.Lines), func(l *record.PlanLine) (string, string) { return l.No, l.Name })
 	for i := range rows {
 		if l := &body.Lines[i]; rows[i].Expected > 0 && s.Roster("objects") != nil && int64(rows[i].Expected) != l.Estimate {

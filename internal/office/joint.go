@@ -146,7 +146,7 @@ func (o *Office) PartnerDispatch(in PartnerSending) (*Draft, error) {
 		return nil, fault.New("rules.not-joint", "", in.Draw, "")
 	}
 	if !d.Lot.Drawn() {
-		return nil, fault.New("rules.not-drawn-yet", in.Draw, "", "")
+		return nil, notDrawn(d.Lot)
 	}
 	to := in.Partners
 	if len(to) == 0 {

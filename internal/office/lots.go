@@ -48,6 +48,7 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 	if d.Review.Merge, err = o.overlapPool(s, a, r, k.K); err != nil {
 		return nil, nil, err
 	}
+	d.Review.Notices = unheld(s, a.Notice, s.LineOf(a.Notice), r.Conditions)
 	d, err = o.draft(d, a.Notice)
 	return d, a, err
 }
@@ -146,7 +147,7 @@ func (o *Office) Dispatch(in Sending) (*Draft, error) {
 		return nil, err
 	}
 	if !d.Lot.Drawn() {
-		return nil, fault.New("rules.not-drawn-yet", in.Draw, "", "")
+		return nil, notDrawn(d.Lot)
 	}
 	if d.Lot.Platform != nil {
 		in.Platform = or(in.Platform, d.Lot.Platform.Body.Number)
@@ -172,6 +173,14 @@ func (o *Office) Dispatch(in Sending) (*Draft, error) {
 		return nil, fault.New("office.nothing-to-dispatch", in.Draw, "", "")
 	}
 	return o.draft(draft, bodies...)
+}
+
+// notDrawn refuses a step after the draw while it is not known who was drawn.
+func notDrawn(l *rules.Lot) error {
+	if l.ByPlatform() {
+		return fault.New("office.platform-unlisted", l.Body.Draw, "", "")
+	}
+	return fault.New("rules.not-drawn-yet", l.Body.Draw, "", "")
 }
 
 // undispatched lists a unit's objects that have not been handed over, by handle.

@@ -93,19 +93,13 @@ func estimateClasses(p *rules.Pack, l *record.PlanLine, scope []*rules.Firm) err
 // conditions opens the conditions of a plan line's classes: they are sealed in
 // the plan's entry, and a text that is not the sealed one is refused.
 func (o *Office) conditions(s *rules.State, t rules.Task) (map[string]string, error) {
-	when := record.Time(beacon.Quicknet().Time(t.Round))
+	when := t.Before // the platform casts: there is no round
+	if when == "" {
+		when = record.Time(beacon.Quicknet().Time(t.Round))
+	}
 	index, line := s.Line(yearOf(when), t.Line)
 	if line == nil || len(line.Classes) == 0 {
 		return nil, nil
-	}
-	name := o.path(filepath.FromSlash("private/openings/" + num(index) + ".json"))
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, fault.Wrap("office.no-conditions", name, err).Of(fault.Unreachable)
-	}
-	op, err := record.ParseOpening(data)
-	if err != nil {
-		return nil, fault.Wrap("office.no-conditions", name, err)
 	}
 	var body any
 	for _, p := range s.Plans {
@@ -118,8 +112,9 @@ func (o *Office) conditions(s *rules.State, t rules.Task) (map[string]string, er
 			body = t.Body
 		}
 	}
-	if bad := record.CheckFields(body, op.Fields); len(bad) > 0 {
-		return nil, fault.New("office.no-conditions", name, bad[0], "")
+	fields, err := o.openedFields(index, body)
+	if err != nil {
+		return nil, err
 	}
 	place := "line."
 	if plan, ok := body.(*record.Plan); ok {
@@ -127,11 +122,28 @@ func (o *Office) conditions(s *rules.State, t rules.Task) (map[string]string, er
 	}
 	list := map[string]string{}
 	for i, c := range line.Classes {
-		if f, ok := op.Fields[place+"classes."+num(i)+".condition"]; ok {
+		if f, ok := fields[place+"classes."+num(i)+".condition"]; ok {
 			list[c.Name] = f.Value
 		}
 	}
 	return list, nil
+}
+
+// openedFields are what an entry seals and the office alone holds.
+func (o *Office) openedFields(index int64, body any) (map[string]record.Field, error) {
+	name := o.path(filepath.FromSlash("private/openings/" + num(index) + ".json"))
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fault.Wrap("office.no-conditions", name, err).Of(fault.Unreachable)
+	}
+	op, err := record.ParseOpening(data)
+	if err != nil {
+		return nil, fault.Wrap("office.no-conditions", name, err)
+	}
+	if bad := record.CheckFields(body, op.Fields); len(bad) > 0 {
+		return nil, fault.New("office.no-conditions", name, bad[0], "")
+	}
+	return op.Fields, nil
 }
 
 func yearOf(when string) int64 {
@@ -154,7 +166,7 @@ type Overlap struct {
 func (o *Office) openTasks(s *rules.State, but string) (map[string][]string, error) {
 	open := map[string][]string{}
 	for _, l := range s.Lots {
-		if l.Failed || l.Abort != nil || l.Draw == nil || l.Closed() || l.Body.Draw == but {
+		if l.Failed || l.Abort != nil || !l.Drawn() || l.Closed() || l.Body.Draw == but {
 			continue
 		}
 		d, err := o.drawing(l)
@@ -282,9 +294,13 @@ func (o *Office) Tasks(rows []intake.PlanLine, year int64, in Deciding) (*Draft,
 	if err := o.estimate(s, lines); err != nil {
 		return nil, nil, err
 	}
+	review, err := o.groups(s, rows, lines.Lines)
+	if err != nil {
+		return nil, nil, err
+	}
 	for i := range lines.Lines {
 		j.add(rows[i].Line, &record.Task{Year: year, Line: lines.Lines[i], Ground: in.Ground, Document: in.document(),
 			Approved: record.Sealed(in.Approved), Date: or(in.Date, o.Today())}, nil)
 	}
-	return j.judge(o, &Draft{})
+	return j.judge(o, &Draft{Review: review})
 }

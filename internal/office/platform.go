@@ -25,6 +25,7 @@ type PlatformList struct {
 	Number    string // of the platform's task; "" the export's
 	Time      string // when the platform drew, form time; "" the export's
 	Explained string // 说明: logs a list that is not what the notice said
+	Unread    bool   // rows could not be read: the list is refused, and its number is not compared
 }
 
 // RecordDraw drafts the entry of a list that the platform drew, or on which
@@ -44,14 +45,18 @@ func (o *Office) RecordDraw(in PlatformList) (*Draft, []intake.Problem, error) {
 	case l.Failed || l.Abort != nil:
 		return nil, nil, fault.New("rules.notice-failed", in.Draw, "", "")
 	}
-	r := &platformReading{d: d, in: in, people: d.byName(), taken: map[string]intake.Place{}}
+	r := &platformReading{d: d, now: o.Now().Unix(), in: in, people: d.byName(), taken: map[string]intake.Place{}}
 	if err := r.outside(o); err != nil {
 		return nil, nil, err
 	}
-	r.task()
-	r.rows()
-	r.number()
-	if problems := r.problems(); len(problems) > 0 {
+	if len(in.Rows) > 0 {
+		r.task()
+		r.rows()
+	}
+	if !in.Unread {
+		r.number()
+	}
+	if problems := r.problems(); len(problems) > 0 || in.Unread {
 		return nil, problems, nil
 	}
 	draft := &Draft{Blobs: r.blobs}
@@ -108,6 +113,7 @@ func (o *Office) strangers(d *Drawing) error {
 // platformReading turns an export's rows into handles.
 type platformReading struct {
 	d         *Drawing
+	now       int64 // Unix seconds
 	in        PlatformList
 	people    map[string][]string     // handles by name or certificate
 	pool      map[string]string       // cell by handle of those who may be listed
@@ -166,11 +172,14 @@ func (r *platformReading) rows() {
 		row := &r.in.Rows[i]
 		if r.in.Number != "" && row.Task != "" && row.Task != r.in.Number {
 			r.hard = append(r.hard, problem(row.Line, "抽查任务编号", "office.platform-other-task", row.Task, r.in.Number))
+			r.listed(row, draw.Handle("O", draw.Salt(r.d.Keys.K, "O", row.Code), row.Code))
+			r.team(row, draw.Handle("O", draw.Salt(r.d.Keys.K, "O", row.Code), row.Code))
 			continue
 		}
 		h := draw.Handle("O", draw.Salt(r.d.Keys.K, "O", row.Code), row.Code)
 		if first, twice := r.taken[h]; twice {
 			r.hard = append(r.hard, problem(row.Line, "统一社会信用代码", "office.firm-twice", row.Code+" "+row.Name, first.String()))
+			r.team(row, h)
 			continue
 		}
 		r.taken[h] = row.Line
@@ -182,10 +191,13 @@ func (r *platformReading) rows() {
 
 // listed: the unit of a row may have been drawn.
 func (r *platformReading) listed(row *intake.PlatformRow, h string) {
+	f := r.d.Firms[h]
+	if f != nil && intake.NameKey(row.Name) != intake.NameKey(f.Name) {
+		r.soft = append(r.soft, problem(row.Line, "市场主体名称", "office.platform-other-name", row.Code+" "+row.Name, f.Name))
+	}
 	if _, in := r.pool[h]; in {
 		return
 	}
-	f := r.d.Firms[h]
 	switch {
 	case f == nil:
 		r.strangers = append(r.strangers, rules.Firm{ID: row.Code, Name: row.Name})
@@ -207,15 +219,17 @@ func (r *platformReading) team(row *intake.PlatformRow, h string) {
 			written = slices.Concat(written[i:i+1], written[:i], written[i+1:])
 		}
 	}
-	t := draw.Team{Object: h}
+	t, known := draw.Team{Object: h}, true
 	for _, w := range written {
 		found := r.people[intake.NameKey(w)]
 		switch {
 		case len(found) == 0:
 			r.hard = append(r.hard, problem(row.Line, "检查人员", "office.platform-person", w, ""))
+			known = false
 			continue
 		case len(found) > 1:
 			r.hard = append(r.hard, problem(row.Line, "检查人员", "office.platform-namesakes", w, ""))
+			known = false
 			continue
 		case slices.Contains(t.Members, found[0]):
 			continue
@@ -227,6 +241,10 @@ func (r *platformReading) team(row *intake.PlatformRow, h string) {
 		if f := r.d.Firms[h]; f != nil && slices.Contains(r.d.given.Declared[f.ID], r.d.People[found[0]].ID) {
 			r.soft = append(r.soft, problem(row.Line, "检查人员", "office.platform-recused", w, ""))
 		}
+	}
+	least := max(len(r.d.Lot.Body.Slots), r.d.Lot.Pack.Team.Min)
+	if n := len(t.Members); known && n > 0 && n < least {
+		r.soft = append(r.soft, problem(row.Line, "检查人员", "office.platform-team-small", num(n), num(least)))
 	}
 	if len(t.Members) > 9 {
 		r.hard = append(r.hard, problem(row.Line, "检查人员", "intake.many-people", num(len(t.Members)), "9"))
@@ -266,6 +284,9 @@ func (r *platformReading) task() {
 	}
 	if r.in.Number == "" {
 		r.hard = append(r.hard, problem(whole, "抽查任务编号", "office.platform-no-number", "", ""))
+	}
+	if now := record.Time(r.now); r.in.Time > now {
+		r.hard = append(r.hard, problem(whole, "抽取时间", "office.platform-ahead", r.in.Time, now))
 	}
 	if r.in.Time == "" {
 		r.hard = append(r.hard, problem(whole, "抽取时间", "office.platform-no-time", "", ""))

@@ -73,6 +73,17 @@ func TestRecordDrawRefuses(t *testing.T) {
 		{"a firm twice", func(in *office.PlatformList) { in.Rows[3].Code = in.Rows[0].Code }, "office.platform-number@0 office.firm-twice@5", false},
 		{"a firm of nowhere", func(in *office.PlatformList) { in.Rows[3].Code = "91370322TT0000007J" }, "office.platform-stranger@5", true},
 		{"one fewer", func(in *office.PlatformList) { in.Rows = in.Rows[:3] }, "office.platform-number@0", true},
+		{"one inspector", func(in *office.PlatformList) { in.Rows[1].People = in.Rows[1].People[:1] }, "office.platform-team-small@3", true},
+		{"one inspector, named twice", func(in *office.PlatformList) { in.Rows[1].People[1] = in.Rows[1].People[0] }, "office.platform-team-small@3", true},
+		{"another firm's name", func(in *office.PlatformList) { in.Rows[2].Name = firms(2)[1].Name }, "office.platform-other-name@4", true},
+		{"a time to come", func(in *office.PlatformList) {
+			for i := range in.Rows {
+				in.Rows[i].Drawn = "2023-08-24T10:00:01+08:00"
+			}
+		}, "office.platform-ahead@0", false},
+		{"another task and nobody of the register", func(in *office.PlatformList) { in.Rows[3].Task, in.Rows[3].People[1] = "演示[2023]2号", "外人某" },
+			"office.platform-number@0 office.platform-other-task@5 office.platform-person@5", false},
+		{"rows that were not read", func(in *office.PlatformList) { in.Rows, in.Unread = in.Rows[:3], true; in.Rows[0].People[0] = "外人某" }, "office.platform-person@2", false},
 		{"two tasks", func(in *office.PlatformList) { in.Rows[3].Task = "演示[2023]2号" }, "office.platform-number@0 office.platform-other-task@5", false},
 		{"another task", func(in *office.PlatformList) { in.Number = "演示[2023]2号" },
 			"office.platform-number@0 office.platform-other-task@2 office.platform-other-task@3 office.platform-other-task@4 office.platform-other-task@5", false},
@@ -126,7 +137,7 @@ func TestRecordDrawRefuses(t *testing.T) {
 func TestRecordDraw(t *testing.T) {
 	b, staff := platformOffice(t), inspectors(8)
 	b.refused("a round", "office.platform-casts", cast("2023-001", 1000))
-	b.refused("a dispatch", "rules.not-drawn-yet", dispatch("2023-001"))
+	b.refused("a dispatch", "office.platform-unlisted", dispatch("2023-001"))
 	in := exported()
 	in.Rows[0].Leader = staff[3].Name
 	list := func(o *office.Office) (*office.Draft, error) { return sheet(o.RecordDraw(in)) }

@@ -19,8 +19,10 @@ type Review struct {
 	Before  *Difference      // nil: there is no earlier version
 	Confirm []intake.Problem // odd but possible
 	Counts  []Tally
-	Filters []string  // plan lines with their conditions, as people say them
-	Merge   []Overlap // firms that stand in another open task too
+	Filters []string         // plan lines with their conditions, as people say them
+	Groups  []string         // groups of plan lines with condition, quantity and number of firms
+	Notices []intake.Problem // what must be seen: it changes who may be drawn
+	Merge   []Overlap        // firms that stand in another open task too
 }
 
 // Difference is between the version in force and the new one.
@@ -123,7 +125,7 @@ func bare(lines []record.PlanLine) []record.PlanLine {
 		out[i].Base, out[i].Estimate = 0, 0
 		out[i].Classes = slices.Clone(out[i].Classes)
 		for k := range out[i].Classes {
-			out[i].Classes[k].Base, out[i].Classes[k].Estimate, out[i].Classes[k].Condition = 0, 0, ""
+			out[i].Classes[k].Base, out[i].Classes[k].Estimate = 0, 0
 		}
 	}
 	return out

@@ -119,12 +119,21 @@ func (o *Office) missing(s *rules.State) []Next {
 		return []Next{{Code: "office.next-plan", Command: "sunlot record 计划.xlsx", Place: num(year)}}
 	}
 	var list []Next
-	for _, l := range s.Plan(year).Body.Lines {
+	add := func(code string, l *record.PlanLine) {
 		drawn := slices.ContainsFunc(s.Lots, func(lot *rules.Lot) bool {
 			return !lot.Failed && lot.Body.Line == l.No && lot.Body.Draw[:4] == num(year) && lot.Abort == nil
 		})
 		if !drawn {
-			list = append(list, Next{Code: "office.next-announce", Command: "sunlot draw announce --plan " + l.No, Place: l.No + " " + l.Name, Due: l.To})
+			list = append(list, Next{Code: code, Command: "sunlot draw announce --plan " + l.No, Place: l.No + " " + l.Name, Due: l.To})
+		}
+	}
+	lines := s.Plan(year).Body.Lines
+	for i := range lines {
+		add("office.next-announce", &lines[i])
+	}
+	for _, t := range s.Tasks {
+		if t.Body.Year == year {
+			add("office.next-announce-task", &t.Body.Line)
 		}
 	}
 	return list

@@ -342,13 +342,27 @@ func (f *Filter) Match(firm *Firm) bool {
 	case "注册日期":
 		v = firm.Registered
 	}
+	vals := f.vals
+	if f.field == "风险" {
+		v, vals = riskGrade(v), slices.Clone(vals)
+		for i := range vals {
+			vals[i] = riskGrade(vals[i])
+		}
+	}
 	switch f.rel {
 	case "<":
 		return v != "" && v < f.vals[0]
 	case ">=":
 		return v >= f.vals[0]
 	}
-	return slices.Contains(f.vals, v) == (f.rel != "!=")
+	return slices.Contains(vals, v) == (f.rel != "!=")
+}
+
+// riskGrade is a grade as both registers and plans write it: 高 and 高风险 are
+// one word, and no two grades are taken for each other.
+func riskGrade(s string) string {
+	s = strings.TrimSpace(s)
+	return or(strings.TrimSuffix(s, "风险"), s)
 }
 
 // Fields lists the fields that a filter asks about, each once.

@@ -91,7 +91,7 @@ func (j *judge) platformDraw(b *record.PlatformDraw) {
 	case !lot.ByPlatform() && lot.Draw == nil:
 		j.breach("rules.not-drawn-yet", p.Platform.List, lot.Body.Draw, "", "")
 	case b.Time > j.in.Entry.Env.At:
-		j.breach("rules.date-order", p.Platform.Clause, "time", b.Time, j.in.Entry.Env.At)
+		j.breach("rules.date-order", p.Platform.Clause, "平台抽取时间", b.Time, j.in.Entry.Env.At)
 	}
 	l, ok := j.platformList(b, lot)
 	if !ok || !j.sound() {
@@ -264,11 +264,15 @@ func (s *State) balanced(lot *Lot) bool {
 	return lot.Pack.Draw.Balance == "town" && lot.Body.Mode == "不定向"
 }
 
-// platformTeams: members who were not in the hat, or who had declared that they
-// must not inspect this enterprise.
+// platformTeams: teams smaller than the regulation's, members who were not in the
+// hat, or who had declared that they must not inspect this enterprise.
 func (j *judge) platformTeams(lot *Lot, l *list) {
 	strangers, recused := 0, 0
+	p, least := lot.Pack, lot.Pack.Team.Min
 	for _, h := range l.objects {
+		if n := len(l.teams[h]); n > 0 {
+			least = min(least, n)
+		}
 		for _, m := range l.teams[h] {
 			if _, in := lot.People[m]; !in {
 				strangers++
@@ -278,7 +282,9 @@ func (j *judge) platformTeams(lot *Lot, l *list) {
 			}
 		}
 	}
-	p := lot.Pack
+	if least < p.Team.Min {
+		j.add(Warning, "rules.team-small", p.Team.Clause, lot.Body.Draw, num(least), num(p.Team.Min))
+	}
 	if strangers > 0 {
 		j.add(Warning, "rules.platform-person", p.Platform.People, lot.Body.Draw, num(strangers), "")
 	}

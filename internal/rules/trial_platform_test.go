@@ -258,6 +258,10 @@ var platforms = []trial{
 	}},
 	{pack: "platform", name: "a stranger in a team", step: "platform", code: "rules.platform-person", sev: rules.Warning, bad: member(strings.Repeat("e", 32))},
 	{pack: "platform", name: "one who stands back", step: "platform", code: "rules.platform-recused", sev: rules.Warning, bad: func(s *step) { member(recusedOne())(s) }},
+	{pack: "platform", name: "teams of one", step: "platform", code: "rules.team-small", sev: rules.Warning, bad: rewrite(platformTeams, func(l []string) []string {
+		l[0] = l[0][:strings.LastIndexByte(l[0], '|')]
+		return l
+	})},
 	{pack: "platform", name: "dispatched under another number", step: "dispatch", code: "rules.platform-other-number", sev: rules.Note,
 		bad:  as(func(b *record.Dispatch) { b.Platform = "演示[2023]9号" }),
 		good: as(func(b *record.Dispatch) { b.Platform = byPlatform().state.Lot("2023-001").Platform.Body.Number })},

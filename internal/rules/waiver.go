@@ -45,6 +45,22 @@ func (s *State) Line(year int64, no string) (int64, *record.PlanLine) {
 	return 0, nil
 }
 
+// LineWord says what the line of an entry is: one of the plan, or a task outside it.
+func (s *State) LineWord(index int64) string {
+	if slices.ContainsFunc(s.Tasks, func(t At[record.Task]) bool { return t.Index == index }) {
+		return "临时任务"
+	}
+	return "计划项"
+}
+
+// WaiverWords names a kind of waiver: one that draws fewer frees nobody of the cap.
+func WaiverWords(kind string) string {
+	if kind == kindShortfall {
+		return "应抽数不足的依据"
+	}
+	return "不受频次比例限制的依据"
+}
+
 // LineOf is the plan line or task that a notice executes, as it stood then.
 func (s *State) LineOf(b *record.Notice) *record.PlanLine {
 	for _, p := range s.Plans {
