@@ -349,3 +349,25 @@ func TestFilterFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestFilterRisk: a grade is one word with 风险 and without, in the condition
+// and in the register; no grade is taken for another.
+func TestFilterRisk(t *testing.T) {
+	p := pack(t, "gaoqing")
+	grades := []string{"低", "一般", "较大", "重大", "高"}
+	for _, asked := range grades {
+		for _, as := range []string{asked, asked + "风险"} {
+			f, err := rules.ParseFilter(p, "风险 in ("+as+",另一级)")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, have := range grades {
+				for _, written := range []string{have, have + "风险"} {
+					if got := f.Match(&rules.Firm{Risk: written}); got != (have == asked) {
+						t.Errorf("%s asked, %s in the register: %v", as, written, got)
+					}
+				}
+			}
+		}
+	}
+}
