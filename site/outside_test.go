@@ -6,6 +6,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
 )
 
 // TestClassWords: quantities are said, what a class is made of is not.
@@ -37,6 +38,24 @@ func TestPlanChange(t *testing.T) {
 	for i, want := range []string{"", "", "；新增 C，删去 B，变动 A", "；新增 B，删去 C，变动 无"} {
 		if got := m.planChange(m.s.Plans[i]); got != want {
 			t.Errorf("version %d: %q, want %q", i, got, want)
+		}
+	}
+}
+
+// TestOutsideWords: a task outside the plan is no line of it, and a waiver that
+// draws fewer frees nobody of the cap.
+func TestOutsideWords(t *testing.T) {
+	m := &maker{s: rules.New()}
+	m.s.Tasks = []rules.At[record.Task]{{Index: 7, Body: &record.Task{Year: 2024, Line: record.PlanLine{No: "L1"}}}}
+	for index, want := range map[int64]string{7: "临时任务L1", 8: "计划项L1"} {
+		if got := m.planRef(&page{}, &record.Notice{Plan: index, Line: "L1"}); got.Text != want {
+			t.Errorf("executes entry %d: %q", index, got.Text)
+		}
+	}
+	for kind, want := range map[string]string{"shortfall": "登记临时任务 L1 应抽数不足的依据：某因", "deployment": "登记临时任务 L1 不受频次比例限制的依据：某因"} {
+		e := &verify.Entry{Record: &record.Entry{Body: &record.Waiver{Kind: kind, Year: 2024, Line: "L1", Ground: "某因"}}}
+		if got := m.summaryTask(e); got != want {
+			t.Errorf("%s: %q", kind, got)
 		}
 	}
 }

@@ -89,7 +89,6 @@ func (m *maker) planRef(p *page, b *record.Notice) value {
 	return text(m.s.LineWord(b.Plan) + b.Line)
 }
 
-
 // itemRefs links to items of the checklist version at an index.
 func (m *maker) itemRefs(p *page, index int64, nos []string) []value {
 	var values []value

@@ -83,7 +83,10 @@ func TestRecordDrawRefuses(t *testing.T) {
 		}, "office.platform-ahead@0", false},
 		{"another task and nobody of the register", func(in *office.PlatformList) { in.Rows[3].Task, in.Rows[3].People[1] = "演示[2023]2号", "外人某" },
 			"office.platform-number@0 office.platform-other-task@5 office.platform-person@5", false},
-		{"rows that were not read", func(in *office.PlatformList) { in.Rows, in.Unread = in.Rows[:3], true; in.Rows[0].People[0] = "外人某" }, "office.platform-person@2", false},
+		{"rows that were not read", func(in *office.PlatformList) {
+			in.Rows, in.Unread = in.Rows[:3], true
+			in.Rows[0].People[0] = "外人某"
+		}, "office.platform-person@2", false},
 		{"two tasks", func(in *office.PlatformList) { in.Rows[3].Task = "演示[2023]2号" }, "office.platform-number@0 office.platform-other-task@5", false},
 		{"another task", func(in *office.PlatformList) { in.Number = "演示[2023]2号" },
 			"office.platform-number@0 office.platform-other-task@2 office.platform-other-task@3 office.platform-other-task@4 office.platform-other-task@5", false},
