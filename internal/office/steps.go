@@ -45,6 +45,9 @@ func (o *Office) Filing(in Filed) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in.Date > o.Today() {
+		return nil, fault.New("office.date-ahead", "", in.Date, o.Today())
+	}
 	index, to, place := int64(0), or(in.To, s.Pack.Plan.FileWith), num(in.Year)
 	switch list := s.Checklist(); {
 	case in.List && list == nil:

@@ -45,7 +45,7 @@ func (j *judge) dispatch(b *record.Dispatch) {
 	}
 	p := lot.Pack
 	if b.Date < lot.day() || b.Date > j.today() {
-		j.breach("rules.date-order", p.Draw.Dispatch, "日期", b.Date, lot.day()+" … "+j.today())
+		j.breach("rules.date-order", p.Draw.Dispatch, "date", b.Date, lot.day()+" … "+j.today())
 	}
 	if !slices.ContainsFunc(lot.Body.Units, func(u record.Unit) bool { return u.Name == b.Unit }) {
 		j.breach("rules.no-unit", p.Draw.Dispatch, "unit", b.Unit, "")
@@ -175,7 +175,7 @@ func (j *judge) abort(b *record.Abort) {
 		return
 	}
 	if b.Date < lot.Time[:10] || b.Date > j.today() {
-		j.breach("rules.date-order", "", "日期", b.Date, lot.Time[:10]+" … "+j.today())
+		j.breach("rules.date-order", "", "date", b.Date, lot.Time[:10]+" … "+j.today())
 		return
 	}
 	if lot.Drawn() && lot.Closed() {

@@ -142,7 +142,7 @@ func (j *judge) envelope() {
 		// The log's order is a fact and the times are claims: where they differ a
 		// claim is wrong. A warning, for one wrong clock must not end a ledger.
 		if e.Env.At < s.Clock {
-			j.add(Warning, "rules.date-order", "", "记录时间", e.Env.At, s.Clock)
+			j.add(Warning, "rules.date-order", "", "env.at", e.Env.At, s.Clock)
 		}
 		s.Clock = max(s.Clock, e.Env.At)
 	}
@@ -414,7 +414,7 @@ func (j *judge) filing(b *record.Filing) {
 // notAhead: what an entry reports has happened by its own day.
 func (j *judge) notAhead(date string) {
 	if date > j.today() {
-		j.breach("rules.date-order", "", "日期", date, j.today())
+		j.breach("rules.date-order", "", "date", date, j.today())
 	}
 }
 

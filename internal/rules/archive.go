@@ -186,7 +186,7 @@ func (j *judge) purge(b *record.Purge) {
 	case a.Purge != nil:
 		j.breach("rules.purged-twice", clause, num(b.Archive), num(a.Purge.Index), "")
 	case b.Date > j.today():
-		j.breach("rules.date-order", clause, "日期", b.Date, j.today())
+		j.breach("rules.date-order", clause, "date", b.Date, j.today())
 	case a.Body.Class == ForEver || b.Date <= a.Body.RetainUntil:
 		j.breach("rules.purge-early", clause, num(b.Archive), b.Date, or(a.Body.RetainUntil, ForEver))
 	}

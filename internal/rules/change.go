@@ -143,9 +143,9 @@ func (j *judge) changeDates(lot *Lot, b *record.TeamChange) {
 	switch {
 	case !j.sound():
 	case b.Agreed > b.Date || b.Agreed < lot.day() || b.Date > j.today():
-		j.breach("rules.date-order", p.Team.Change, "同意日期、更换日期", b.Agreed+" "+b.Date, lot.day()+" … "+j.today())
+		j.breach("rules.date-order", p.Team.Change, "agreed, date", b.Agreed+" "+b.Date, lot.day()+" … "+j.today())
 	case b.Applied > b.Agreed:
-		j.breach("rules.date-order", p.Team.Recusal, "申请日期", b.Applied, b.Agreed)
+		j.breach("rules.date-order", p.Team.Recusal, "applied", b.Applied, b.Agreed)
 	case b.Applied != "" && b.Applied < lot.Time[:10]:
 		// Known before the notice and kept back until the team was known.
 		j.add(Warning, "rules.recusal-late", p.Team.Recusal, b.Object, b.Applied, lot.Time[:10])

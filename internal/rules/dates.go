@@ -139,7 +139,7 @@ func (j *judge) evidence(b *record.Result, lot *Lot) {
 	for _, e := range b.Evidence {
 		named = named || e.Date == b.LastProof
 		if e.Date > j.today() {
-			j.breach("rules.date-order", p.Result.ProofC, "证据材料日期", e.Date, j.today())
+			j.breach("rules.date-order", p.Result.ProofC, "evidence", e.Date, j.today())
 		}
 		if len(p.Result.Proofs) > 0 && !slices.Contains(p.Result.Proofs, e.Kind) {
 			j.breach("rules.evidence-kind", p.Result.ProofC, "evidence", e.Kind, strings.Join(p.Result.Proofs, "、"))
@@ -148,7 +148,7 @@ func (j *judge) evidence(b *record.Result, lot *Lot) {
 	switch {
 	case b.LastProof == "":
 	case b.LastProof < b.Ended || b.LastProof > or(b.Published, j.today()):
-		j.breach("rules.date-order", p.Result.ProofC, "最后一份证据材料日期", b.LastProof, b.Ended+" … "+or(b.Published, j.today()))
+		j.breach("rules.date-order", p.Result.ProofC, "last_evidence", b.LastProof, b.Ended+" … "+or(b.Published, j.today()))
 	case !named:
 		j.breach("rules.evidence-missing", p.Result.ProofC, "last_evidence", b.LastProof, "")
 	case p.Publish.Start == "inspection_end" && lot != nil:
@@ -172,7 +172,7 @@ func (j *judge) corrected(f *Finished, b *record.Correction) {
 	if given == "" {
 		return
 	}
-	order := []struct{ name, date string }{{"抽取", start}, {"检查开始", after.Started()}, {"检查结束", after.Ended()}, {"最后一份证据材料", after.LastProof()},
+	order := []struct{ name, date string }{{"抽取", start}, {"检查开始", after.Started()}, {"检查结束", after.Ended()}, {"last_evidence", after.LastProof()},
 		{"平台公示", after.OnPlatform()}, {"写入", j.today()}}
 	prev := order[0]
 	for _, d := range order[1:] {

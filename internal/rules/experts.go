@@ -135,7 +135,7 @@ func (j *judge) expert(b *record.Expert) {
 	case b.Leave != "" && !slices.Contains(o.Experts, b.Leave):
 		j.breach("rules.not-in-team", p.Team.Experts, b.Object, b.Leave, "")
 	case b.Date < lot.day() || b.Date > j.today():
-		j.breach("rules.date-order", p.Team.Experts, "日期", b.Date, lot.day()+" … "+j.today())
+		j.breach("rules.date-order", p.Team.Experts, "date", b.Date, lot.day()+" … "+j.today())
 	case b.Roster != 0 && !slices.ContainsFunc(j.s.Rosters, func(r At[record.Roster]) bool { return r.Index == b.Roster && r.Body.Kind == "experts" }):
 		j.breach("rules.no-such-entry", p.Team.Experts, "roster", num(b.Roster), "roster")
 	}

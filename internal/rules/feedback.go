@@ -18,7 +18,7 @@ func (j *judge) feedback(b *record.Feedback) {
 	case (b.Kind == "review") != (b.Review != 0):
 		j.breach("rules.feedback-kind", p.Result.Told, "review", num(b.Review), b.Kind)
 	case b.Date < f.Ended() || b.Date > j.today():
-		j.breach("rules.date-order", p.Result.Told, "日期", b.Date, f.Ended()+" … "+j.today())
+		j.breach("rules.date-order", p.Result.Told, "date", b.Date, f.Ended()+" … "+j.today())
 	}
 	switch {
 	case !j.sound():

@@ -280,5 +280,5 @@ func FilterHelp(p *Pack) []string {
 	if len(p.Sectors) > 1 {
 		example = "行业属于（" + p.Sectors[0].Name + "、" + p.Sectors[1].Name + "）且" + example
 	}
-	return append(lines, "类型、监管类型：照名录库里的写法。", "风险：照名录库里的等级，带不带“风险”两个字都可以，如“风险为高”就是“风险为高风险”。", "例："+example, "例：注册日期不早于2020-01-01且镇街不是"+town)
+	return append(lines, "类型、监管类型、风险：照名录库里的写法；风险等级带不带“风险”两个字都可以，如“风险为高”就是“风险为高风险”。", "例："+example, "例：注册日期不早于2020-01-01且镇街不是"+town)
 }

@@ -113,7 +113,7 @@ func (j *judge) followUp(b *record.FollowUp) {
 		since = max(since, f.FollowUps[n-1].Body.Date)
 	}
 	if b.Date < since || b.Date > j.today() {
-		j.breach("rules.date-order", p.Follow.Clause, "日期", b.Date, since+" … "+j.today())
+		j.breach("rules.date-order", p.Follow.Clause, "date", b.Date, since+" … "+j.today())
 	}
 	if b.Due != "" && (b.Due < b.Date || b.Closed) {
 		j.breach("rules.date-order", p.Follow.Clause, "处置期限", b.Due, b.Date)

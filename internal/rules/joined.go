@@ -77,7 +77,7 @@ func (j *judge) joinedTask(b *record.Joined) {
 		j.breach("rules.joint-dates", clause, "from, to", b.From+" "+b.To, b.Drawn)
 	}
 	if b.Drawn > b.Received || b.Received > j.today() {
-		j.breach("rules.date-order", clause, "接到日期", b.Received, b.Drawn+" … "+j.today())
+		j.breach("rules.date-order", clause, "received", b.Received, b.Drawn+" … "+j.today())
 	}
 	for _, t := range s.Joined {
 		if t.Body.Lead == b.Lead && t.Body.Number == b.Number {

@@ -295,7 +295,7 @@ func (j *judge) partnerDispatch(b *record.PartnerDispatch) {
 		return
 	}
 	if b.Date < lot.day() || b.Date > j.today() {
-		j.breach("rules.date-order", clause, "日期", b.Date, lot.day()+" … "+j.today())
+		j.breach("rules.date-order", clause, "date", b.Date, lot.day()+" … "+j.today())
 	}
 	for _, d := range lot.Led.Sent {
 		if d.Body.Partner == b.Partner {
@@ -366,7 +366,7 @@ func (j *judge) teamWay(b *record.PartnerTeam, since string) {
 		j.add(Note, "rules.partner-drawn", rule.TeamBy, b.Partner, num(len(b.Names)), "")
 	}
 	if b.Date < since || b.Date > j.today() {
-		j.breach("rules.date-order", rule.TeamBy, "日期", b.Date, since+" … "+j.today())
+		j.breach("rules.date-order", rule.TeamBy, "date", b.Date, since+" … "+j.today())
 	}
 }
 

@@ -94,7 +94,7 @@ func (j *judge) told(f *Finished, b *record.Feedback) {
 	}
 	o := f.Objections[i]
 	if b.Date < o.Review.Body.Decided {
-		j.breach("rules.date-order", o.Rule.Told, "日期", b.Date, o.Review.Body.Decided+" … "+j.today())
+		j.breach("rules.date-order", o.Rule.Told, "date", b.Date, o.Review.Body.Decided+" … "+j.today())
 		return
 	}
 	// Told again, the first time counts.
@@ -117,7 +117,7 @@ func (j *judge) objection(b *record.Objection) {
 	// What was found is known on the spot: the objection may come before the
 	// result is public, and never before the inspection has ended.
 	if b.Received < f.Ended() || b.Received > j.today() {
-		j.breach("rules.date-order", rule.Clause, "接到日期", b.Received, f.Ended()+" … "+j.today())
+		j.breach("rules.date-order", rule.Clause, "received", b.Received, f.Ended()+" … "+j.today())
 		return
 	}
 	o := &Objected{At: at(j, b), Of: f, Rule: rule}
@@ -153,7 +153,7 @@ func (j *judge) review(b *record.Review) {
 		return
 	}
 	if b.Decided < o.Body.Received || b.Decided > j.today() {
-		j.breach("rules.date-order", clause, "复核日期", b.Decided, o.Body.Received+" … "+j.today())
+		j.breach("rules.date-order", clause, "decided", b.Decided, o.Body.Received+" … "+j.today())
 	}
 	j.reviewOutcome(o, b)
 	if !j.sound() {

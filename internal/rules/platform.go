@@ -91,7 +91,7 @@ func (j *judge) platformDraw(b *record.PlatformDraw) {
 	case !lot.ByPlatform() && lot.Draw == nil:
 		j.breach("rules.not-drawn-yet", p.Platform.List, lot.Body.Draw, "", "")
 	case b.Time > j.in.Entry.Env.At:
-		j.breach("rules.date-order", p.Platform.Clause, "平台抽取时间", b.Time, j.in.Entry.Env.At)
+		j.breach("rules.date-order", p.Platform.Clause, "time", b.Time, j.in.Entry.Env.At)
 	}
 	l, ok := j.platformList(b, lot)
 	if !ok || !j.sound() {

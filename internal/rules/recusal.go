@@ -23,7 +23,7 @@ func (d *Declaration) HoldsAt(entry int64) bool {
 func (j *judge) recusal(b *record.Recusal) {
 	clause := j.s.Pack.Team.Recusal
 	if b.Decided < b.Date || b.Decided > j.today() {
-		j.breach("rules.date-order", clause, "申报日期、批准日期", b.Date+" "+b.Decided, j.today())
+		j.breach("rules.date-order", clause, "date, decided", b.Date+" "+b.Decided, j.today())
 	}
 	if b.List.Lines != b.Units {
 		j.breach("rules.recusals-count", clause, "units", num(b.Units), num(b.List.Lines))
@@ -34,7 +34,7 @@ func (j *judge) recusal(b *record.Recusal) {
 		if i < 0 || j.s.Recusals[i].Next != 0 {
 			j.breach("rules.no-such-entry", clause, "earlier", num(b.Earlier), "recusal")
 		} else if earlier = j.s.Recusals[i]; earlier.Body.Date > b.Date {
-			j.breach("rules.date-order", clause, "日期", b.Date, earlier.Body.Date)
+			j.breach("rules.date-order", clause, "date", b.Date, earlier.Body.Date)
 		}
 	}
 	if _, ok := j.file(b.List, "list"); !ok || !j.sound() {

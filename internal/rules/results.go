@@ -254,7 +254,7 @@ func (j *judge) correction(b *record.Correction) {
 		j.breach("rules.correction-old", p.Correction.Clause, "old", b.Old, old)
 	}
 	if b.Date < since || b.Date > j.today() {
-		j.breach("rules.date-order", p.Correction.Clause, "日期", b.Date, since+" … "+j.today())
+		j.breach("rules.date-order", p.Correction.Clause, "date", b.Date, since+" … "+j.today())
 	}
 	items := j.s.allItems()
 	if l := f.due(); l != nil {

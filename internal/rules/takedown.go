@@ -31,7 +31,7 @@ func (j *judge) takedown(b *record.Takedown) {
 		}
 	}
 	if b.Date < f.Time[:10] || b.Date > j.today() {
-		j.breach("rules.date-order", "", "日期", b.Date, f.Time[:10]+" … "+j.today())
+		j.breach("rules.date-order", "", "date", b.Date, f.Time[:10]+" … "+j.today())
 	}
 	j.takedownClass(f, b)
 	if !j.sound() {
