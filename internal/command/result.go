@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -85,19 +86,30 @@ func (c *Command) shown(t *intake.Table, name string, rep *intake.Report) error 
 	return c.reading(t, name, &read)
 }
 
-// refuseRows refuses a sheet with problems of either kind. Each line names the
-// row and, where it could be read, the firm.
+// refuseRows refuses a sheet with problems of either kind, under the file and the
+// sheet. Each line names the row, the column and, where it could be read, the
+// firm. A sheet that lacks a column is told so and no more: what the rules say
+// of its rows follows from the gap.
 func (c *Command) refuseRows(t *intake.Table, name string, rep *intake.Report, problems []intake.Problem, firms map[intake.Place]string, err error) error {
-	if err != nil {
+	switch gap := slices.ContainsFunc(rep.Problems, func(p intake.Problem) bool { return p.Code == "intake.missing-column" }); {
+	case gap:
+		problems = nil
+	case err != nil:
 		return err
 	}
 	if problems = append(slices.Clone(rep.Problems), problems...); len(problems) == 0 {
 		return nil
 	}
 	problems = t.Located(problems)
-	slices.SortStableFunc(problems, func(a, b intake.Problem) int { return a.Row - b.Row })
+	slices.SortStableFunc(problems, func(a, b intake.Problem) int {
+		return cmp.Or(strings.Compare(a.Sheet, b.Sheet), a.Row-b.Row)
+	})
+	sheets := t.Sheets()
 	say := func(p intake.Problem) string { return rowSentence(p, firms) }
 	for i, p := range problems {
+		if i == 0 || len(sheets) > 1 && p.Sheet != problems[i-1].Sheet {
+			c.note("  %s：\n", strings.TrimSpace(name+" "+p.Sheet))
+		}
 		if i == shownFirms {
 			c.note("  另有 %d 处，见副本\n", len(problems)-i)
 			break
@@ -123,14 +135,18 @@ func (c *Command) marked(t *intake.Table, name string, problems []intake.Problem
 	return fault.New("command.refused", name, problems[0].Code, copied)
 }
 
-// rowSentence says a problem with its row and firm; the sentence itself is about
-// the column then.
+// rowSentence says a problem with its row, column and firm; the sentence itself
+// is about the heading then.
 func rowSentence(p intake.Problem, firms map[intake.Place]string) string {
-	if p.Row == 0 {
-		return sentence(p)
+	say := strings.ReplaceAll(words.Error(fault.New(p.Code, oneLine(strings.TrimPrefix(p.Header, "*")), p.Got, p.Want)), "\n", "　")
+	if p.Row == 0 || p.Code == "intake.missing-column" {
+		return say
 	}
-	row := strings.TrimSpace(fmt.Sprintf("第 %d 行 %s", p.Row, firms[intake.Place{File: p.File, Sheet: p.Sheet, Row: p.Row}]))
-	return row + "：" + strings.ReplaceAll(words.Error(fault.New(p.Code, oneLine(strings.TrimPrefix(p.Header, "*")), p.Got, p.Want)), "\n", "　")
+	row := fmt.Sprintf("第 %d 行", p.Row)
+	if p.Column != "" {
+		row += " " + p.Column + " 列"
+	}
+	return strings.TrimSpace(row+" "+firms[intake.Place{File: p.File, Sheet: p.Sheet, Row: p.Row}]) + "：" + say
 }
 
 func (c *Command) newCorrect() *cobra.Command {

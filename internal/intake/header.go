@@ -409,6 +409,15 @@ func (p *part) has(f *form, i int) bool {
 	return false
 }
 
+// Sheets names the sheets that the table was made of.
+func (t *Table) Sheets() []string {
+	var out []string
+	for _, p := range t.parts {
+		out = append(out, p.sheet.Name)
+	}
+	return out
+}
+
 func (wb *Workbook) names() []string {
 	var out []string
 	for _, s := range wb.Sheets {

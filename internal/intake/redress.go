@@ -25,7 +25,7 @@ func (r *rowReader) ref() Ref {
 // identify asks for one of the names of a result.
 func (r *rowReader) identify(f *Ref) {
 	if f.Entry == 0 && f.Handle == "" && f.Code == "" {
-		r.problem("code", "intake.no-identity", f.Name, "原记录号、签号或统一社会信用代码")
+		r.anonymous(f.Name, "原记录号、签号或统一社会信用代码", "code", "handle", "entry")
 	}
 }
 

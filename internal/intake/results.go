@@ -106,7 +106,7 @@ func parseResult(r *rowReader) ResultRow {
 		r.problem("ground", "intake.no-ground", x.Origin, "检查原因")
 	}
 	if x.Handle == "" && x.Code == "" {
-		r.problem("code", "intake.no-identity", x.Name, "签号或统一社会信用代码")
+		r.anonymous(x.Name, "签号或统一社会信用代码", "code", "handle")
 	}
 	if x.Started != "" && x.Ended != "" && x.Ended < x.Started {
 		r.problem("ended", "intake.period-backwards", x.Started+" "+x.Ended, "")
@@ -359,7 +359,7 @@ func parseCorrection(r *rowReader) CorrectionRow {
 		r.problem("result", "intake.no-result", "", r.codeList())
 	}
 	if x.Entry == 0 && x.Handle == "" && x.Code == "" {
-		r.problem("code", "intake.no-identity", x.Name, "签号或统一社会信用代码")
+		r.anonymous(x.Name, "签号或统一社会信用代码", "code", "handle", "entry")
 	}
 	return x
 }

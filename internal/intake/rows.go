@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,6 +18,9 @@ type rowReader struct {
 	wrong []bool      // columns of this row that already have a problem
 	ended bool        // another table has begun in this sheet: the rest is not read
 	here  *itemColumn // the column being read, where it has no field
+	lacks []string    // headings of columns that were told to be missing
+	rows  int         // of this sheet
+	empty map[int]int // of missing form columns: the rows in which no substitute is filled
 }
 
 // readTable runs parse over every data row of every sheet.
@@ -33,7 +37,7 @@ func readTable[T any](t *Table, kind Kind, parse func(*rowReader) T) ([]T, *Repo
 	need, _ := t.required() // Tables has refused unknown names
 	var out []T
 	for _, p := range t.parts {
-		r := &rowReader{t: t, f: f, p: p, rep: rep, need: need, wrong: make([]bool, len(f.columns))}
+		r := &rowReader{t: t, f: f, p: p, rep: rep, need: need, wrong: make([]bool, len(f.columns)), empty: map[int]int{}}
 		r.columns()
 		err := p.sheet.Each(func(row *Row) error {
 			r.row = row
@@ -42,6 +46,7 @@ func readTable[T any](t *Table, kind Kind, parse func(*rowReader) T) ([]T, *Repo
 			}
 			clear(r.wrong)
 			rep.Rows++
+			r.rows++
 			r.idle()
 			before := rep.ProblemCount
 			r.empties()
@@ -53,6 +58,7 @@ func readTable[T any](t *Table, kind Kind, parse func(*rowReader) T) ([]T, *Repo
 		if err != nil {
 			rep.problem(fromFault(place(err, t.File), t.File, p.sheet.Name))
 		}
+		r.gaps()
 	}
 	if rep.Rows == 0 && rep.ProblemCount == 0 {
 		rep.problem(Problem{File: t.File, Code: "intake.no-rows", Want: "至少一行"})
@@ -64,9 +70,7 @@ func readTable[T any](t *Table, kind Kind, parse func(*rowReader) T) ([]T, *Repo
 func (r *rowReader) columns() {
 	for i, c := range r.f.columns {
 		if r.need[i] && !r.p.has(r.f, i) {
-			names := append([]string{c.head}, strings.Fields(c.also)...)
-			r.rep.problem(Problem{File: r.t.File, Sheet: r.p.sheet.Name, Row: r.p.last, Header: c.head, Code: "intake.missing-column",
-				Want: strings.Join(names[:min(len(names), 5)], "、")})
+			r.lack(c)
 		}
 	}
 	for _, col := range r.p.twice {
@@ -76,6 +80,44 @@ func (r *rowReader) columns() {
 			}
 		}
 	}
+}
+
+// lack says once that the sheet has no such column, whichever row shows it.
+func (r *rowReader) lack(c column) {
+	if contains(r.lacks, c.head) {
+		return
+	}
+	r.lacks = append(r.lacks, c.head)
+	names := append([]string{c.head}, strings.Fields(c.also)...)
+	r.rep.problem(Problem{File: r.t.File, Sheet: r.p.sheet.Name, Row: r.p.last, Header: c.head, Code: "intake.missing-column",
+		Want: strings.Join(names[:min(len(names), 5)], "、")})
+}
+
+// gaps says of a column that is missing, and whose substitute no row fills, that
+// it is missing: once, not row by row at the substitute.
+func (r *rowReader) gaps() {
+	for i, c := range r.f.columns {
+		if r.rows == 0 || r.empty[i] < r.rows {
+			continue
+		}
+		r.rep.Problems = slices.DeleteFunc(r.rep.Problems, func(p Problem) bool {
+			return p.Sheet == r.p.sheet.Name && p.Code == "intake.empty-required" && p.Want == c.head
+		})
+		r.rep.ProblemCount -= r.rows
+		r.lack(c)
+	}
+}
+
+// anonymous reports a row that does not say which unit it is about: none of the
+// fields is filled. A sheet that has a column for none of them is told so once.
+func (r *rowReader) anonymous(name, want string, fields ...string) {
+	for _, field := range fields {
+		if r.p.cols[r.f.fields[field]] >= 0 {
+			r.problem("code", "intake.no-identity", name, want)
+			return
+		}
+	}
+	r.lack(r.f.columns[r.f.fields["code"]])
 }
 
 func (r *rowReader) cellOf(field string) Cell {
@@ -103,6 +145,9 @@ func (r *rowReader) empties() {
 		}
 		if at != "" && !filled {
 			r.problem(at, "intake.empty-required", "", c.head)
+			if r.p.cols[i] < 0 {
+				r.empty[i]++ // only its substitute is there, and does not serve
+			}
 		}
 	}
 }
