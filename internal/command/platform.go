@@ -246,7 +246,7 @@ func (c *Command) reconciled(name string, rec *office.Reconciled) error {
 			return err
 		}
 	}
-	c.note("表里 %d 行，相同 %d 行，差异 %d 处。\n", rec.Rows, rec.Same, len(rows))
+	c.note("表里 %d 行：与账本相符 %d 行；差异共 %d 处（一行可以有几处，账本有而表里没有的也算）。\n", rec.Rows, rec.Same, len(rows))
 	if len(rows) > 0 {
 		return fault.New("command.differs", name, num(len(rows)), copied)
 	}

@@ -44,8 +44,9 @@ func (r *Run) resultRow(d *drawn, i int, b batch, codes []string) map[string]str
 		case "g":
 			row["后续处置"] = "立案"
 		case "f":
+			row["不予配合的事实"] = "演示"
 			if r.Office.Pack == "yanshi" {
-				row["不予配合的情形"], row["不予配合的事实"] = "拒绝提供相关材料", "演示"
+				row["不予配合的情形"] = "拒绝提供相关材料"
 			}
 		}
 	}

@@ -75,7 +75,7 @@ func told(known []intake.Problem, f *fault.Error) bool {
 // heading is the column that an officer knows for a place of a body.
 func heading(place string) string {
 	known := map[string]string{"received": "接到申请材料日期", "decided": "复核日期", "归档": "归档日期",
-		"refusal": "不予配合的情形", "codes": "检查结果", "origin": "检查来源", "ground": "检查原因", "ended": "检查结束日期",
+		"refusal": "不予配合的情形", "facts": "不予配合的事实", "codes": "检查结果", "origin": "检查来源", "ground": "检查原因", "ended": "检查结束日期",
 		"date": "签字日期", "result": "原记录号", "old": "原检查结果", "检查开始": "检查开始日期", "检查结束": "检查结束日期", "签字": "签字日期",
 		"平台录入": "平台录入日期", "平台公示": "平台公示日期", "写入": "写入当天",
 		"审核": "审核日期", "退回": "退回日期", "last_evidence": "检验检测出具日期", "evidence": "利用的其他结论", "methods": "检查方式", "organised": "组织形式",

@@ -110,6 +110,10 @@ func (j *judge) resultDates(b *record.Result, lot *Lot) {
 		if d.date == "" {
 			continue
 		}
+		if d.date > j.today() { // one word: every later date would seem too early
+			j.breach("rules.date-future", clause, d.name, d.date, j.today())
+			continue
+		}
 		// Signing, entering and reviewing may fall on either side of each other.
 		aside := (d.name == "平台录入" || d.name == "审核") && prev.name == "签字" && d.date >= b.Ended
 		if d.date < prev.date && !aside {
@@ -120,9 +124,12 @@ func (j *judge) resultDates(b *record.Result, lot *Lot) {
 		}
 	}
 	for _, d := range b.Returned {
-		if d < b.Ended || d > or(b.ReviewOn, j.today()) {
+		if d < b.Ended && b.Ended <= j.today() || d > or(b.ReviewOn, j.today()) {
 			j.breach("rules.date-order", clause, "退回", d, b.Ended+" … "+or(b.ReviewOn, j.today()))
 		}
+	}
+	if b.Ended > j.today() {
+		return // said above; what follows counts from it
 	}
 	if lot != nil && b.Ended > lot.Ends() {
 		j.add(Warning, "rules.after-task", clause, "ended", b.Ended, lot.Ends())

@@ -20,7 +20,7 @@ type FollowRule struct {
 func (p *Pack) checkFollow() error {
 	for _, k := range slices.Concat(p.Follow.Nothing, p.Follow.Transfers) {
 		if !slices.Contains(p.Result.Follow, k) {
-			return fault.New("rules.bad-pack", "follow", k, "a kind of result.follow_ups")
+			return fault.New("rules.bad-pack", "follow", k, "result.follow_ups 里的一种")
 		}
 	}
 	return nil

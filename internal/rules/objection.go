@@ -21,10 +21,10 @@ type Redress struct {
 
 func (p *Pack) checkRedress() error {
 	if o := p.Objection; o != (Redress{}) && (o.ReviewDays < 1 || o.FeedbackDays < 1) {
-		return fault.New("rules.bad-pack", "objection", strconv.Itoa(o.ReviewDays)+" "+strconv.Itoa(o.FeedbackDays), "review_days and feedback_days ≥ 1, or no such section")
+		return fault.New("rules.bad-pack", "objection", "review_days "+strconv.Itoa(o.ReviewDays)+"、feedback_days "+strconv.Itoa(o.FeedbackDays), "review_days、feedback_days 都是 1 以上的整数，或者整节不写")
 	}
 	if n := p.Archive.MinYears; n < 0 || n > maxYears {
-		return fault.New("rules.bad-pack", "archive.min_years", strconv.Itoa(n), "0..100")
+		return fault.New("rules.bad-pack", "archive.min_years", strconv.Itoa(n), "0—100")
 	}
 	return nil
 }

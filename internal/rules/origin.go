@@ -39,12 +39,12 @@ func (p *Pack) checkOrigins() error {
 	seen := map[string]bool{Random: true, JoinedOrigin: true}
 	for _, o := range p.Origins {
 		if o.Code == "" || o.Name == "" || seen[o.Code] {
-			return fault.New("rules.bad-pack", "origin", o.Code, "code (once, not random), name")
+			return fault.New("rules.bad-pack", "origin", o.Code, "code（不重复，不是 random）和 name")
 		}
 		seen[o.Code] = true
 		for _, n := range o.Needs {
 			if n != "issuer" && n != "document" {
-				return fault.New("rules.bad-pack", "origin "+o.Code, n, "issuer, document")
+				return fault.New("rules.bad-pack", "origin "+o.Code, n, "issuer 或 document")
 			}
 		}
 	}

@@ -282,7 +282,7 @@ func ParsePack(data []byte) (*Pack, error) {
 		return nil, err
 	}
 	if !bytes.Equal(again, data) {
-		return nil, fault.New("rules.bad-pack", p.ID, "other bytes", "canonical JSON")
+		return nil, fault.New("rules.bad-pack", p.ID, "其他字节", "规范的 JSON")
 	}
 	return p, nil
 }

@@ -47,15 +47,15 @@ func (r *JointRule) check() error {
 		}
 	}
 	if r.MinPerYear < 0 || r.WarnFrom < 0 || r.WarnFrom > 12 || (r.MinPerYear > 0) != (r.WarnFrom > 0) {
-		return bad("min_per_year, warn_from", strconv.Itoa(r.MinPerYear)+" "+strconv.Itoa(r.WarnFrom), "both, warn_from 1..12, or neither")
+		return bad("min_per_year, warn_from", strconv.Itoa(r.MinPerYear)+" "+strconv.Itoa(r.WarnFrom), "两项都写（warn_from 是 1—12），或者都不写")
 	}
 	for _, kind := range r.ConfirmOf {
 		if !slices.Contains(partnerKinds, kind) {
-			return bad("confirm_of", kind, "section, department")
+			return bad("confirm_of", kind, "section、department")
 		}
 	}
 	if (len(r.ConfirmOf) > 0) != (r.Confirm != "") {
-		return bad("confirm", r.Confirm, "refuse or warn, with confirm_of")
+		return bad("confirm", r.Confirm, "refuse 或 warn，并写 confirm_of")
 	}
 	return nil
 }

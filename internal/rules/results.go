@@ -142,8 +142,14 @@ func (j *judge) complete(p *Pack, b *record.Result) {
 		}
 	}
 	if len(lacks) > 0 {
-		j.add(Note, "rules.incomplete", p.Result.CompleteC, b.Object, strings.Join(lacks, "、"), "")
+		j.add(Note, "rules.incomplete", p.Result.CompleteC, j.named(b), strings.Join(lacks, "、"), "")
 	}
+}
+
+// named is how a finding names the result that it is about: the object's handle,
+// or the entry where no lot gave the object.
+func (j *judge) named(b *record.Result) string {
+	return or(b.Object, "第 "+num(j.index)+" 条记录")
 }
 
 // outcome holds codes to the pack and to the items inspected; the unit's line
@@ -171,8 +177,13 @@ func (j *judge) outcome(p *Pack, o *record.Outcome, items []string) {
 	if refused && len(p.Result.Refusal) > 0 && len(o.Refusal) == 0 {
 		j.breach("rules.refusal-ground", p.Result.RefuseB, "refusal", "", strings.Join(p.Result.Refusal, "、"))
 	}
+	if refused && len(p.Result.Refusal) == 0 && len(o.Refusal) == 0 && o.Facts == "" {
+		// The text lists no grounds to choose from: a word of what happened is
+		// the least that such a finding needs.
+		j.add(Warning, "rules.refusal-facts", p.Result.RefuseB, "facts", p.Result.RefuseC, "")
+	}
 	for _, g := range o.Refusal {
-		if !refused || !slices.Contains(p.Result.Refusal, g) {
+		if !refused || len(p.Result.Refusal) > 0 && !slices.Contains(p.Result.Refusal, g) {
 			j.breach("rules.refusal-ground", p.Result.RefuseB, "refusal", g, strings.Join(p.Result.Refusal, "、"))
 		}
 	}

@@ -338,8 +338,14 @@ func (c *counting) result(f *Finished, t *Tally) {
 func (c *counting) timely(f *Finished, t *Tally) {
 	if f.due() == nil {
 		t.Unsure = 1
-	} else if _, _, sure := c.s.Due(f); !sure {
-		t.Unsure = 1
+	} else if due, _, sure := c.s.Due(f); !sure {
+		// The days still unknown can only put the date off: what was public
+		// before the first of them is in time by any reading.
+		if day := f.Published(); !f.due().Unjudged && day <= due && day <= c.s.Workdays().Last() {
+			t.OnTime = 1
+		} else {
+			t.Unsure = 1
+		}
 	} else if t.LateDays = c.s.Late(f); t.LateDays > 0 {
 		t.Late, t.LateMost = 1, t.LateDays
 	} else {
@@ -430,13 +436,20 @@ func (s *State) share(year int64) *ShareStat {
 	return sh
 }
 
-// Percent writes part of whole in percent with one decimal, cut off and never
-// rounded up: 99.9% is not all. "" of nothing: no share is no 0 %.
+// Percent writes part of whole in percent with one decimal, rounded half up; but
+// what is not all never reads 100%, what is something never 0%. "" of nothing:
+// no share is no 0 %.
 func Percent(part, whole int) string {
 	if whole <= 0 {
 		return ""
 	}
-	n := part * 1000 / whole
+	n := (part*2000 + whole) / (whole * 2)
+	if part < whole {
+		n = min(n, 999)
+	}
+	if part > 0 {
+		n = max(n, 1)
+	}
 	if n%10 == 0 {
 		return strconv.Itoa(n/10) + "%"
 	}

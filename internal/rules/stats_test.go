@@ -256,11 +256,23 @@ func TestJoinedInStats(t *testing.T) {
 	}
 }
 
+// What was public before the first day that the calendar does not know is in
+// time by any reading of the days to come; what came later is not judged.
+func TestInTimeBeforeTheUnknown(t *testing.T) {
+	w := newWorld("yanshi", "2026-01-01")
+	l := w.lot("2026-001", "A", "甲队", "2027-03-31", 2)
+	w.result(l, l.Objects[0], "91000000000000000A", "2026-12-30", "2026-12-31", "a")
+	w.result(l, l.Objects[1], "91000000000000000B", "2026-12-30", "2027-01-04", "a")
+	if n := w.s.Stats(2026, "2027-01-05").Total; n.OnTime != 1 || n.Unsure != 1 || n.Late != 0 {
+		t.Errorf("%+v", n)
+	}
+}
+
 func TestPercent(t *testing.T) {
 	for _, c := range []struct {
 		part, whole int
 		want        string
-	}{{0, 0, ""}, {0, 7, "0%"}, {1, 1, "100%"}, {999, 1000, "99.9%"}, {9999, 10000, "99.9%"}, {1, 3, "33.3%"}, {1, 20, "5%"}, {5, 0, ""}} {
+	}{{0, 0, ""}, {0, 7, "0%"}, {1, 1, "100%"}, {999, 1000, "99.9%"}, {2, 3, "66.7%"}, {7, 13, "53.8%"}, {1, 9999, "0.1%"}, {19999, 20000, "99.9%"}, {9999, 10000, "99.9%"}, {1, 3, "33.3%"}, {1, 20, "5%"}, {5, 0, ""}} {
 		if got := rules.Percent(c.part, c.whole); got != c.want {
 			t.Errorf("%d of %d: %s, want %s", c.part, c.whole, got, c.want)
 		}

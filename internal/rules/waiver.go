@@ -255,27 +255,27 @@ func (p *Pack) checkTasks() error {
 	for _, o := range p.Cap.Options {
 		taken = taken || o.Name == p.Cap.Take
 		if o.Name == "" || names[o.Name] {
-			return bad("cap.option", o.Name, "a name, each once")
+			return bad("cap.option", o.Name, "名称，不重复")
 		}
 		names[o.Name] = true
 	}
 	if !taken || len(p.Cap.Options) > 0 && len(p.Cap.Exempt) > 0 {
-		return bad("cap.take", p.Cap.Take, "the name of one option, and no exempt beside the options")
+		return bad("cap.take", p.Cap.Take, "其中一项的名称，并且不另写 exempt")
 	}
 	deploys := slices.ContainsFunc(p.Exempts(), func(e Exempt) bool { return e.Deploy })
 	switch {
 	case deploys && (len(p.Waiver.Deployment) == 0 || p.Waiver.Clause == ""):
-		return bad("waiver.deployment", "none", "grounds and clause of an exemption by deployment")
+		return bad("waiver.deployment", "没有写", "因专项部署免抽的事由和条款")
 	case len(p.Waiver.Shortfall) > 0 && p.Waiver.ShortBy == "":
-		return bad("waiver.shortfall_clause", "", "a clause")
+		return bad("waiver.shortfall_clause", "没有写", "条款编号")
 	case p.Plan.AdHoc && p.Plan.AdHocBy == "":
-		return bad("plan.ad_hoc_clause", "", "a clause")
+		return bad("plan.ad_hoc_clause", "没有写", "条款编号")
 	case p.Extend.Max < 0 || p.Extend.Max > 12 || p.Extend.Max > 0 && p.Extend.Clause == "":
-		return bad("extend", num(p.Extend.Max), "max 0 … 12 and a clause")
+		return bad("extend", num(p.Extend.Max), "max 为 0—12，并写条款编号")
 	case (p.Cap.RecordsMin > 0) != (p.Cap.RecordsTag != "") || p.Cap.RecordsMin < 0:
-		return bad("cap.records_min", num(p.Cap.RecordsMin), "with records_tag, or neither")
+		return bad("cap.records_min", num(p.Cap.RecordsMin), "与 records_tag 一起写，或者都不写")
 	case p.Cap.RecordsTag != "" && !slices.ContainsFunc(p.Tags, func(n Named) bool { return n.Code == p.Cap.RecordsTag }):
-		return bad("cap.records_tag", p.Cap.RecordsTag, "a tag of the pack")
+		return bad("cap.records_tag", p.Cap.RecordsTag, "规则包里的一个标签")
 	}
 	for _, f := range p.Plan.ClassFields {
 		if !slices.Contains(filterFields, f) {

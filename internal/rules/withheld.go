@@ -45,7 +45,7 @@ func (p *Pack) checkWithhold() error {
 	seen := map[string]bool{}
 	for _, w := range p.Withhold.Grounds {
 		if w.Code == "" || w.Name == "" || w.Basis == "" || seen[w.Code] {
-			return fault.New("rules.bad-pack", "withhold.ground", w.Code, "code (once), name, basis")
+			return fault.New("rules.bad-pack", "withhold.ground", w.Code, "code（不重复）、name、basis 都写")
 		}
 		seen[w.Code] = true
 	}

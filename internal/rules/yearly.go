@@ -21,7 +21,7 @@ var monthDay = regexp.MustCompile(`^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`)
 
 func (r *YearRule) check() error {
 	if r.WarnFrom != "" && !monthDay.MatchString(r.WarnFrom) {
-		return fault.New("rules.bad-pack", "yearly.warn_from", r.WarnFrom, "mm-dd, 11-01")
+		return fault.New("rules.bad-pack", "yearly.warn_from", r.WarnFrom, "“月-日”，如 11-01")
 	}
 	return nil
 }
