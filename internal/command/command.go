@@ -70,15 +70,15 @@ func (c *Command) Run(ctx context.Context) int {
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
-	err := root.ExecuteContext(ctx)
+	used, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
-	return c.fail(err)
+	return c.fail(used, err)
 }
 
 // fail prints an error and gives its exit code.
-func (c *Command) fail(err error) int {
+func (c *Command) fail(used *cobra.Command, err error) int {
 	var f *fault.Error
 	code := 2 // what the command line library says is about the command line
 	if errors.As(err, &f) {
@@ -97,7 +97,7 @@ func (c *Command) fail(err error) int {
 		return code
 	}
 	if f == nil {
-		fmt.Fprintln(c.Stderr, "命令写法不对："+plain(err)+"\n用 sunlot --help 查看写法。")
+		fmt.Fprintln(c.Stderr, usageError(used, err))
 		return code
 	}
 	for _, e := range each(err) {

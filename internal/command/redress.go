@@ -189,7 +189,7 @@ func (c *Command) newTold() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&in.Way, "way", "", "反馈方式：送达文书、当面告知、电话 …")
+	f.StringVar(&in.Way, "way", "", "反馈方式："+strings.Join(intake.FeedbackWays(), "、"))
 	f.StringVar(&in.Date, "date", "", "反馈日期，缺省为今天")
 	f.StringVar(&in.Receiver, "receiver", "", "接收人（不公开）")
 	_ = cmd.MarkFlagRequired("way")

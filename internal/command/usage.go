@@ -69,6 +69,37 @@ var mistakes = []struct{ pattern, say string }{
 	{`^requires at least (\d+) arg\(s\), only received (\d+)$`, "这个命令至少要 $1 个参数，给了 $2 个"},
 }
 
+// missing says which flags a command still needs, with their meaning.
+func missing(cmd *cobra.Command, text string) string {
+	m := regexp.MustCompile(`^required flag\(s\) (.*) not set$`).FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	var list []string
+	for _, name := range strings.Split(m[1], ", ") {
+		name = strings.Trim(name, `"`)
+		if f := cmd.Flags().Lookup(name); f != nil {
+			list = append(list, "--"+name+"（"+f.Usage+"）")
+		}
+	}
+	return "缺少选项 " + strings.Join(list, "、")
+}
+
+// usageError says in Chinese what is wrong with a command line, and where its
+// help is; "" for any other error.
+func usageError(cmd *cobra.Command, err error) string {
+	text := strings.SplitN(err.Error(), "\n", 2)[0]
+	said := plain(err)
+	if flags := missing(cmd, text); flags != "" {
+		said = flags
+	}
+	if lack := regexp.MustCompile(`^(?:accepts \d+ arg\(s\), received 0|requires at least \d+ arg\(s\), only received 0)$`); lack.MatchString(text) {
+		_, args, _ := strings.Cut(cmd.Use, " ")
+		said = "缺少“" + args + "”"
+	}
+	return "命令写法不对：" + said + "\n用 " + cmd.CommandPath() + " --help 查看写法。"
+}
+
 // plain says a command line error in Chinese, "" for any other error.
 func plain(err error) string {
 	text := strings.SplitN(err.Error(), "\n", 2)[0]

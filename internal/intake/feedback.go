@@ -10,7 +10,7 @@ type FeedbackRow struct {
 // Feedback reads a 反馈.
 func (t *Table) Feedback() ([]FeedbackRow, *Report) {
 	return readTable(t, KindFeedback, func(r *rowReader) FeedbackRow {
-		x := FeedbackRow{Ref: r.ref(), Date: r.day("date"), Way: r.text("way"), Receiver: r.person("receiver"), Remark: r.text("note")}
+		x := FeedbackRow{Ref: r.ref(), Date: r.day("date"), Way: r.choice("way", wayWords), Receiver: r.person("receiver"), Remark: r.text("note")}
 		r.identify(&x.Ref)
 		return x
 	})

@@ -1,5 +1,7 @@
 package intake
 
+import "slices"
+
 // DefaultCodes are the eight results of Gaoqing 8.3 and, after them, the states
 // of a unit that platforms add (requirements §2.3) and packs may offer.
 func DefaultCodes() []Code {
@@ -84,6 +86,13 @@ var resultColumns = []column{
 
 // feedbackWays are the usual ways to tell an enterprise.
 var feedbackWays = []string{"当场告知", "送达文书", "邮寄", "电话", "网上送达", "其他"}
+
+// FeedbackWays lists the ways to tell an enterprise, as the forms offer them.
+func FeedbackWays() []string { return slices.Clone(feedbackWays) }
+
+// wayWords are other ways to write them.
+var wayWords = map[string]string{"当面告知": "当场告知", "当面反馈": "当场告知", "现场告知": "当场告知", "当面送达": "送达文书", "送达": "送达文书", "书面送达": "送达文书",
+	"邮寄送达": "邮寄", "电话告知": "电话", "电话反馈": "电话", "短信": "网上送达", "电子送达": "网上送达"}
 
 var feedbackColumns = []column{
 	serial,

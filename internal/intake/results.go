@@ -95,7 +95,7 @@ func parseResult(r *rowReader) ResultRow {
 		FollowUpTo: r.text("follow_up_to"), FollowUpDue: r.day("follow_up_due"), FollowOwner: r.text("follow_up_owner"),
 		Criminal: r.yes("criminal"), Pledge: r.yes("pledge"), Body: r.text("entrusted"), Letter: r.text("entrusted_no"), BodyReport: r.text("entrusted_report"),
 		Withheld: r.text("withheld"), WithheldNo: r.text("withheld_no"), WithheldLaw: r.text("withheld_law"),
-		Feedback: r.day("feedback"), FeedbackWay: r.text("feedback_way"), Receiver: r.person("receiver"),
+		Feedback: r.day("feedback"), FeedbackWay: r.choice("feedback_way", wayWords), Receiver: r.person("receiver"),
 		Unit: r.text("unit"), Remark: r.text("note"), Line: r.line(),
 	}
 	x.ItemCodes, x.Work = r.itemCodes(), r.work("work")

@@ -63,6 +63,8 @@ func told(known []intake.Problem, f *fault.Error) bool {
 			return f.Code == "rules.date-order" && f.Place == "检查结束"
 		case "office.day-ground", "office.day-number", "office.day-no-ground":
 			return f.Code == "rules.calendar-kind"
+		case "office.day-recorded":
+			return f.Code == "rules.calendar-days"
 		case "office.no-correction":
 			return f.Code == "rules.review-outcome"
 		case "office.no-code", "office.no-item":

@@ -2,6 +2,7 @@ package office
 
 import (
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -123,6 +124,12 @@ func (o *Office) ToldReview(in Telling) (*Draft, error) {
 	}
 	if obj.Review == nil {
 		return nil, fault.New("office.not-reviewed", num(in.Objection), o.firmOf(obj.Of), "")
+	}
+	if n := len(obj.Told); n > 0 {
+		return nil, fault.New("office.told-already", num(in.Objection), obj.Told[n-1].Body.Date, num(obj.Told[n-1].Index))
+	}
+	if ways := intake.FeedbackWays(); !slices.Contains(ways, in.Way) {
+		return nil, fault.New("office.feedback-way", "--way", in.Way, strings.Join(ways, "、")).Of(fault.Usage)
 	}
 	return o.draft(&Draft{About: []About{{Firm: o.firmOf(obj.Of)}}}, &record.Feedback{Result: obj.Of.Index, Review: obj.Review.Index, Kind: "review",
 		Date: or(in.Date, o.Today()), Way: in.Way, Receiver: record.Sealed(in.Receiver)})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
 )
 
 // Following (后续处置) is a step after a result, up to its end.
@@ -25,9 +26,31 @@ func (o *Office) FollowUp(in Following) (*Draft, error) {
 	var about About
 	if f := s.ResultAt(in.Result); f != nil {
 		about.Firm = o.firmOf(f)
+		if err := followable(f, in); err != nil {
+			return nil, err
+		}
 	}
 	return o.draft(&Draft{About: []About{about}}, &record.FollowUp{Result: in.Result, Kind: in.Kind, Number: in.Number, To: in.To, Owner: in.Owner, Due: in.Due, Date: or(in.Date, o.Today()),
 		Closed: in.Closed, Remark: record.Sealed(in.Remark)})
+}
+
+// followable refuses a step after the last one, and one that hands the case to
+// a department which nobody has named.
+func followable(f *rules.Finished, in Following) error {
+	to := in.To
+	if f.Body.FollowUp != nil {
+		to += f.Body.FollowUp.To
+	}
+	for _, u := range f.FollowUps {
+		to += u.Body.To
+		if u.Body.Closed {
+			return fault.New("office.follow-closed", num(in.Result), u.Body.Date, num(u.Index))
+		}
+	}
+	if to == "" && strings.Contains(in.Kind, "其他部门") {
+		return fault.New("office.follow-to", num(in.Result), in.Kind, "").Of(fault.Usage)
+	}
+	return nil
 }
 
 // Filed (备案、上报) is the receipt of a year's plan, or of the checklist.

@@ -20,7 +20,7 @@ func (o *Office) Days(rows []intake.DayRow) (*Draft, []intake.Problem, error) {
 	for i := range rows {
 		r := &rows[i]
 		if first, twice := seen[r.Date]; twice {
-			sheet.refuse(twiceIn(r.Line, first, r.Date))
+			sheet.refuse(problem(r.Line, "日期", "office.day-twice", "第 "+num(first.Row)+" 行和第 "+num(r.Line.Row)+" 行", r.Date))
 			continue
 		}
 		seen[r.Date] = r.Line
@@ -97,6 +97,8 @@ func (o *Office) dayProblems(s *rules.State, r *intake.DayRow) []intake.Problem 
 		refuse("停办事由", "office.day-no-ground", r.Date, "")
 	case r.Date < o.Today():
 		refuse("日期", "rules.closed-afterwards", r.Date, o.Today())
+	case slices.Contains(s.Closed(), r.Date):
+		refuse("日期", "office.day-recorded", r.Date, "")
 	default:
 		if on, err := national.Workday(r.Date); err == nil && !on {
 			refuse("日期", "office.day-off-anyway", r.Date, "")

@@ -36,7 +36,7 @@ func TestShareAndBacklogWords(t *testing.T) {
 	if got := ShareWords(&rules.ShareStat{Version: 1, Items: 3}); !strings.HasSuffix(got, "总数未填") || strings.Contains(got, "%") {
 		t.Error(got)
 	}
-	if got := ShareWords(&rules.ShareStat{Version: 1, Items: 3, All: 7, Floor: 4, Source: "目录"}); !strings.Contains(got, "占 42.8%，应不少于 4 项") {
+	if got := ShareWords(&rules.ShareStat{Version: 1, Items: 3, All: 7, Floor: 4, Source: "目录"}); !strings.Contains(got, "占 42.9%，应不少于 4 项") {
 		t.Error(got)
 	}
 	for _, c := range []struct {
