@@ -1,6 +1,10 @@
 package command
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/rules"
+)
 
 func (c *Command) newAdoptPack() *cobra.Command {
 	cmd := &cobra.Command{
@@ -20,13 +24,38 @@ func (c *Command) adoptPack(name string) error {
 	if err != nil {
 		return err
 	}
+	s, err := o.State()
+	if err != nil {
+		return err
+	}
+	was := s.Pack
 	d, p, err := o.AdoptPack(c.packName(name))
 	if err != nil {
 		return err
 	}
 	c.note("将启用规则包：%s（%s）\n", p.Title, p.ID)
+	c.packChanges(was.Changes(p))
 	if p.EffectiveFrom > o.Today() {
 		c.note("  施行日期 %s，在此之前仍用原来的规则包。\n", p.EffectiveFrom)
 	}
 	return c.commit(o, d)
+}
+
+// packChanges says what the new pack has otherwise, one line each.
+func (c *Command) packChanges(list []rules.PackChange) {
+	c.note("  与现行规则包相比，%d 处不同：\n", len(list))
+	for _, d := range list {
+		what := "参数 "
+		if d.Clause {
+			what = "条文 "
+		}
+		switch {
+		case d.Old == "":
+			c.note("  新增　%s%s：%s\n", what, d.What, d.New)
+		case d.New == "":
+			c.note("  删去　%s%s：原为 %s\n", what, d.What, d.Old)
+		default:
+			c.note("  改动　%s%s：%s → %s\n", what, d.What, d.Old, d.New)
+		}
+	}
 }
