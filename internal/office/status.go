@@ -71,6 +71,10 @@ func (o *Office) Nexts() ([]Next, error) {
 			n.Command = "sunlot result " + joinedListName(s.JoinedTask(d.Draw).Body)
 		case "joint":
 			n.Command = "sunlot form 计划，或 sunlot joint --help"
+			if d.Late == 0 { // it has the year: what a draw demands comes first
+				later = append(later, n)
+				continue
+			}
 		case "follow-up":
 			n.Command = "sunlot follow-up " + num(d.Entry) + " --kind 方式 --closed"
 			if d.Late == 0 && d.Due != "" { // it runs its time: what else is to be done comes first

@@ -141,7 +141,11 @@ func (s *State) Duties(today string) []Duty {
 		list = append(list, d)
 	}
 	list = append(list, s.objectionDuties(today)...)
-	list = append(list, s.jointDuties(today)...)
+	for _, d := range s.jointDuties(today) {
+		if today <= d.Due || d.Late > 0 { // nothing is left to be done about the charter's own year
+			list = append(list, d)
+		}
+	}
 	list = append(list, s.joinedDuties(today)...)
 	slices.SortStableFunc(list, func(a, b Duty) int {
 		if a.Due < b.Due {

@@ -57,12 +57,11 @@ func (s *State) jointDuties(today string) []Duty {
 		rule := &s.Pack.Joint
 		a, b := s.JointCount(y)
 		b -= s.idle(y, today)
-		d := Duty{Code: "joint", Draw: num(y), Clause: rule.Clause, Due: num(y) + "-12-31", Count: rule.MinPerYear, Open: max(0, rule.MinPerYear-a-b),
-			Sure: s.Charters[0].Time[:10] <= num(y)+"-01-01"}
+		d := Duty{Code: "joint", Draw: num(y), Clause: rule.Clause, Due: num(y) + "-12-31", Count: rule.MinPerYear, Open: max(0, rule.MinPerYear-a-b), Sure: true}
 		if d.Open == 0 || today < rule.warnsFrom(y) {
 			continue
 		}
-		if d.Sure {
+		if s.Charters[0].Time[:10] <= num(y)+"-01-01" {
 			d.Late = s.late(d.Due, "", today)
 		}
 		list = append(list, d)
@@ -75,7 +74,7 @@ func (s *State) jointDuties(today string) []Duty {
 func (s *State) JointFindings(today string) []Finding {
 	var list []Finding
 	for _, d := range s.jointDuties(today) {
-		f := Finding{Code: "rules.duty-joint", Severity: Warning, Clause: d.Clause, Entry: -1, Place: d.Draw, Got: num(d.Count - d.Open), Want: num(d.Count)}
+		f := Finding{Code: "rules.joint-few", Severity: Warning, Clause: d.Clause, Entry: -1, Place: d.Draw, Got: num(d.Count - d.Open), Want: num(d.Count)}
 		if d.Late > 0 {
 			f.Severity = Overdue
 		} else if today > d.Due {

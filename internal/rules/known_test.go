@@ -239,7 +239,7 @@ func TestJoinedIdle(t *testing.T) {
 	}
 	s.Joined, s.Lots = s.Joined[:1], nil
 	j := s.Joined[0]
-	short := func(day string) bool { return codes(s.JointFindings(day))["rules.duty-joint"] != "" }
+	short := func(day string) bool { return codes(s.JointFindings(day))["rules.joint-few"] != "" }
 	if short("2024-06-01") == (len(j.Results) > 0) {
 		t.Errorf("%d results: short %v", len(j.Results), short("2024-06-01"))
 	}

@@ -170,7 +170,7 @@ var elsewhere = map[string]string{
 	"rules.no-expert-roster": "TestAnnounceRefuses",
 	"rules.shortfall":        "TestShortfall",
 	"rules.class-base":       "TestClassBase",
-	"rules.duty-joint":       "TestJointYear",
+	"rules.joint-few":        "TestJointYear",
 	"rules.class-unknown":    "TestYearlyRatios",
 	"rules.class-unsaid":     "TestYearlyRatios",
 	"rules.ratio-now":        "TestYearlyRatios",
