@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -228,6 +229,35 @@ func (p *Policy) Satisfied(n *Note) bool {
 		}
 	}
 	return p.satisfiedBy(set)
+}
+
+// Since is the earliest time, seconds since 1970, by which the witnesses whose
+// lines in the note verify made up the quorum: lines with 0 < time ≤ Since do,
+// those before it do not. ok is false where all lines together do not, and
+// under a policy that needs no witness, for then nothing is dated.
+func (p *Policy) Since(n *Note) (at int64, ok bool) {
+	if p.Quorum == noQuorum || p.Quorum == "" {
+		return 0, false
+	}
+	times := make([]int64, len(p.Witnesses)) // 0: no line
+	for i, w := range p.Witnesses {
+		if t, ok := n.CosignedAt(w.Key); ok {
+			times[i] = int64(t) // CosignedAt refuses more than 63 bits
+		}
+	}
+	tries := slices.Compact(slices.Sorted(slices.Values(times)))
+	for _, at = range tries {
+		var set uint64
+		for i, t := range times {
+			if 0 < t && t <= at {
+				set |= 1 << i
+			}
+		}
+		if p.satisfiedBy(set) {
+			return at, true
+		}
+	}
+	return 0, false
 }
 
 // satisfiedBy decides for a set of witnesses, bit i being Witnesses[i].

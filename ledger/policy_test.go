@@ -168,3 +168,50 @@ func TestOverlapAgainstAllPairs(t *testing.T) {
 		}
 	}
 }
+
+// Since against its definition: the least time at which the lines up to then,
+// and at no time before, satisfy the policy; all orders of four witnesses' times.
+func TestPolicySince(t *testing.T) {
+	p, err := ParsePolicy([]byte(policyText(t, threeOfFour)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, err := FormatCheckpoint(Checkpoint{Origin: "demo0.example/log", Size: 1, Root: LeafHash([]byte("x"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := FormatNote(head, testSigner(t, "demo0.example/log", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code := range 4 * 4 * 4 * 4 {
+		n, err := ParseNote(signed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := int64(0)
+		for at := uint64(3); at > 0; at-- {
+			lines := 0
+			for c, i := code, 0; i < 4; c, i = c/4, i+1 {
+				if when := uint64(c % 4); when > 0 && when <= at {
+					lines++
+				}
+			}
+			if lines >= 3 {
+				want = int64(at)
+			}
+		}
+		for c, i := code, 0; i < 4; c, i = c/4, i+1 {
+			if at := uint64(c % 4); at > 0 {
+				line, err := Cosign(n.Text, at, testWitness(t, fmt.Sprintf("w%d.example", i), byte(20+i)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				n.Signatures = append(n.Signatures, line)
+			}
+		}
+		if got, ok := p.Since(n); got != want || ok != (want > 0) {
+			t.Fatalf("times %04d in base 4: %d, want %d", code, got, want)
+		}
+	}
+}

@@ -16,6 +16,49 @@ type Input struct {
 	Hash    string            // lower hex SHA-256 of the signed entry's bytes; a notice's C
 	Signers []string          // of Keys(entry), those whose signature verified
 	Blobs   map[string][]byte // by digest, all that Needs(entry) lists
+
+	// Seen is the earliest time, unix seconds, by which the cosignatures in the
+	// entry's proof file satisfied State.Policy; 0 where they do not, or where
+	// that policy asks for none. Only what State.Dated names needs it.
+	Seen int64
+	// Pending: the entry is not in the ledger yet, so nobody can have cosigned
+	// it. Its own time stands for Seen: an office that cannot be in time by its
+	// own clock is refused before it writes.
+	Pending bool
+}
+
+// Policy is the text of the witness policy (c2sp.org/tlog-policy) by which the
+// next entry is judged: the charter's in force before it, for entry 0 its own.
+// "" and a policy with the quorum none ask for no witness.
+func (s *State) Policy(e *record.Entry) string {
+	c := s.Charter()
+	if own, ok := e.Body.(*record.Charter); ok && c == nil {
+		c = own
+	}
+	if c == nil {
+		return ""
+	}
+	return c.Policy
+}
+
+// Dated says of which entries it matters when witnesses saw them: those that
+// must stand before a value that nobody knows yet (draw1 §1).
+func (s *State) Dated(e *record.Entry) bool {
+	switch e.Body.(type) {
+	case *record.Notice, *record.TeamsNotice, *record.Abort:
+		return true
+	}
+	return false
+}
+
+// inTime: the entry was witnessed at least minLead before a time in unix
+// seconds (draw1 §1). Without witnesses nothing is in time.
+func (j *judge) inTime(t int64) bool {
+	seen := j.in.Seen
+	if j.in.Pending && j.s.Policy(j.in.Entry) != "" {
+		seen = max(record.Unix(j.in.Entry.Env.At), 1)
+	}
+	return 0 < seen && seen <= t-minLead
 }
 
 // Keys lists the verifier keys that may sign the entry at the state's next

@@ -113,6 +113,8 @@ type Lot struct {
 	Platform *At[record.PlatformDraw] // what the platform drew, or the drawn as entered there
 	Equal    bool                     // sunlot cast, and the list entered on the platform is the drawn one
 	Since    int64                    // unix seconds: the notice was not written before it
+	Seen     int64                    // unix seconds: the notice was witnessed by then (Input.Seen); 0: it was not
+	InTime   bool                     // Seen is early enough before the value that decides (draw1 §1)
 	Led      *Led                     // of a joint draw; nil: the office's own
 
 	Extensions []At[record.Extension]

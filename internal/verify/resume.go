@@ -31,7 +31,7 @@ func Resume(fsys fs.FS, from Saved, opt Options) (*Bundle, error) {
 		return nil, err
 	}
 	b := &Bundle{Dir: ledger.OpenDir(root), State: from.State, Pinned: opt.Policy != nil, Today: opt.Today, Resumed: from.Size,
-		signers: map[string]*ledger.Key{}, needed: map[string]bool{}}
+		signers: map[string]*ledger.Key{}, policies: map[string]*ledger.Policy{}, needed: map[string]bool{}}
 	if err := b.head(opt.Policy); err != nil {
 		return nil, err
 	}

@@ -65,8 +65,9 @@ type Bundle struct {
 	Today      string
 	Resumed    uint64 // Entries below it are nil: only Resume leaves it above 0
 
-	signers  map[string]*ledger.Key // parsed keys of charters, nil for a bad one
-	needed   map[string]bool        // digests of the files beside the log that entries name
+	signers  map[string]*ledger.Key    // parsed keys of charters, nil for a bad one
+	policies map[string]*ledger.Policy // parsed policies of charters, nil for a bad one
+	needed   map[string]bool           // digests of the files beside the log that entries name
 	unlisted bool
 	log      ledger.Key // that signed the checkpoint
 	held     held
@@ -98,7 +99,7 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 		return nil, err
 	}
 	b := &Bundle{Dir: ledger.OpenDir(root), State: rules.New(), Pinned: opt.Policy != nil, Today: opt.Today,
-		signers: map[string]*ledger.Key{}, needed: map[string]bool{}, unlisted: opt.Unlisted}
+		signers: map[string]*ledger.Key{}, policies: map[string]*ledger.Policy{}, needed: map[string]bool{}, unlisted: opt.Unlisted}
 	if err := b.head(opt.Policy); err != nil {
 		return nil, err
 	}
@@ -253,6 +254,11 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 			e.Findings = append(e.Findings, rules.Finding{Code: "ledger.audit-missing", Severity: rules.Breach, Entry: e.Index, Place: place})
 		case b.unlisted: // otherwise the audit has said so
 			e.Findings = append(e.Findings, rules.Finding{Code: "ledger.audit-blob", Severity: rules.Breach, Entry: e.Index, Place: place, Want: sum})
+		}
+	}
+	if b.State.Dated(e.Record) {
+		if in.Seen, err = b.seen(e.Index, raw, b.State.Policy(e.Record)); err != nil {
+			return err
 		}
 	}
 	e.Findings = append(e.Findings, b.State.Apply(in)...)
