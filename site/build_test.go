@@ -14,6 +14,7 @@ import (
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/verify"
+	"github.com/sunlot/sunlot/internal/words"
 	"github.com/sunlot/sunlot/ledger"
 )
 
@@ -408,7 +409,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for name := range record.Types {
-		if typeNames[name] == "" {
+		if typeName(name) == words.Unread {
 			t.Errorf("no word for %s", name)
 		}
 	}

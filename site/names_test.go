@@ -16,7 +16,7 @@ func TestSummaries(t *testing.T) {
 	m := &maker{s: rules.New(), pack: new(rules.Pack), b: &verify.Bundle{Entries: []*verify.Entry{{}}}}
 	for name, make := range record.Types {
 		e := &verify.Entry{Record: &record.Entry{Type: name, Body: make()}}
-		if s := m.summary(e); s == "" || s == typeNames[name] {
+		if s := m.summary(e); s == "" || s == typeName(name) {
 			t.Errorf("%s: %q", name, s)
 		}
 	}
@@ -25,7 +25,7 @@ func TestSummaries(t *testing.T) {
 // TestNames: every type of entry and every duty has its word on the pages.
 func TestNames(t *testing.T) {
 	for name := range record.Types {
-		if typeNames[name] == "" {
+		if typeName(name) == words.Unread {
 			t.Errorf("no word for entries of type %s", name)
 		}
 	}

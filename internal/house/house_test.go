@@ -22,7 +22,7 @@ var floors = map[string]int{
 	"internal/record": 0, "internal/draw": 0, "internal/beacon": 0,
 	"internal/rules": 1, "ledger": 1,
 	"internal/verify": 2,
-	"internal/intake": 3, "site": 3, "internal/publish": 3, "internal/keyring": 3,
+	"internal/intake": 3, "site": 3, "internal/publish": 3, "internal/keyring": 3, "internal/evidence": 3, "internal/compare": 3,
 	"ledger/local": 3, "ledger/witness": 3, "ledger/trillian": 3,
 	"internal/office":  4,
 	"internal/command": 5, "internal/desk": 5,
@@ -343,7 +343,7 @@ func owner(imp string) (mod string, list []string) {
 
 // citizen is what the citizen's door may link of this module.
 var citizen = []string{"cmd/sunlot-verify", "internal/verify", "internal/rules", "ledger", "internal/record", "internal/draw", "internal/beacon",
-	"internal/fault", "internal/words", "internal/fetch"}
+	"internal/fault", "internal/words", "internal/fetch", "internal/evidence", "internal/compare"}
 
 // citizenModules is what it may link of others; x/crypto and x/sys come with
 // circl (sha3, cpu).
