@@ -21,6 +21,7 @@ var runners = map[string]func([]byte) error{
 	"teams":    draw.RunTeamsVector,
 	"lines":    draw.RunLinesVector,
 	"beacon":   beacon.RunVector,
+	"lottery":  beacon.RunLineVector,
 	"workdays": rules.RunWorkdayVector,
 	"record":   record.RunVector,
 	"ledger":   ledger.RunVector,

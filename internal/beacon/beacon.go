@@ -26,6 +26,15 @@
 //	signature b44679b9…5ed39
 //	rho       fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd
 //
+// Where a notice names public lottery draws (grade B) or a ceremony (grade C)
+// instead, rho is the SHA-256 of one line of text, which has one writing:
+//
+//	kl8:2023001:01,04,08,15,16,23,27,33,38,42,44,49,51,56,60,63,69,72,77,80
+//	d6:3641526341526341523641
+//
+// See ParseLottery and ParseCeremony. Here only the form, the issues and the
+// entropy are checked; whether these numbers were drawn is believed.
+//
 // The package is pure: no clock, no network. Fetching rounds is package fetch's
 // work.
 package beacon
