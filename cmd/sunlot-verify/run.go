@@ -25,6 +25,8 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
   sunlot-verify 目录或网址 [--policy 文件] [--json]
   sunlot-verify stats 目录或网址 --year 2023 [--json]
   sunlot-verify --proof 入账证明 [--entry 记录文件] --policy 文件
+  sunlot-verify monitor 网址或目录… --state 目录        隔一段时间看一次，见 monitor --help
+  sunlot-verify misbehaviour 文件 [--policy 文件]       核验监看所得的两份矛盾快照
   sunlot-verify vectors 文件或目录…
 
 例：
@@ -64,6 +66,14 @@ type options struct {
 
 // Run does what Args say and returns the exit code.
 func (c *Command) Run() int {
+	if len(c.Args) > 0 {
+		switch c.Args[0] {
+		case "monitor":
+			return c.monitor(c.Args[1:])
+		case "misbehaviour":
+			return c.misbehaviour(c.Args[1:])
+		}
+	}
 	opt, err := c.parse()
 	if err == nil {
 		err = c.do(opt)
