@@ -96,6 +96,7 @@ var Types = map[string]func() any{
 	"task":         func() any { return new(Task) },
 	"waiver":       func() any { return new(Waiver) },
 	"extension":    func() any { return new(Extension) },
+	"paper":        func() any { return new(Paper) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

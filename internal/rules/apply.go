@@ -25,6 +25,8 @@ type Input struct {
 	// it. Its own time stands for Seen: an office that cannot be in time by its
 	// own clock is refused before it writes.
 	Pending bool
+
+	Terms *Terms // of a charter: what its policy comes to; nil where it has none
 }
 
 // Policy is the text of the witness policy (c2sp.org/tlog-policy) by which the
@@ -270,6 +272,8 @@ func (j *judge) body() {
 		j.waiver(b)
 	case *record.Extension:
 		j.extension(b)
+	case *record.Paper:
+		j.paper(b)
 	}
 }
 
@@ -297,6 +301,7 @@ func (j *judge) charter(b *record.Charter) {
 	if len(b.KeysOf("log")) != 1 || len(b.KeysOf("office")) == 0 {
 		j.breach("rules.charter-keys", "", "keys", strconv.Itoa(len(b.Keys)), "one log key, at least one office key")
 	}
+	j.witnesses(b)
 	data, ok := j.file(b.Pack.File, "pack")
 	if !ok {
 		return

@@ -37,6 +37,7 @@ type step struct {
 	Signers []string
 	Origin  string
 	Beacon  *record.Beacon
+	Terms   *rules.Terms
 	State   *rules.State // before it
 }
 
@@ -79,7 +80,7 @@ func (s *step) input() rules.Input {
 	if err != nil {
 		panic(err)
 	}
-	return rules.Input{Entry: e, Hash: rules.Hash(data), Signers: s.Signers, Blobs: s.Blobs}
+	return rules.Input{Entry: e, Hash: rules.Hash(data), Signers: s.Signers, Blobs: s.Blobs, Terms: s.Terms}
 }
 
 // put keeps a file of lines with the step and names it.
@@ -397,6 +398,8 @@ func year(name string) *book {
 	first := b.keys
 	b.keys = rules.Keys{K: []byte("another 0123456789abcdef01234567"), KI: []byte("another fedcba9876543210fedcba98")}
 	b.announce("notice B", "2023-08-23T15:30:00+08:00", rules.Task{Line: "B", Round: firstRun + 1})
+	b.say("paper", "2023-08-23T15:30:00+08:00", &record.Paper{Notice: l.Index, Body: "演示司法局", Person: sealed("演示"), Signed: "2023-08-23T15:10:00+08:00",
+		Checksum: l.C, Scan: strings.Repeat("d", 64)}, nil)
 	b.keys = first
 	b.cast("draw", drawn, l, declared)
 	s := b.send(l, "执法大队", "2023-08-24T09:00:00+08:00", l.Objects)

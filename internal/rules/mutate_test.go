@@ -274,7 +274,7 @@ func neighbours(s, form string, t reflect.Type) []string {
 var free = map[string]map[string]string{
 	"charter": {
 		"office": own, "region": own, "internet": own, "demo": own, "keys": "who may sign is the office's to declare; the log's key is held to the checkpoint by room verify",
-		"keys.key": "from the next entry on these keys must sign", "keys.held": own, "policy": "unread until there are witnesses; nothing is believed for it",
+		"keys.key": "from the next entry on these keys must sign", "keys.held": own,
 		"site.name": own, "site.domain": own, "site.id_code": own, "site.icp": own, "site.police": own, "site.contact": own, "site.errors": own, "site.platform": own,
 	},
 	"checklist": {
@@ -314,6 +314,7 @@ var free = map[string]map[string]string{
 		"people.root":     "of the empty file, where teams come later", "recusals.root": "likewise",
 		"experts": "a task may do without", "experts.grounds": "the order of the table", "experts.slots": "as many as their hat can fill",
 	},
+	"paper": {"body": "free text: any body but the office", "person": "sealed", "signed": "between notice and round, on that body's word", "scan": "digest of a paper"},
 	"draw":  {},
 	"teams": {},
 	"teams-notice": {

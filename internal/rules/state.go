@@ -116,6 +116,7 @@ type Lot struct {
 	Seen     int64                    // unix seconds: the notice was witnessed by then (Input.Seen); 0: it was not
 	InTime   bool                     // Seen is early enough before the value that decides (draw1 §1)
 	Led      *Led                     // of a joint draw; nil: the office's own
+	Paper    []At[record.Paper]       // 纸面见证: printed notices that others signed, in order of their entries
 
 	Extensions []At[record.Extension]
 	Swapped    int // drawn experts whose place another took

@@ -122,7 +122,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed, claims} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed, claims, witnessed} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
@@ -436,6 +436,7 @@ var notices = []trial{
 	{name: "witnesses named by the charter alone", step: "notice", code: "rules.no-witness", sev: rules.Note, bad: func(s *step) {
 		c := gaoqing().copyOf("charter")
 		c.At, c.Body.(*record.Charter).Policy = "2023-06-21T09:00:00+08:00", "log x\nquorum all"
+		c.Terms = &rules.Terms{Witnesses: 4, Needed: 3, Overlap: 2}
 		s.State.Apply(c.input())
 	}, good: func(s *step) { instead(s, "plan") }},
 }
