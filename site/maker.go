@@ -208,6 +208,8 @@ func aboutEntry(body any) (int64, bool) {
 		return b.Notice, true
 	case *record.Abort:
 		return b.Notice, true
+	case *record.Paper:
+		return b.Notice, true
 	case *record.Result:
 		return b.Notice, b.Origin == "random"
 	case *record.Correction:
