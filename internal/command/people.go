@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -22,7 +23,7 @@ func (c *Command) newPeople() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.people() },
 	}
-	cmd.AddCommand(c.newPeopleAdd(), c.newPeopleRemove(), c.newPeoplePassphrase(), c.newPeopleSheet())
+	cmd.AddCommand(c.newPeopleAdd(), c.newPeopleRemove(), c.newPeoplePassphrase(), c.newPeopleSheet(), c.newPeopleReseal())
 	return cmd
 }
 
@@ -114,6 +115,34 @@ func (c *Command) person(done string, change func(*office.Office, *keyring.Sourc
 	return nil
 }
 
+func (c *Command) newPeopleReseal() *cobra.Command {
+	return &cobra.Command{
+		Use:   "reseal",
+		Short: "把各次抽取的启封钥匙重新加密给现有人员",
+		Long: `更换人员、重做恢复单时，启封钥匙会一并重新加密；中途断电等没有做完的，用这个命令补上。
+由一位更换前就在列的人员输入口令。` + exitCodes,
+		Example: "  sunlot people reseal",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.reseal() },
+	}
+}
+
+func (c *Command) reseal() error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	n, err := o.Reseal(c.secrets())
+	if err != nil {
+		return err
+	}
+	if c.flags.json {
+		return c.printJSON(map[string]any{"resealed": n})
+	}
+	c.note("已把 %d 个启封钥匙文件重新加密给现有人员。\n", n)
+	return nil
+}
+
 func (c *Command) newPeopleSheet() *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
@@ -139,12 +168,12 @@ func (c *Command) newSheet(file string) error {
 		return err
 	}
 	text, err := o.NewSheet(c.secrets(), c.Work)
-	if err != nil {
+	if text == "" {
 		to.drop()
 		return err
 	}
-	if err := to.hand(text); err != nil {
-		return err
+	if herr := to.hand(text); err != nil || herr != nil { // a sheet that was made is never lost
+		return errors.Join(err, herr)
 	}
 	if c.flags.json {
 		return c.printJSON(map[string]any{"recovery_sheet": to.text(text)})

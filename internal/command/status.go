@@ -51,6 +51,9 @@ func (c *Command) status() error {
 	if err := o.Restored(); err != nil {
 		c.printf("%s\n", words.Error(err))
 	}
+	if is, err := o.Custody(); err == nil {
+		c.custody(is)
+	}
 	if len(list) == 0 {
 		c.printf("没有待办。\n")
 	}

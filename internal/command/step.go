@@ -50,7 +50,21 @@ func (c *Command) write(o *office.Office, d *office.Draft) (written bool, err er
 	for _, f := range w.Files {
 		c.note("已生成 %s\n", f)
 	}
+	if w.Encrypted > 0 {
+		c.note("旧版本留下的 %d 个未加密的启封钥匙文件已加密，明文已删除；旧备份和副本里的明文请自行清理。\n", w.Encrypted)
+	}
+	c.custody(w.Custody)
 	return true, nil
+}
+
+// custody tells what does not stand as it should among the keys of the draws.
+func (c *Command) custody(is office.Custody) {
+	if is.Plain > 0 {
+		c.note("注意：%d 个启封钥匙文件没有加密，下一次写入账本时会自动加密。\n", is.Plain)
+	}
+	if is.Stale > 0 {
+		c.note("注意：%d 个启封钥匙文件还没有加密给现有人员，请运行 sunlot people reseal。\n", is.Stale)
+	}
 }
 
 func entries(first, count int64) string {

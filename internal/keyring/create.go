@@ -52,10 +52,14 @@ func Create(dir string, opt Options) (k *Keys, sheet string, err error) {
 	}
 	files := map[string][]byte{}
 	r := &Ring{dir: dir, agent: opt.Agent != nil, durable: durable.Options{Private: true, Hook: opt.hook}}
+	var first *age.X25519Identity
 	for i, np := range opt.People {
-		p, _, raw, err := newPerson(i+1, np, opt.Making, work)
+		p, id, raw, err := newPerson(i+1, np, opt.Making, work)
 		if err != nil {
 			return nil, "", err
+		}
+		if first == nil {
+			first = id
 		}
 		r.People = append(r.People, p)
 		files[p.file()] = raw
@@ -69,6 +73,9 @@ func Create(dir string, opt Options) (k *Keys, sheet string, err error) {
 		k, err = r.agentKeys(opt, files)
 	} else {
 		k, err = r.newKeys(opt, files)
+	}
+	if k != nil {
+		k.made = first
 	}
 	if err == nil {
 		files[peopleFile], err = formatPeople(r, k.office)

@@ -168,11 +168,15 @@ func encrypt(text []byte, to ...age.Recipient) ([]byte, error) {
 // keyring.wrong-passphrase or keyring.wrong-identity; anything else is
 // keyring.damaged.
 func decrypt(name string, raw []byte, id age.Identity) ([]byte, error) {
+	return decryptUpTo(name, raw, id, maxFile)
+}
+
+func decryptUpTo(name string, raw []byte, id age.Identity, limit int64) ([]byte, error) {
 	r, err := age.Decrypt(bytes.NewReader(raw), id)
 	if err != nil {
 		return nil, openFault(name, err, id)
 	}
-	text, err := io.ReadAll(io.LimitReader(r, maxFile))
+	text, err := io.ReadAll(io.LimitReader(r, limit))
 	if err != nil {
 		clear(text)
 		return nil, fault.Wrap("keyring.damaged", name, err)

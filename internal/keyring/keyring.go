@@ -103,6 +103,7 @@ type Keys struct {
 	office   ledger.Signer
 	secrets  [2][]byte           // texts of log.age and office.age; nil with an agent
 	identity *age.X25519Identity // nil with an agent
+	made     *age.X25519Identity // of the keys that Create returns: the first person's, who is not told apart yet
 	closer   io.Closer           // connection to the agent
 }
 
@@ -143,7 +144,7 @@ func (k *Keys) Close() {
 	for _, b := range k.secrets {
 		clear(b)
 	}
-	k.secrets, k.identity = [2][]byte{}, nil
+	k.secrets, k.identity, k.made = [2][]byte{}, nil, nil
 	if k.closer != nil {
 		k.closer.Close()
 	}

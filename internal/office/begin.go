@@ -80,7 +80,7 @@ func Begin(in Beginning) (*Office, *Written, string, error) {
 		undo() // refused for a passphrase or too few people: nothing was made
 		return nil, nil, "", err
 	}
-	k := Keys{Log: keys.Log(), Office: keys.Office()}
+	k := Keys{Log: keys.Log(), Office: keys.Office(), Open: keys.OpenSealed}
 	o.Unlock = func() (Keys, error) { return k, nil }
 	d, err := o.found(k, pack, packFile, keys.Ring())
 	if err != nil {

@@ -21,7 +21,7 @@ func (o *Office) UnlockKeys(src *keyring.Source) (Keys, error) {
 	if err != nil {
 		return Keys{}, err
 	}
-	return Keys{Log: k.Log(), Office: k.Office()}, nil
+	return Keys{Log: k.Log(), Office: k.Office(), Open: opener(k, src)}, nil
 }
 
 // Codes are the result codes of the pack in force, for forms and sheets.

@@ -2,7 +2,6 @@ package office
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -14,8 +13,8 @@ import (
 )
 
 // Announce drafts a notice (抽取预告). The draw's two keys are made here and
-// stand below private/ before the notice does: a notice whose keys are lost
-// could never be drawn.
+// stand encrypted below private/ before the notice does: a notice whose keys are
+// lost could never be drawn.
 func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 	s, err := o.State()
 	if err != nil {
@@ -40,11 +39,11 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	keys, err := json.Marshal(drawKeys{K: hex.EncodeToString(k.K), KI: hex.EncodeToString(k.KI), Declared: t.Declared})
+	keys, err := o.sealKeys(a.Notice.Key, drawKeys{K: hex.EncodeToString(k.K), KI: hex.EncodeToString(k.KI), Declared: t.Declared})
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &Draft{Blobs: a.Blobs, private: []privateFile{{drawKeysName(a.Notice.Key), keys}}, Review: Review{Confirm: odd}}
+	d := &Draft{Blobs: a.Blobs, private: []privateFile{keys}, Review: Review{Confirm: odd}}
 	if d.Review.Merge, err = o.overlapPool(s, a, r, k.K); err != nil {
 		return nil, nil, err
 	}

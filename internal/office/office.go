@@ -32,8 +32,12 @@ import (
 	"github.com/sunlot/sunlot/ledger/local"
 )
 
-// Keys are the two unlocked keys of an office.
-type Keys struct{ Log, Office ledger.Signer }
+// Keys are the two unlocked keys of an office, and what opens the files that are
+// encrypted to the same people: the keys of its draws.
+type Keys struct {
+	Log, Office ledger.Signer
+	Open        func(place string, raw []byte) ([]byte, error)
+}
 
 // Office is an opened folder. Clock, randomness and the unlocking of keys are
 // values, so a year can be lived in a test.
@@ -154,15 +158,16 @@ func (o *Office) random(n int) ([]byte, error) {
 type Draft struct {
 	Entries  []*record.Entry
 	Blobs    map[string][]byte
-	Openings map[int64]*record.Opening // whole new files, by index
-	Findings []rules.Finding           // what the rules noticed: no breach among them
-	Review   Review                    // of a register or list: what a person should look at
-	About    []About                   // beside Entries: whom they are about, in names
-	Passed   []string                  // firms of a sheet whose results stand already as it says
-	First    int64                     // index of the first entry
-	signers  [][]string                // beside Entries: the keys that may sign each
-	private  []privateFile             // written before the ledger: nothing may be said whose secret is lost
-	lists    []privateFile             // to hand out; written before it, too, for nobody asks for them again
+	Openings map[int64]*record.Opening   // whole new files, by index
+	Findings []rules.Finding             // what the rules noticed: no breach among them
+	Review   Review                      // of a register or list: what a person should look at
+	About    []About                     // beside Entries: whom they are about, in names
+	Passed   []string                    // firms of a sheet whose results stand already as it says
+	First    int64                       // index of the first entry
+	signers  [][]string                  // beside Entries: the keys that may sign each
+	teams    map[any][]record.OpenHandle // of results, by body: who inspected
+	private  []privateFile               // written before the ledger: nothing may be said whose secret is lost
+	lists    []privateFile               // to hand out; written before it, too, for nobody asks for them again
 }
 
 type privateFile struct {
@@ -220,7 +225,7 @@ func (o *Office) judgeOne(s *rules.State, d *Draft, body any) ([]*fault.Error, e
 	}
 	if len(fields) > 0 {
 		d.Openings[index] = o.visible(s, body, fields)
-		if err := d.keep(index, fields); err != nil {
+		if err := d.keep(index, fields, d.teams[body]); err != nil {
 			return malformed(err)
 		}
 	}
@@ -282,8 +287,8 @@ func (o *Office) visible(s *rules.State, body any, fields map[string]record.Fiel
 
 // keep notes all openings of an entry below private/: they can be produced for
 // an auditor although the public does not see them.
-func (d *Draft) keep(index int64, fields map[string]record.Field) error {
-	data, err := record.FormatOpening(&record.Opening{Fields: fields})
+func (d *Draft) keep(index int64, fields map[string]record.Field, handles []record.OpenHandle) error {
+	data, err := record.FormatOpening(&record.Opening{Fields: fields, Handles: handles})
 	if err != nil {
 		return err
 	}
@@ -297,6 +302,8 @@ type Written struct {
 	Size         uint64
 	Root         string
 	Files        []string // handed out, relative to the office's folder
+	Encrypted    int      // keys of draws that an earlier version had left in the clear
+	Custody      Custody  // what is left of that, and of a change of people
 }
 
 // Write signs a draft's entries and appends them under one checkpoint.
@@ -339,10 +346,19 @@ func (o *Office) Write(d *Draft) (*Written, error) {
 			return nil, err
 		}
 	}
+	encrypted, err := o.convert()
+	if err != nil {
+		return nil, err
+	}
+	custody, err := o.Custody()
+	if err != nil {
+		return nil, err
+	}
 	w, err := o.append(k, batch, d)
 	if err != nil {
 		return nil, err
 	}
+	w.Encrypted, w.Custody = encrypted, custody
 	for _, f := range d.lists {
 		w.Files = append(w.Files, f.name)
 	}

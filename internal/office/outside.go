@@ -169,12 +169,12 @@ func (o *Office) openTasks(s *rules.State, but string) (map[string][]string, err
 		if l.Failed || l.Abort != nil || !l.Drawn() || l.Closed() || l.Body.Draw == but {
 			continue
 		}
-		d, err := o.drawing(l)
+		firms, err := o.firmsOf(l)
 		if err != nil {
 			return nil, err
 		}
 		for _, obj := range l.Objects {
-			if f := d.Firms[obj.Handle]; f != nil && obj.Result == nil {
+			if f := firms[obj.Handle]; f != nil && obj.Result == nil {
 				open[f.ID] = append(open[f.ID], l.Body.Draw)
 			}
 		}

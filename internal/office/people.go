@@ -1,6 +1,7 @@
 package office
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ func (o *Office) AddPerson(src *keyring.Source, name, role string, m keyring.Mak
 	if err := keyring.CheckNames(name, role); err != nil {
 		return keyring.Person{}, err
 	}
-	k, err := keyring.Unlock(o.keyDir(), src)
+	k, open, err := o.custodian(src)
 	if err != nil {
 		return keyring.Person{}, err
 	}
@@ -36,7 +37,20 @@ func (o *Office) AddPerson(src *keyring.Source, name, role string, m keyring.Mak
 		return keyring.Person{}, err
 	}
 	m.Random = o.Rand
-	return k.AddPerson(keyring.NewPerson{Name: name, Role: role, Passphrase: pass}, m)
+	p, err := k.AddPerson(keyring.NewPerson{Name: name, Role: role, Passphrase: pass}, m)
+	if err != nil {
+		return p, err
+	}
+	return p, o.resealed(k, open)
+}
+
+// resealed encrypts the keys of the draws to the people as a change has left
+// them. The change stands already: what fails here is told with its remedy.
+func (o *Office) resealed(k *keyring.Keys, open func(string, []byte) ([]byte, error)) error {
+	if _, err := o.reseal(k.Ring(), open); err != nil {
+		return errors.Join(fault.New("office.reseal-failed", o.path("private", "draws"), "", ""), err)
+	}
+	return nil
 }
 
 // RemovePerson ends a person's access; who is a number or a name.
@@ -45,12 +59,15 @@ func (o *Office) RemovePerson(src *keyring.Source, who string) (keyring.Person, 
 	if err != nil {
 		return p, err
 	}
-	k, err := keyring.Unlock(o.keyDir(), src)
+	k, open, err := o.custodian(src)
 	if err != nil {
 		return p, err
 	}
 	defer k.Close()
-	return p, k.RemovePerson(p.Number)
+	if err := k.RemovePerson(p.Number); err != nil {
+		return p, err
+	}
+	return p, o.resealed(k, open)
 }
 
 // ChangePassphrase gives a person another passphrase: src gives the old one,
@@ -79,13 +96,17 @@ func (o *Office) ChangePassphrase(src *keyring.Source, who string, m keyring.Mak
 // NewSheet makes another recovery sheet and returns its text, the one place
 // where its secret stands. The sheet before opens the keys no longer.
 func (o *Office) NewSheet(src *keyring.Source, m keyring.Making) (string, error) {
-	k, err := keyring.Unlock(o.keyDir(), src)
+	k, open, err := o.custodian(src)
 	if err != nil {
 		return "", err
 	}
 	defer k.Close()
 	m.Random = o.Rand
-	return k.NewRecovery(o.Config.Name, o.Now(), m)
+	sheet, err := k.NewRecovery(o.Config.Name, o.Now(), m)
+	if err != nil {
+		return "", err
+	}
+	return sheet, o.resealed(k, open) // with the sheet: the old one opens nothing any more
 }
 
 // findPerson is the one that a number or a name means.

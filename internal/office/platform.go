@@ -85,12 +85,12 @@ func (o *Office) RecordDraw(in PlatformList) (*Draft, []intake.Problem, error) {
 // strangersName is the private file of the units that a platform drew from
 // outside the register: the ledger has their handles, nobody else their names.
 func strangersName(keycommit string) string {
-	return strings.TrimSuffix(drawKeysName(keycommit), ".json") + "-platform.json"
+	return strings.TrimSuffix(plainKeysName(keycommit), ".json") + "-platform.json"
 }
 
 // strangers adds them to the names behind the handles of a draw.
-func (o *Office) strangers(d *Drawing) error {
-	name := o.path(filepath.FromSlash(strangersName(d.Lot.Body.Key)))
+func (o *Office) strangers(l *rules.Lot, k []byte, firms map[string]*FirmRow) error {
+	name := o.path(filepath.FromSlash(strangersName(l.Body.Key)))
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -103,8 +103,8 @@ func (o *Office) strangers(d *Drawing) error {
 		return fault.Wrap("office.bad-register", name, err)
 	}
 	for _, f := range list {
-		if h := draw.Handle("O", draw.Salt(d.Keys.K, "O", f.ID), f.ID); d.Firms[h] == nil {
-			d.Firms[h] = &FirmRow{Firm: f}
+		if h := draw.Handle("O", draw.Salt(k, "O", f.ID), f.ID); firms[h] == nil {
+			firms[h] = &FirmRow{Firm: f}
 		}
 	}
 	return nil

@@ -134,42 +134,6 @@ func load[T any](o *Office, digest string, line func(*T) (string, any)) (*regist
 	return r, nil
 }
 
-// drawKeys is the private file of one draw, named by its keycommit.
-type drawKeys struct {
-	K        string              `json:"k"`
-	KI       string              `json:"ki"`
-	Declared map[string][]string `json:"declared,omitempty"` // object id → inspectors recused beforehand
-}
-
-func drawKeysName(keycommit string) string { return "private/draws/" + keycommit[:32] + ".json" }
-
-// keysFile reads the private file of a draw or a later cast by its keycommit.
-func (o *Office) keysFile(commit string) (*drawKeys, error) {
-	name := o.path(filepath.FromSlash(drawKeysName(commit)))
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, fault.Wrap("office.no-draw-keys", name, err).Of(fault.Unreachable)
-	}
-	d := new(drawKeys)
-	if err := json.Unmarshal(data, d); err != nil {
-		return nil, fault.Wrap("office.bad-register", name, err)
-	}
-	return d, nil
-}
-
-func (o *Office) drawKeys(l *rules.Lot) (rules.Keys, *drawKeys, error) {
-	d, err := o.keysFile(l.Body.Key)
-	if err != nil {
-		return rules.Keys{}, nil, err
-	}
-	k, err1 := hex.DecodeString(d.K)
-	ki, err2 := hex.DecodeString(d.KI)
-	if err1 != nil || err2 != nil || draw.KeyCommit(k) != l.Body.Key || draw.KeyCommit(ki) != l.Body.KeyI {
-		return rules.Keys{}, nil, fault.New("office.other-draw-keys", o.path(filepath.FromSlash(drawKeysName(l.Body.Key))), "", l.Body.Key)
-	}
-	return rules.Keys{K: k, KI: ki}, d, nil
-}
-
 // Drawing is a draw with the names behind its handles: for the office alone.
 type Drawing struct {
 	Lot     *rules.Lot
@@ -178,6 +142,7 @@ type Drawing struct {
 	People  map[string]*PersonRow // by handle
 	Experts map[string]*PersonRow // by handle
 	given   *drawKeys
+	salts   map[string]string // of People, by handle
 }
 
 // Drawing opens a draw of the office by its id.
@@ -198,7 +163,7 @@ func (o *Office) drawing(l *rules.Lot) (*Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	firms, err := load(o, l.Body.Roster.SHA256, firmLine)
+	firms, err := o.firmsBy(l, k.K)
 	if err != nil {
 		return nil, err
 	}
@@ -206,19 +171,58 @@ func (o *Office) drawing(l *rules.Lot) (*Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Drawing{Lot: l, Keys: k, Firms: make(map[string]*FirmRow, len(firms.Rows)), People: map[string]*PersonRow{}, Experts: map[string]*PersonRow{}, given: given}
-	for i := range firms.Rows {
-		f := &firms.Rows[i]
-		d.Firms[draw.Handle("O", draw.Salt(k.K, "O", f.ID), f.ID)] = f
+	d := &Drawing{Lot: l, Keys: k, Firms: firms, People: map[string]*PersonRow{}, Experts: map[string]*PersonRow{}, given: given, salts: map[string]string{}}
+	d.know(people.Rows, k.KI)
+	return d, o.meet(d)
+}
+
+// know adds people under the handles that a key gives them.
+func (d *Drawing) know(people []PersonRow, ki []byte) {
+	for i := range people {
+		p := &people[i]
+		salt := draw.Salt(ki, "I", p.ID)
+		h := draw.Handle("I", salt, p.ID)
+		d.People[h], d.salts[h] = p, salt
 	}
-	if err := o.strangers(d); err != nil {
+}
+
+// team opens the handles of an object's team: kept privately beside its result,
+// so that what is asked of certificates later needs no key.
+func (d *Drawing) team(obj *rules.Object) []record.OpenHandle {
+	var list []record.OpenHandle
+	for _, h := range obj.Team {
+		if p := d.People[h]; p != nil {
+			list = append(list, record.OpenHandle{Kind: "I", ID: p.ID, Salt: d.salts[h]})
+		}
+	}
+	return list
+}
+
+// firmsBy are the firms behind the handles of a draw, by K.
+func (o *Office) firmsBy(l *rules.Lot, k []byte) (map[string]*FirmRow, error) {
+	firms, err := load(o, l.Body.Roster.SHA256, firmLine)
+	if err != nil {
 		return nil, err
 	}
-	for i := range people.Rows {
-		p := &people.Rows[i]
-		d.People[draw.Handle("I", draw.Salt(k.KI, "I", p.ID), p.ID)] = p
+	by := make(map[string]*FirmRow, len(firms.Rows))
+	for i := range firms.Rows {
+		f := &firms.Rows[i]
+		by[draw.Handle("O", draw.Salt(k, "O", f.ID), f.ID)] = f
 	}
-	return d, o.meet(d)
+	return by, o.strangers(l, k, by)
+}
+
+// firmsOf is firmsBy with the K that is public, or else the office's own.
+func (o *Office) firmsOf(l *rules.Lot) (map[string]*FirmRow, error) {
+	k := o.openK(l)
+	if k == nil {
+		keys, _, err := o.drawKeys(l)
+		if err != nil {
+			return nil, err
+		}
+		k = keys.K
+	}
+	return o.firmsBy(l, k)
 }
 
 // Team lists the names of an object's team, slot 0 first.
@@ -253,14 +257,14 @@ func (o *Office) hits(s *rules.State) (hits, drawn map[string][]string, err erro
 		if !l.Drawn() {
 			continue
 		}
-		d, err := o.drawing(l)
+		firms, err := o.firmsOf(l)
 		if err != nil {
 			return nil, nil, err
 		}
 		day := l.When()[:10]
 		for _, obj := range l.Objects {
 			// Of an aborted draw only who was inspected all the same counts.
-			if f := d.Firms[obj.Handle]; f != nil && (l.Abort == nil || obj.Result != nil) {
+			if f := firms[obj.Handle]; f != nil && (l.Abort == nil || obj.Result != nil) {
 				hits[f.ID] = append(hits[f.ID], day)
 				drawn[f.ID] = append(drawn[f.ID], l.Body.Draw)
 			}

@@ -97,6 +97,10 @@ func (b *batch) drawn(r *intake.ResultRow) error {
 		b.again(f, body, r)
 		return nil
 	}
+	if b.draft.teams == nil {
+		b.draft.teams = map[any][]record.OpenHandle{}
+	}
+	b.draft.teams[body] = d.team(obj)
 	b.add(r, body, About{Firm: firm.Name, Is: body.Outcome.Codes}, found)
 	return nil
 }

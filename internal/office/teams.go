@@ -2,7 +2,6 @@ package office
 
 import (
 	"encoding/hex"
-	"encoding/json"
 
 	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
@@ -38,11 +37,11 @@ func (o *Office) AnnounceTeams(id string, t rules.Task) (*Draft, *record.TeamsNo
 	if err != nil {
 		return nil, nil, err
 	}
-	keys, err := json.Marshal(drawKeys{KI: hex.EncodeToString(ki), Declared: declared})
+	keys, err := o.sealKeys(body.KeyI, drawKeys{KI: hex.EncodeToString(ki), Declared: declared})
 	if err != nil {
 		return nil, nil, err
 	}
-	draft, err := o.draft(&Draft{Blobs: blobs, private: []privateFile{{drawKeysName(body.KeyI), keys}}, Review: Review{Confirm: odd}}, body)
+	draft, err := o.draft(&Draft{Blobs: blobs, private: []privateFile{keys}, Review: Review{Confirm: odd}}, body)
 	return draft, body, err
 }
 
@@ -152,19 +151,6 @@ func (d *Drawing) leadersOf(t *rules.Later, body *record.Teams, blobs map[string
 	return list
 }
 
-// laterKeys is the private file of a teams notice, named by its keycommit.
-func (o *Office) laterKeys(t *rules.Later) ([]byte, *drawKeys, error) {
-	d, err := o.keysFile(t.Body.KeyI)
-	if err != nil {
-		return nil, nil, err
-	}
-	ki, err := hex.DecodeString(d.KI)
-	if err != nil || draw.KeyCommit(ki) != t.Body.KeyI {
-		return nil, nil, fault.New("office.other-draw-keys", drawKeysName(t.Body.KeyI), "", t.Body.KeyI)
-	}
-	return ki, d, nil
-}
-
 // meet adds the people of the later teams and the experts to a drawing: under
 // other keys they have other handles.
 func (o *Office) meet(d *Drawing) error {
@@ -180,10 +166,7 @@ func (o *Office) meet(d *Drawing) error {
 		if err != nil {
 			return err
 		}
-		for i := range people.Rows {
-			p := &people.Rows[i]
-			d.People[draw.Handle("I", draw.Salt(ki, "I", p.ID), p.ID)] = p
-		}
+		d.know(people.Rows, ki)
 	}
 	if e := d.Lot.Body.Experts; e != nil {
 		experts, err := load(o, e.Roster.SHA256, personLine)
