@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,19 +19,20 @@ import (
 
 // Signature types of c2sp.org/signed-note that are verified here.
 const (
-	Ed25519   = 0x01 // over the note's text: log, office and officers' keys
-	Cosigning = 0x04 // Ed25519 with a time, c2sp.org/tlog-cosignature: witnesses
+	Ed25519     = 0x01 // over the note's text: log, office and officers' keys
+	Cosigning   = 0x04 // Ed25519 with a time, c2sp.org/tlog-cosignature: witnesses
+	PostQuantum = 0x06 // ML-DSA-44 with a time, likewise: a witness's second line
 )
 
 // maxName bounds a key name, in bytes.
 const maxName = 255
 
-// Key is a named Ed25519 public key. Name and ID together mark its lines.
+// Key is a named public key. Name and ID together mark its lines.
 type Key struct {
 	Name   string
 	ID     uint32 // first four bytes of SHA-256(name ‖ "\n" ‖ type ‖ key)
-	Public ed25519.PublicKey
-	Type   byte // Ed25519 or Cosigning
+	Public []byte // 32 bytes of Ed25519, or 1312 of ML-DSA-44
+	Type   byte   // Ed25519, Cosigning or PostQuantum
 }
 
 // NewKey is the Ed25519 key of that name. It refuses a name that a note cannot
@@ -44,14 +47,18 @@ func NewWitnessKey(name string, pub ed25519.PublicKey) (Key, error) {
 	return newKey(name, Cosigning, pub)
 }
 
-func newKey(name string, typ byte, pub ed25519.PublicKey) (Key, error) {
+func newKey(name string, typ byte, pub []byte) (Key, error) {
 	if !validName(name) {
 		return Key{}, fault.New("ledger.key-name", "key", clip(name), "a name without spaces and plus signs")
 	}
-	if err := checkPoint(pub); err != nil {
+	check := checkPoint
+	if typ == PostQuantum {
+		check = checkPostQuantum
+	}
+	if err := check(pub); err != nil {
 		return Key{}, err
 	}
-	pub = append(ed25519.PublicKey(nil), pub...)
+	pub = bytes.Clone(pub)
 	return Key{Name: name, ID: keyID(name, typ, pub), Public: pub, Type: typ}, nil
 }
 
@@ -59,11 +66,11 @@ func newKey(name string, typ byte, pub ed25519.PublicKey) (Key, error) {
 // keys: the id is computed again, the base64 has no spare bits.
 func ParseKey(vkey string) (Key, error) { return parseKey(vkey, Ed25519) }
 
-// ParseWitnessKey is ParseKey for type 0x04.
-func ParseWitnessKey(vkey string) (Key, error) { return parseKey(vkey, Cosigning) }
+// ParseWitnessKey is ParseKey for the types 0x04 and, of 1312 bytes, 0x06.
+func ParseWitnessKey(vkey string) (Key, error) { return parseKey(vkey, Cosigning, PostQuantum) }
 
-func parseKey(vkey string, typ byte) (Key, error) {
-	if len(vkey) > maxName+100 {
+func parseKey(vkey string, types ...byte) (Key, error) {
+	if len(vkey) > maxName+100+base64.StdEncoding.EncodedLen(pqKeySize) {
 		return Key{}, fault.New("ledger.key-form", "key", clip(vkey), "name+hex+base64")
 	}
 	name, rest, ok := strings.Cut(vkey, "+")
@@ -73,13 +80,20 @@ func parseKey(vkey string, typ byte) (Key, error) {
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(b64)
 	// Decoders skip \r and \n: written again, every character must be there.
-	if err != nil || len(raw) != 33 || base64.StdEncoding.EncodeToString(raw) != b64 {
-		return Key{}, fault.New("ledger.key-form", "key "+clip(name), clip(b64), "base64 of 33 bytes")
+	if err != nil || len(raw) == 0 || base64.StdEncoding.EncodeToString(raw) != b64 {
+		return Key{}, fault.New("ledger.key-form", "key "+clip(name), clip(b64), "base64 of a type and a key")
 	}
-	if raw[0] != typ {
-		return Key{}, fault.New("ledger.key-type", "key "+clip(name), fmt.Sprintf("0x%02x", raw[0]), fmt.Sprintf("0x%02x", typ))
+	want := ed25519.PublicKeySize
+	if raw[0] == PostQuantum {
+		want = pqKeySize
 	}
-	k, err := newKey(name, typ, raw[1:])
+	if !slices.Contains(types, raw[0]) && len(raw) == 1+want {
+		return Key{}, fault.New("ledger.key-type", "key "+clip(name), fmt.Sprintf("0x%02x", raw[0]), fmt.Sprintf("0x%02x", types[0]))
+	}
+	if len(raw) != 1+want {
+		return Key{}, fault.New("ledger.key-form", "key "+clip(name), clip(b64), fmt.Sprintf("base64 of %d bytes", 1+want))
+	}
+	k, err := newKey(name, raw[0], raw[1:])
 	if err != nil {
 		return Key{}, err
 	}
@@ -97,7 +111,7 @@ func (k Key) String() string {
 
 // Equal says whether name, type and key are the same.
 func (k Key) Equal(o Key) bool {
-	return k.Name == o.Name && k.Type == o.Type && k.Public.Equal(o.Public)
+	return k.Name == o.Name && k.Type == o.Type && bytes.Equal(k.Public, o.Public)
 }
 
 func keyID(name string, typ byte, pub []byte) uint32 {
@@ -148,8 +162,8 @@ func validName(name string) bool {
 	}) < 0
 }
 
-// A Signer makes raw 64-byte Ed25519 signatures over msg with the secret of
-// Key. What it returns is verified before it is used.
+// A Signer makes raw signatures over msg with the secret of Key: 64 bytes of
+// Ed25519, or 2420 of ML-DSA-44. What it returns is verified before it is used.
 type Signer interface {
 	Key() Key
 	Sign(msg []byte) ([]byte, error)

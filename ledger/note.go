@@ -185,47 +185,11 @@ func (n *Note) line(k Key) *Signature {
 // verifies is the one Ed25519 check: crypto/ed25519 refuses S ≥ L and compares
 // encode(S·B − k·A) with R byte for byte, and newKey has checked A.
 func (n *Note) verifies(k Key) bool {
-	if k.Type == Cosigning {
+	if k.Type == Cosigning || k.Type == PostQuantum {
 		_, ok := n.CosignedAt(k)
 		return ok
 	}
 	s := n.line(k)
 	return s != nil && k.Type == Ed25519 && len(k.Public) == ed25519.PublicKeySize &&
 		len(s.Bytes) == ed25519.SignatureSize && ed25519.Verify(k.Public, []byte(n.Text), s.Bytes)
-}
-
-// CosignedAt verifies the line of a witness's key and returns its time in
-// seconds since 1970, c2sp.org/tlog-cosignature.
-func (n *Note) CosignedAt(k Key) (at uint64, ok bool) {
-	s := n.line(k)
-	if s == nil || k.Type != Cosigning || len(k.Public) != ed25519.PublicKeySize || len(s.Bytes) != 8+ed25519.SignatureSize {
-		return 0, false
-	}
-	at = binary.BigEndian.Uint64(s.Bytes)
-	if at > 1<<63-1 || !ed25519.Verify(k.Public, cosignText(n.Text, at), s.Bytes[8:]) {
-		return 0, false
-	}
-	return at, true
-}
-
-// Cosign is a witness's line over a checkpoint's text at a time in seconds
-// since 1970.
-func Cosign(text string, at uint64, witness Signer) (Signature, error) {
-	key := witness.Key()
-	if key.Type != Cosigning || at > 1<<63-1 {
-		return Signature{}, fault.New("ledger.key-type", "key "+clip(key.Name), fmt.Sprintf("0x%02x", key.Type), "0x04")
-	}
-	sig, err := witness.Sign(cosignText(text, at))
-	if err != nil {
-		return Signature{}, fault.Wrap("ledger.signer-failed", "key "+clip(key.Name), err)
-	}
-	s := Signature{key.Name, key.ID, append(binary.BigEndian.AppendUint64(nil, at), sig...)}
-	if _, ok := (&Note{Text: text, Signatures: []Signature{s}}).CosignedAt(key); !ok {
-		return Signature{}, fault.New("ledger.signer-wrong", "key "+clip(key.Name), "a cosignature that does not verify", "a cosignature by this key")
-	}
-	return s, nil
-}
-
-func cosignText(text string, at uint64) []byte {
-	return fmt.Appendf(nil, "cosignature/v1\ntime %d\n%s", at, text)
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -79,7 +80,8 @@ func (p *Policy) text() []byte {
 
 // ParsePolicy reads any file that c2sp.org/tlog-policy allows, comments and
 // spare white space included, whose keys are of the types 0x01 (logs) and 0x04
-// (witnesses).
+// or 0x06 (witnesses). A witness of type 0x06 is listed so that its lines are
+// kept and checked; it does not count, so no group and no quorum may name it.
 func ParsePolicy(data []byte) (*Policy, error) {
 	if len(data) > maxPolicy {
 		return nil, fault.New("ledger.policy-size", "policy", strconv.Itoa(len(data)), fmt.Sprintf("at most %d bytes", maxPolicy))
@@ -93,7 +95,7 @@ func ParsePolicy(data []byte) (*Policy, error) {
 	if !ok {
 		return nil, fault.New("ledger.policy-form", "policy", "no newline at the end", "lines")
 	}
-	r := &policyReader{p: &Policy{}, names: map[string]bool{}, used: map[string]bool{}, keys: map[string]bool{}}
+	r := &policyReader{p: &Policy{}, names: map[string]bool{}, aside: map[string]bool{}, used: map[string]bool{}, keys: map[string]bool{}}
 	for i, line := range strings.Split(text, "\n") {
 		words := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\t' })
 		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
@@ -114,6 +116,7 @@ type policyReader struct {
 	p     *Policy
 	place string
 	names map[string]bool // defined so far, witnesses and groups
+	aside map[string]bool // of them the witnesses that do not count
 	used  map[string]bool // members of some group
 	keys  map[string]bool // public keys by kind
 }
@@ -121,12 +124,12 @@ type policyReader struct {
 func (r *policyReader) line(words []string) error {
 	switch kind := words[0]; {
 	case kind == "log" && (len(words) == 2 || len(words) == 3):
-		return r.key("", words[1:], Ed25519, &r.p.Logs)
+		return r.key("", words[1:], &r.p.Logs, Ed25519)
 	case kind == "witness" && (len(words) == 3 || len(words) == 4):
 		if err := r.define(words[1]); err != nil {
 			return err
 		}
-		return r.key(words[1], words[2:], Cosigning, &r.p.Witnesses)
+		return r.key(words[1], words[2:], &r.p.Witnesses, Cosigning, PostQuantum)
 	case kind == "group" && len(words) >= 4:
 		return r.group(words[1], words[2], words[3:])
 	case kind == "quorum" && len(words) == 2:
@@ -136,10 +139,17 @@ func (r *policyReader) line(words []string) error {
 		if words[1] != noQuorum && !r.names[words[1]] {
 			return fault.New("ledger.policy-name", r.place, clip(words[1]), "a name of a line before")
 		}
+		if r.aside[words[1]] {
+			return notCounted(r.place, words[1])
+		}
 		r.p.Quorum = words[1]
 		return nil
 	}
 	return fault.New("ledger.policy-form", r.place, clip(strings.Join(words, " ")), "log, witness, group or quorum")
+}
+
+func notCounted(place, name string) error {
+	return fault.New("ledger.policy-not-counted", place, clip(name), "a witness with an Ed25519 key, 0x04")
 }
 
 func (r *policyReader) define(name string) error {
@@ -150,12 +160,13 @@ func (r *policyReader) define(name string) error {
 	return nil
 }
 
-func (r *policyReader) key(name string, words []string, typ byte, to *[]PolicyKey) error {
-	k, err := parseKey(words[0], typ)
+func (r *policyReader) key(name string, words []string, to *[]PolicyKey, types ...byte) error {
+	k, err := parseKey(words[0], types...)
 	if err != nil {
 		return err
 	}
-	id := string(typ) + string(k.Public)
+	r.aside[name] = k.Type == PostQuantum
+	id := string(k.Type) + string(k.Public)
 	if r.keys[id] {
 		return fault.New("ledger.policy-duplicate", r.place, clip(words[0]), "each public key once")
 	}
@@ -190,6 +201,9 @@ func (r *policyReader) group(name, threshold string, members []string) error {
 	for _, m := range members {
 		if !r.names[m] {
 			return fault.New("ledger.policy-name", r.place, clip(m), "a name of a line before")
+		}
+		if r.aside[m] {
+			return notCounted(r.place, m)
 		}
 		if r.used[m] {
 			return fault.New("ledger.policy-duplicate", r.place, clip(m), "each name in one group")
@@ -279,6 +293,44 @@ func (p *Policy) satisfiedBy(set uint64) bool {
 		done[g.Name] = k >= g.K
 	}
 	return done[p.Quorum]
+}
+
+// Bad are the listed witnesses, of either type, whose line stands in the note
+// and does not verify: never a reason to skip an entry, always one to ask.
+func (p *Policy) Bad(n *Note) []Key {
+	var bad []Key
+	for _, w := range p.Witnesses {
+		if _, ok := n.CosignedAt(w.Key); !ok && n.line(w.Key) != nil {
+			bad = append(bad, w.Key)
+		}
+	}
+	return bad
+}
+
+// CheckQuorum refuses a policy under which a log could show two histories: one
+// that two sets of witnesses without a common member satisfy
+// (ledger.policy-split), one with more than 16 witnesses, and one in which a
+// log is its own witness (ledger.policy-own). A quorum of none is allowed: what
+// it is worth is said elsewhere.
+func (p *Policy) CheckQuorum() error {
+	for _, w := range p.Witnesses {
+		for _, l := range p.Logs {
+			if bytes.Equal(w.Key.Public, l.Key.Public) {
+				return fault.New("ledger.policy-own", "policy", "witness "+clip(w.Name), "a key other than the log's")
+			}
+		}
+	}
+	if p.Quorum == noQuorum || p.Quorum == "" {
+		return nil
+	}
+	n, err := p.Overlap()
+	if err != nil {
+		return err
+	}
+	if n < 1 {
+		return fault.New("ledger.policy-split", "policy", "quorum "+clip(p.Quorum), "any two sets of witnesses that satisfy it share one")
+	}
+	return nil
 }
 
 // Overlap is the least number of witnesses that any two sets which satisfy the

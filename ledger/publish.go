@@ -367,7 +367,8 @@ func (p *Publisher) policyOf(dir *Dir, b *Batch) (*Policy, error) {
 }
 
 // checkPolicy refuses a policy under which this log's own checkpoints would
-// not count, and one that is not in the form of FormatPolicy.
+// not count or two histories would, and one that is not in the form of
+// FormatPolicy.
 func (p *Publisher) checkPolicy(text []byte) (*Policy, error) {
 	pol, err := ParsePolicy(text)
 	if err != nil {
@@ -375,6 +376,9 @@ func (p *Publisher) checkPolicy(text []byte) (*Policy, error) {
 	}
 	if !bytes.Equal(pol.text(), text) {
 		return nil, fault.New("ledger.policy-form", "policy", "another form", clip(string(pol.text())))
+	}
+	if err := pol.CheckQuorum(); err != nil {
+		return nil, err
 	}
 	for _, l := range pol.Logs {
 		if l.Key.Equal(p.Log.Key()) {

@@ -66,13 +66,13 @@ var importers = map[string][]string{
 	"filippo.io/age":              {"internal/keyring"},
 	"filippo.io/edwards25519":     {"ledger"},
 	"github.com/BurntSushi/toml":  {"internal/intake"},
-	"github.com/cloudflare/circl": {"internal/beacon"},
+	"github.com/cloudflare/circl": {"internal/beacon", "ledger"}, // a pairing, and ML-DSA-44: two schemes of one library, which the citizen's door links anyway
 	"github.com/spf13/cobra":      {"internal/command", "cmd/sunlot"},
 	"github.com/xuri/excelize/v2": {"internal/intake"},
 	"github.com/yuin/goldmark":    {"site"},
 	"golang.org/x/crypto":         {"internal/keyring"},
 	"golang.org/x/mod":            nil, // any room
-	"golang.org/x/sys":            {"internal/durable", "internal/keyring", "ledger/local"},
+	"golang.org/x/sys":            {"internal/durable"},
 	"golang.org/x/term":           {"internal/keyring"},
 	"golang.org/x/text":           {"internal/intake", "internal/demo"}, // demo writes what intake reads
 }

@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"bytes"
 	"bufio"
 	"crypto/ed25519"
 	"errors"
@@ -130,7 +131,7 @@ func TestAgents(t *testing.T) {
 			}
 			signs(t, k)
 			k.Close()
-			if !k.Ring().Log.Public.Equal(pubs[0]) || !k.Ring().Office.Public.Equal(pubs[1]) {
+			if !bytes.Equal(k.Ring().Log.Public, pubs[0]) || !bytes.Equal(k.Ring().Office.Public, pubs[1]) {
 				t.Fatal("other keys than chosen")
 			}
 			if !strings.Contains(sheet, "ssh-agent") || strings.Contains(sheet, "log.age") {

@@ -5,10 +5,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
 )
-
-var errBusy = errors.New("held by another process")
 
 // lock takes the writer's lock without waiting. It is the system's own, so a
 // process that dies frees it.
@@ -18,7 +17,7 @@ func lock(guard, dir string) ([]*os.File, error) {
 		for _, f := range files {
 			f.Close()
 		}
-		if errors.Is(err, errBusy) {
+		if errors.Is(err, durable.ErrBusy) {
 			return nil, fault.New("ledger.locked", place, "another writer at work", "one writer").Of(fault.Unreachable)
 		}
 		return nil, fault.Wrap("ledger.unreadable", place, err).Of(fault.Unreachable)
@@ -29,10 +28,10 @@ func lock(guard, dir string) ([]*os.File, error) {
 		return fail(name, err)
 	}
 	files = append(files, f)
-	if err := tryLock(f); err != nil {
+	if err := durable.TryLock(f); err != nil {
 		return fail(name, err)
 	}
-	if !lockDirs {
+	if !durable.LockDirs {
 		return files, nil
 	}
 	// Another guard directory must not make room for a second writer.
@@ -40,7 +39,7 @@ func lock(guard, dir string) ([]*os.File, error) {
 		return fail(dir, err)
 	}
 	files = append(files, f)
-	if err := tryLock(f); err != nil {
+	if err := durable.TryLock(f); err != nil {
 		return fail(dir, err)
 	}
 	return files, nil

@@ -1,0 +1,211 @@
+package witness
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/ledger"
+)
+
+// Witness signs for the logs that it was told to watch. Safe for concurrent
+// use.
+type Witness struct {
+	store   *Store
+	signers []ledger.Signer
+	logs    map[string][]ledger.Key // by origin
+	now     func() int64
+	mux     *http.ServeMux
+}
+
+// New is the witness with that memory, those keys and that clock (seconds since
+// 1970). The first signer is the store's (0x04); further ones, of type 0x06,
+// add their lines. A log may have several keys: any of them signs for it. A
+// log whose key is the witness's own is refused (witness.own-log).
+func New(store *Store, signers []ledger.Signer, logs []ledger.Key, now func() int64) (*Witness, error) {
+	if len(signers) == 0 || !signers[0].Key().Equal(store.key) {
+		return nil, fault.New("witness.store-key", store.dir, fmt.Sprintf("%d signers", len(signers)), store.key.String()).Of(fault.Usage)
+	}
+	w := &Witness{store: store, signers: signers, logs: map[string][]ledger.Key{}, now: now}
+	for _, s := range signers[1:] {
+		if s.Key().Type != ledger.PostQuantum {
+			return nil, fault.New("witness.signer", clip(s.Key().Name), fmt.Sprintf("0x%02x", s.Key().Type), "0x06").Of(fault.Usage)
+		}
+	}
+	for _, k := range logs {
+		for _, s := range signers {
+			if string(s.Key().Public) == string(k.Public) {
+				return nil, fault.New("witness.own-log", clip(k.Name), "", "").Of(fault.Usage)
+			}
+		}
+		w.logs[k.Name] = append(w.logs[k.Name], k)
+	}
+	w.mux = w.routes()
+	return w, nil
+}
+
+// Refusal is why a witness did not sign. Status is the one of
+// c2sp.org/tlog-witness; at 409 Size is that of the tree that it signed last.
+type Refusal struct {
+	Status int
+	Size   uint64
+	Err    *fault.Error
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+func (r *Refusal) Unwrap() error { return r.Err }
+
+func refuse(status int, code, place, got, want string) error {
+	return &Refusal{Status: status, Err: fault.New(code, place, got, want)}
+}
+
+// Answer decides about a request, remembers the checkpoint and returns the
+// signature lines, in this order: nothing leaves before it is durable. Every
+// request that was not signed comes back as a *Refusal, except where the store
+// itself fails.
+func (w *Witness) Answer(request []byte) (lines []byte, err error) {
+	r, n, c, err := parseRequest(request)
+	if err != nil {
+		f, ok := err.(*fault.Error)
+		if !ok {
+			return nil, err
+		}
+		return nil, &Refusal{Status: http.StatusBadRequest, Err: f}
+	}
+	keys := w.logs[c.Origin]
+	if keys == nil {
+		return nil, refuse(http.StatusNotFound, "witness.unknown-log", clip(c.Origin), "", "")
+	}
+	signed := n.SignedBy(keys...)
+	if len(signed) == 0 {
+		return nil, refuse(http.StatusForbidden, "witness.unsigned", clip(c.Origin), "", keys[0].String())
+	}
+	if r.Old > c.Size {
+		return nil, refuse(http.StatusBadRequest, "witness.old-above", clip(c.Origin), strconv.FormatUint(r.Old, 10), strconv.FormatUint(c.Size, 10))
+	}
+	// Only what the log itself has signed gets as far as the lock and the disk.
+	err = w.store.locked(func() error {
+		last, err := w.store.recall(c.Origin)
+		if err != nil {
+			return err
+		}
+		if err := follows(last, r, c); err != nil {
+			return err
+		}
+		at, err := w.time(last)
+		if err != nil {
+			return err
+		}
+		lines, err = w.sign(n, c, signed, at)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return lines, nil
+}
+
+// follows decides whether the checkpoint continues what was signed last.
+func follows(last *remembered, r *Request, c ledger.Checkpoint) error {
+	conflict := func(code, got string) error {
+		return &Refusal{Status: http.StatusConflict, Size: last.head.Size, Err: fault.New(code, clip(c.Origin), got, strconv.FormatUint(last.head.Size, 10))}
+	}
+	switch {
+	case c.Size == 0 && c.Root != ledger.LinesRoot(nil):
+		return refuse(http.StatusUnprocessableEntity, "witness.proof", clip(c.Origin), c.Root.String(), ledger.LinesRoot(nil).String())
+	case r.Old != last.head.Size && c.Size < last.head.Size:
+		return conflict("witness.rollback", strconv.FormatUint(c.Size, 10))
+	case r.Old != last.head.Size:
+		return conflict("witness.old-size", strconv.FormatUint(r.Old, 10))
+	case r.Old == c.Size && c.Root != last.head.Root:
+		return conflict("witness.fork", c.Root.String())
+	}
+	if err := ledger.CheckConsistency(r.Proof, r.Old, last.head.Root, c.Size, c.Root); err != nil {
+		return &Refusal{Status: http.StatusUnprocessableEntity, Err: fault.Wrap("witness.proof", clip(c.Origin), err)}
+	}
+	return nil
+}
+
+// time is the clock's, which must not lie before the last signature for this
+// log: an office that could turn a witness's clock back would be in time when
+// it is late. A clock that stood ahead keeps the witness silent until then.
+func (w *Witness) time(last *remembered) (uint64, error) {
+	now := w.now()
+	if now <= 0 || uint64(now) < last.at {
+		return 0, refuse(http.StatusServiceUnavailable, "witness.clock", clip(last.head.Origin), strconv.FormatInt(now, 10), strconv.FormatUint(last.at, 10))
+	}
+	return uint64(now), nil
+}
+
+// sign makes the lines, remembers the checkpoint with them and the log's own,
+// and returns them. A crash before the end leaves a memory that answers the
+// same request, from its own size, with a new line.
+func (w *Witness) sign(n *ledger.Note, c ledger.Checkpoint, log []ledger.Key, at uint64) ([]byte, error) {
+	kept := &ledger.Note{Text: n.Text}
+	for _, s := range n.Signatures {
+		if slices.ContainsFunc(log, func(k ledger.Key) bool { return k.Name == s.Name && k.ID == s.ID }) {
+			kept.Signatures = append(kept.Signatures, s)
+		}
+	}
+	var ours []ledger.Signature
+	for _, signer := range w.signers {
+		s, err := ledger.Cosign(n.Text, at, signer)
+		if err != nil {
+			return nil, err
+		}
+		ours = append(ours, s)
+	}
+	kept.Signatures = append(kept.Signatures, ours...)
+	data, err := kept.Format()
+	if err != nil {
+		return nil, err
+	}
+	if err := w.store.keep(c.Origin, data); err != nil {
+		return nil, err
+	}
+	return formatLines(n.Text, ours)
+}
+
+// Seen is a log that a witness watches and what it signed last for it.
+type Seen struct {
+	Log  ledger.Key
+	Size uint64
+	At   uint64 // seconds since 1970; 0: it never signed
+	Path string // below the monitoring prefix
+}
+
+// Logs lists the logs that the witness watches, by origin.
+func (w *Witness) Logs() ([]Seen, error) {
+	var list []Seen
+	err := w.store.locked(func() error {
+		for origin, keys := range w.logs {
+			last, err := w.store.recall(origin)
+			if err != nil {
+				return err
+			}
+			for _, k := range keys {
+				list = append(list, Seen{k, last.head.Size, last.at, fileOf(origin)})
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(list, func(a, b Seen) int {
+		if a.Log.Name != b.Log.Name {
+			return compare(a.Log.Name, b.Log.Name)
+		}
+		return compare(a.Log.String(), b.Log.String())
+	})
+	return list, err
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
