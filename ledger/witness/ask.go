@@ -212,6 +212,9 @@ func (a *asker) one(ctx context.Context, url string) ([]ledger.Signature, error)
 			return nil, refused(code, body)
 		}
 		media, _, err := mime.ParseMediaType(kind)
+		if media != sizeType && old == a.g.size {
+			return nil, fault.New("witness.fork", "", refusal(code, body), "the root that it signed")
+		}
 		line, ok := strings.CutSuffix(string(body), "\n")
 		size, sizeErr := parseSize(line)
 		switch {
@@ -220,7 +223,7 @@ func (a *asker) one(ctx context.Context, url string) ([]ledger.Signature, error)
 		case size > a.g.size:
 			return nil, fault.New("witness.ahead", "", strconv.FormatUint(size, 10), strconv.FormatUint(a.g.size, 10))
 		case size == old && old == a.g.size:
-			return nil, fault.New("witness.fork", "", "409", "the root that it signed")
+			return nil, fault.New("witness.fork", "", refusal(code, body), "the root that it signed")
 		case again || size == old:
 			return nil, fault.New("witness.refused", "", "409 "+strconv.FormatUint(size, 10), "200")
 		}
@@ -269,7 +272,7 @@ func unreached(ctx context.Context, err error) error {
 
 // refused is what a status other than 200 and 409 means.
 func refused(code int, body []byte) error {
-	got := strings.TrimSpace(fmt.Sprintf("%d %s", code, clip(strings.ToValidUTF8(string(body), "?"))))
+	got := refusal(code, body)
 	switch {
 	case code == http.StatusUnprocessableEntity:
 		return fault.New("witness.fork", "", got, "a proof from the tree that it signed")
@@ -281,4 +284,9 @@ func refused(code int, body []byte) error {
 		return fault.New("witness.down", "", got, "200").Of(fault.Unreachable)
 	}
 	return fault.New("witness.refused", "", got, "200")
+}
+
+func refusal(code int, body []byte) string {
+	text, _, _ := strings.Cut(strings.ToValidUTF8(string(body), "?"), "\n")
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, clip(text)))
 }

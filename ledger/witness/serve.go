@@ -47,7 +47,7 @@ func (w *Witness) serveAdd(rw http.ResponseWriter, r *http.Request) {
 	lines, err := w.Answer(body)
 	var no *Refusal
 	switch {
-	case errors.As(err, &no) && no.Status == http.StatusConflict:
+	case errors.As(err, &no) && no.Status == http.StatusConflict && no.Err.Code != "witness.fork":
 		rw.Header().Set("Content-Type", sizeType)
 		rw.WriteHeader(http.StatusConflict)
 		fmt.Fprintf(rw, "%d\n", no.Size)

@@ -47,7 +47,9 @@ func New(store *Store, signers []ledger.Signer, logs []ledger.Key, now func() in
 }
 
 // Refusal is why a witness did not sign. Status is the one of
-// c2sp.org/tlog-witness; at 409 Size is that of the tree that it signed last.
+// c2sp.org/tlog-witness; at 409 Size is that of the tree that it signed last,
+// and tells the log where to begin, except where the roots differ
+// (witness.fork).
 type Refusal struct {
 	Status int
 	Size   uint64
