@@ -1,8 +1,8 @@
 package keyring
 
 import (
-	"bytes"
 	"bufio"
+	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
