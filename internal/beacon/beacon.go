@@ -51,8 +51,9 @@ import (
 	"github.com/sunlot/sunlot/internal/fault"
 )
 
-// Scheme is the only signature scheme that is read: unchained, signatures on
-// G1, hashed to the curve as RFC 9380 says. drand calls it by this name.
+// Scheme is the only signature scheme that a draw may rest on: unchained,
+// signatures on G1, hashed to the curve as RFC 9380 says. drand calls it by this
+// name.
 const Scheme = "bls-unchained-g1-rfc9380"
 
 // MaxRound is the greatest round number: 2^53 - 1, the last one that a browser
@@ -138,16 +139,16 @@ func (c Chain) hash(key, group []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// key checks a chain's description against its hash and scheme and returns the
-// public key, a point of G2 other than the identity.
-func (c Chain) key() (*bls12381.G2, error) {
-	if c.Scheme != Scheme {
-		return nil, fault.New("beacon.unknown-scheme", "chain", clip(c.Scheme), Scheme)
+// check holds a chain's description to its scheme and its hash and returns the
+// public key's size bytes.
+func (c Chain) check(scheme string, size int) ([]byte, error) {
+	if c.Scheme != scheme {
+		return nil, fault.New("beacon.unknown-scheme", "chain", clip(c.Scheme), scheme)
 	}
 	if c.Period <= 0 || c.Period > maxPeriod || c.Genesis < 0 || c.Genesis > MaxRound {
 		return nil, fault.New("beacon.bad-chain", "chain", "period or genesis out of range", "a period of 1.."+strconv.Itoa(maxPeriod)+" s")
 	}
-	raw, err := hexBytes(c.PublicKey, bls12381.G2SizeCompressed)
+	raw, err := hexBytes(c.PublicKey, size)
 	if err != nil {
 		return nil, &fault.Error{Code: "beacon.bad-chain", Place: "chain public key", Got: clip(c.PublicKey), Err: err}
 	}
@@ -157,6 +158,16 @@ func (c Chain) key() (*bls12381.G2, error) {
 	}
 	if got := c.hash(raw, group); got != c.Hash {
 		return nil, fault.New("beacon.bad-chain", "chain hash", clip(c.Hash), got)
+	}
+	return raw, nil
+}
+
+// key is the public key of a chain of Scheme, a point of G2 other than the
+// identity.
+func (c Chain) key() (*bls12381.G2, error) {
+	raw, err := c.check(Scheme, bls12381.G2SizeCompressed)
+	if err != nil {
+		return nil, err
 	}
 	key := new(bls12381.G2)
 	if err := key.SetBytes(raw); err != nil {

@@ -26,15 +26,19 @@ type realRounds struct {
 		Signature, Randomness, Source string
 		RandomnessSource              string `json:"randomness_source"`
 	}
+	DefaultRounds []struct {
+		Round                         uint64
+		Time                          int64
+		Signature, Randomness, Source string
+		Previous                      string `json:"previous_signature"`
+		RandomnessSource              string `json:"randomness_source"`
+	} `json:"default_rounds"`
 	Refused []struct {
 		Chain             string
 		Round             uint64
 		Signature, Source string
+		Previous          string `json:"previous_signature"`
 	}
-	OtherChain []struct {
-		Round     uint64
-		Signature string
-	} `json:"other_chain"`
 }
 
 type drandInfo struct {
@@ -62,8 +66,8 @@ func readRounds(t testing.TB) realRounds {
 	if err := json.Unmarshal(data, &r); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Rounds) < 16 || len(r.Refused) < 2 {
-		t.Fatalf("testdata/rounds.json holds %d rounds and %d refused ones", len(r.Rounds), len(r.Refused))
+	if len(r.Rounds) != 16 || len(r.DefaultRounds) != 7 || len(r.Refused) != 2 {
+		t.Fatalf("testdata/rounds.json holds %d and %d rounds and %d refused ones", len(r.Rounds), len(r.DefaultRounds), len(r.Refused))
 	}
 	return r
 }
@@ -90,6 +94,9 @@ func TestQuicknetIsWhatDrandPublishes(t *testing.T) {
 	real := readRounds(t)
 	if Quicknet() != real.Quicknet.chain() {
 		t.Errorf("pinned %+v, published %+v", Quicknet(), real.Quicknet.chain())
+	}
+	if DefaultChain() != real.Default.chain() {
+		t.Errorf("pinned %+v, published %+v", DefaultChain(), real.Default.chain())
 	}
 	for _, c := range []Chain{Quicknet(), real.Default.chain()} {
 		if got := c.hash(unhex(t, c.PublicKey), unhex(t, c.GroupHash)); got != c.Hash {
@@ -132,7 +139,7 @@ func TestRefusedRounds(t *testing.T) {
 			t.Errorf("%s round %d (%s) accepted with %s", r.Chain, r.Round, r.Source, rho)
 		}
 	}
-	for _, r := range real.OtherChain {
+	for _, r := range real.DefaultRounds {
 		_, err := Verify(Quicknet(), r.Round, unhex(t, r.Signature))
 		wantCode(t, err, "beacon.bad-length")
 	}

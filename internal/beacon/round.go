@@ -19,18 +19,24 @@ const MaxBytes = 64 << 10
 
 // Round is one round as somebody carried it in: a claim until Check has passed.
 // Chain is the chain's hash or, where the source does not say, "". Signature is
-// 96 lower-case hex digits.
+// 96 lower-case hex digits. Of a chained round (see ReadRounds) it is 192, and
+// Previous the signature before it, else "".
 type Round struct {
 	Chain     string `json:"chain"`
 	Number    uint64 `json:"round"`
 	Signature string `json:"signature"`
+	Previous  string `json:"previous_signature,omitempty"`
 }
 
-// Check verifies the round under c (see Verify) and returns rho. A round that
-// names another chain is beacon.wrong-chain.
+// Check verifies the round under c (see Verify, and VerifyChained for a chain of
+// that scheme) and returns rho. A round that names another chain is
+// beacon.wrong-chain.
 func (r Round) Check(c Chain) (rho string, err error) {
 	if r.Chain != "" && r.Chain != c.Hash {
 		return "", fault.New("beacon.wrong-chain", "round "+strconv.FormatUint(r.Number, 10), clip(r.Chain), c.Hash)
+	}
+	if c.Scheme == chainedScheme {
+		return r.checkChained(c)
 	}
 	signature, err := hexBytes(r.Signature, signatureBytes)
 	if err != nil {
@@ -39,8 +45,12 @@ func (r Round) Check(c Chain) (rho string, err error) {
 	return Verify(c, r.Number, signature)
 }
 
-// FormatRound is the line that a person writes down: number, space, signature.
+// FormatRound is the line that a person writes down: number, space, signature;
+// of a chained round the previous signature before it.
 func FormatRound(r Round) string {
+	if r.Previous != "" {
+		return strconv.FormatUint(r.Number, 10) + " " + r.Previous + " " + r.Signature
+	}
 	return strconv.FormatUint(r.Number, 10) + " " + r.Signature
 }
 
@@ -66,7 +76,20 @@ func ParseRound(data []byte) (Round, error) {
 
 // ParseRounds reads a file of rounds: one object, an array of objects, or lines
 // (see ParseRound). No round may stand there twice.
-func ParseRounds(data []byte) ([]Round, error) {
+func ParseRounds(data []byte) ([]Round, error) { return reader{}.rounds(data) }
+
+// ReadRounds reads a file of rounds for looking at, of the chain of draws and of
+// drand's older default chain, where each round has its Previous. A draw takes
+// ParseRounds, which knows no such round. Of an object the member
+// previous_signature counts beside the others where the signature has 192 hex
+// digits; a line has the previous signature before the signature.
+func ReadRounds(data []byte) ([]Round, error) { return reader{chained: true}.rounds(data) }
+
+// reader reads texts of rounds; chained says whether rounds of a chained scheme
+// are understood.
+type reader struct{ chained bool }
+
+func (p reader) rounds(data []byte) ([]Round, error) {
 	if len(data) > MaxBytes {
 		return nil, fault.New("beacon.too-large", "rounds", strconv.Itoa(len(data))+" bytes", strconv.Itoa(MaxBytes)+" bytes")
 	}
@@ -78,9 +101,9 @@ func ParseRounds(data []byte) ([]Round, error) {
 	var rounds []Round
 	var err error
 	if len(data) > 0 && (data[0] == '{' || data[0] == '[') {
-		rounds, err = parseJSON(data)
+		rounds, err = p.json(data)
 	} else {
-		rounds, err = parseLines(string(data))
+		rounds, err = p.lines(string(data))
 	}
 	if err != nil {
 		return nil, err
@@ -88,19 +111,24 @@ func ParseRounds(data []byte) ([]Round, error) {
 	if len(rounds) == 0 {
 		return nil, fault.New("beacon.bad-form", "rounds", "nothing", "JSON or a line `round signature`")
 	}
-	seen := make(map[uint64]bool, len(rounds))
+	type place struct {
+		chained bool
+		number  uint64
+	}
+	seen := make(map[place]bool, len(rounds))
 	for _, r := range rounds {
-		if seen[r.Number] {
+		at := place{r.Previous != "", r.Number}
+		if seen[at] {
 			return nil, fault.New("beacon.duplicate-round", "rounds", strconv.FormatUint(r.Number, 10), "each round once")
 		}
-		seen[r.Number] = true
+		seen[at] = true
 	}
 	return rounds, nil
 }
 
 const signatureBytes = 48
 
-func parseJSON(data []byte) ([]Round, error) {
+func (p reader) json(data []byte) ([]Round, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber() // a float64 would round a number instead of refusing it
 	var rounds []Round
@@ -109,7 +137,7 @@ func parseJSON(data []byte) ([]Round, error) {
 		return nil, notJSON(err)
 	}
 	if first == json.Delim('{') {
-		r, err := parseObject(d)
+		r, err := p.object(d)
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +149,7 @@ func parseJSON(data []byte) ([]Round, error) {
 			} else if t != json.Delim('{') {
 				return nil, fault.New("beacon.bad-form", "rounds", "an array of something else", "an array of objects")
 			}
-			r, err := parseObject(d)
+			r, err := p.object(d)
 			if err != nil {
 				return nil, err
 			}
@@ -137,10 +165,10 @@ func parseJSON(data []byte) ([]Round, error) {
 	return rounds, nil
 }
 
-// parseObject reads a relay's object after its opening brace. It goes member by
+// object reads a relay's object after its opening brace. It goes member by
 // member: encoding/json would match names in any case and let the last of two
 // equal names win, so that two readers of one answer could see two rounds.
-func parseObject(d *json.Decoder) (Round, error) {
+func (p reader) object(d *json.Decoder) (Round, error) {
 	members := map[string]json.RawMessage{}
 	for d.More() {
 		name, err := d.Token()
@@ -169,7 +197,14 @@ func parseObject(d *json.Decoder) (Round, error) {
 	if r.Number, err = parseNumber(string(members["round"])); err != nil {
 		return Round{}, err
 	}
-	if r.Signature, err = hexMember(members, "signature", signatureBytes); err != nil {
+	if p.chained && len(members["signature"]) == 2*chainedBytes+2 {
+		if r.Signature, err = hexMember(members, "signature", chainedBytes); err != nil {
+			return Round{}, err
+		}
+		if r.Previous, err = hexMember(members, "previous_signature", previousBytes(r.Number)); err != nil {
+			return Round{}, err
+		}
+	} else if r.Signature, err = hexMember(members, "signature", signatureBytes); err != nil {
 		return Round{}, err
 	}
 	if _, ok := members["chain"]; ok {
@@ -189,8 +224,8 @@ func parseObject(d *json.Decoder) (Round, error) {
 	return r, nil
 }
 
-// parseLines reads `round signature`, one round a line.
-func parseLines(text string) ([]Round, error) {
+// lines reads `round signature`, one round a line.
+func (p reader) lines(text string) ([]Round, error) {
 	var rounds []Round
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(strings.Map(narrow, line))
@@ -204,11 +239,13 @@ func parseLines(text string) ([]Round, error) {
 		if err != nil {
 			return nil, err
 		}
-		signature := strings.ToLower(strings.Join(fields[1:], ""))
-		if len(signature) != 2*signatureBytes || !lowerHex(signature) {
-			return nil, fault.New("beacon.bad-signature-form", "round "+fields[0], clip(signature), "96 hex digits")
+		r := Round{Number: number, Signature: strings.ToLower(strings.Join(fields[1:], ""))}
+		if before := 2 * previousBytes(number); p.chained && len(r.Signature) == before+2*chainedBytes && lowerHex(r.Signature) {
+			r.Previous, r.Signature = r.Signature[:before], r.Signature[before:]
+		} else if len(r.Signature) != 2*signatureBytes || !lowerHex(r.Signature) {
+			return nil, fault.New("beacon.bad-signature-form", "round "+fields[0], clip(r.Signature), "96 hex digits")
 		}
-		rounds = append(rounds, Round{Number: number, Signature: signature})
+		rounds = append(rounds, r)
 	}
 	return rounds, nil
 }

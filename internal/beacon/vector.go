@@ -19,6 +19,7 @@ type vector struct {
 
 	Round     *uint64 `json:"round,omitempty"`     // with Signature
 	Signature *string `json:"signature,omitempty"` // hex of any length: verify it
+	Previous  *string `json:"previous,omitempty"`  // with Signature: a round of the old chain, for reading
 	Text      *string `json:"text,omitempty"`      // read it as a round, then verify it
 	At        *int64  `json:"at,omitempty"`        // Unix seconds: which round, when was it
 
@@ -55,7 +56,7 @@ func RunVector(data []byte) error {
 			asked++
 		}
 	}
-	if v.Version != "draw1" || asked != 1 || (v.Round != nil) != (v.Signature != nil) || (v.Expect != nil) == (v.Error != "") {
+	if v.Version != "draw1" || asked != 1 || (v.Round != nil) != (v.Signature != nil) || v.Previous != nil && v.Signature == nil || (v.Expect != nil) == (v.Error != "") {
 		return errors.New("read vector: members do not go together")
 	}
 	got, err := v.run()
@@ -95,12 +96,23 @@ func (v *vector) run() (expectation, error) {
 	if err != nil {
 		return expectation{}, fmt.Errorf("read vector: signature: %w", err)
 	}
+	if v.Previous != nil {
+		previous, err := hex.DecodeString(*v.Previous)
+		if err != nil {
+			return expectation{}, fmt.Errorf("read vector: previous: %w", err)
+		}
+		rho, err := VerifyChained(c, *v.Round, previous, signature)
+		return expectation{Rho: rho, Round: *v.Round, Time: c.Time(*v.Round)}, err
+	}
 	rho, err := Verify(c, *v.Round, signature)
 	return expectation{Rho: rho, Round: *v.Round, Time: c.Time(*v.Round)}, err
 }
 
 func (v *vector) chain() (Chain, error) {
 	if v.Info == nil {
+		if c := DefaultChain(); v.Previous != nil && v.Chain == c.Hash {
+			return c, nil
+		}
 		return Find(v.Chain)
 	}
 	i := v.Info

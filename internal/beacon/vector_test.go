@@ -89,6 +89,7 @@ func makeVectors(t *testing.T) map[string][]byte {
 	m.badBytes()
 	m.badChains()
 	m.badTexts()
+	m.chained()
 	return m.out
 }
 
@@ -185,7 +186,7 @@ func (m *vectorMaker) badBytes() {
 	m.bad("empty", "no bytes", 1000, nil, "bad-length")
 	m.bad("short", "47 bytes", 1000, sig[:47], "bad-length")
 	m.bad("long", "49 bytes", 1000, append(slices.Clone(sig), 0), "bad-length")
-	m.bad("other-chain-round", "round 1000 of drand's first chain: a point of G2 in 96 bytes", 1000, unhex(t, m.real.OtherChain[3].Signature), "bad-length")
+	m.bad("other-chain-round", "round 1000 of drand's first chain: a point of G2 in 96 bytes", 1000, unhex(t, m.real.DefaultRounds[3].Signature), "bad-length")
 	identity[0] = 0x40
 	m.bad("identity-uncompressed", "the identity in 96 bytes", 1000, identity, "bad-length")
 	identity[0] = 0xc0
@@ -268,4 +269,41 @@ func (m *vectorMaker) badTexts() {
 		text := cases[name][0]
 		m.put("bad-text-"+name, vector{Desc: "text that is no good round: " + name, Text: &text, Error: cases[name][1]})
 	}
+}
+
+// chained are the rounds of drand's first chain, which can be read and named by
+// no notice.
+func (m *vectorMaker) chained() {
+	c := DefaultChain()
+	put := func(name, desc string, round uint64, previous, signature, code string, e *expectation) {
+		m.put(name, vector{Desc: desc, Chain: c.Hash, Round: &round, Previous: &previous, Signature: &signature, Expect: e, Error: code})
+	}
+	for _, i := range []int{0, 1, 3, 6} {
+		r := m.real.DefaultRounds[i]
+		put(fmt.Sprintf("good-chained-%d", r.Round), "a real round of drand's first chain, read", r.Round, r.Previous, r.Signature, "",
+			&expectation{r.Randomness, r.Round, r.Time})
+	}
+	r, one := m.real.DefaultRounds[3], m.real.DefaultRounds[0]
+	bad := func(name, desc string, round uint64, previous, signature, code string) {
+		put("bad-chained-"+name, desc, round, previous, signature, code, nil)
+	}
+	refused := m.real.Refused[1]
+	bad("seen-elsewhere", "refused by another verifier's tests", refused.Round, refused.Previous, refused.Signature, "bad-signature")
+	bad("wrong-round", "the signature of the round before", r.Round+1, r.Previous, r.Signature, "bad-signature")
+	bad("previous", "another previous signature", r.Round, m.real.DefaultRounds[4].Previous, r.Signature, "bad-signature")
+	bad("previous-short", "the previous signature of round 1 elsewhere", r.Round, c.GroupHash, r.Signature, "bad-length")
+	bad("previous-long", "96 bytes before round 1", 1, r.Previous, one.Signature, "bad-length")
+	bad("last-bit", "the last bit flipped", r.Round, r.Previous, r.Signature[:191]+"3", "bad-point")
+	bad("identity", "the identity, compressed", r.Round, r.Previous, "c0"+strings.Repeat("0", 190), "identity")
+	bad("identity-sign", "the identity with the sign bit", r.Round, r.Previous, "e0"+strings.Repeat("0", 190), "bad-point")
+	bad("quicknet", "48 bytes, as quicknet has them", r.Round, r.Previous, m.real.Rounds[4].Signature, "bad-length")
+	bad("round-0", "rounds begin with 1", 0, r.Previous, r.Signature, "bad-round")
+	var point bls12381.G2
+	if err := point.SetBytes(unhex(m.t, r.Signature)); err != nil {
+		m.t.Fatal(err)
+	}
+	bad("uncompressed", "the good point in 192 bytes", r.Round, r.Previous, hex.EncodeToString(point.Bytes()), "bad-length")
+	m.put("bad-chained-named-by-notice", vector{Desc: "a notice cannot name this chain", Chain: c.Hash, Round: &r.Round, Signature: &r.Signature, Error: "unknown-chain"})
+	previous, signature := one.Signature, r.Signature
+	m.put("bad-chained-on-quicknet", vector{Desc: "quicknet is not chained", Chain: Quicknet().Hash, Round: &r.Round, Previous: &previous, Signature: &signature, Error: "unknown-scheme"})
 }
