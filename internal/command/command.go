@@ -89,7 +89,7 @@ func (c *Command) fail(used *cobra.Command, err error) int {
 	if fault.Code(err) == "keyring.cancelled" {
 		code = 130 // as shells have it
 	}
-	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.differs", "command.pack-faults"}, fault.Code(err)) { // its report has been printed
+	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.differs", "command.pack-faults", "command.rounds-refused"}, fault.Code(err)) { // its report has been printed
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
 	}
 	if f == nil && code == 3 {
@@ -149,6 +149,7 @@ func (c *Command) root() *cobra.Command {
 	root.AddCommand(c.newReconcile())
 	root.AddCommand(c.newTask(), c.newWaiver())
 	root.AddCommand(c.newJoint())
+	root.AddCommand(c.newBeacon())
 	return root
 }
 

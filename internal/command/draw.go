@@ -138,10 +138,7 @@ func (c *Command) round(o *office.Office, at string, given uint64) (uint64, erro
 		}
 		when, _ = time.ParseInLocation("2006-01-02 15:04", day+" 10:00", record.Beijing)
 	}
-	r := chain.RoundAt(when.Unix())
-	if r > 0 && chain.Time(r) < when.Unix() {
-		r++
-	}
+	r := roundFrom(chain, when.Unix())
 	if r == 0 {
 		return 0, usage("command.bad-time", "--at", at, record.Time(chain.Genesis))
 	}

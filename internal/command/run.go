@@ -164,8 +164,8 @@ func (c *Command) howToDraw(o *office.Office, a awaited) {
 		c.note("本机不上网，")
 	}
 	c.note("在能上网的电脑或手机上打开下面任一网址，把整页内容存成文件，或抄下 signature：\n")
-	for _, r := range o.Config.Relays {
-		c.note("  %s/%s/public/%s\n", strings.TrimSuffix(r, "/"), a.chain, round)
+	for _, r := range relaysOf(o) {
+		c.note("  %s\n", roundURL(r, a.chain, uint64(a.round)))
 	}
 	c.note("然后运行：sunlot draw run %s --beacon 文件　或　sunlot draw run %s --signature 抄下的字符\n", a.id, a.id)
 }

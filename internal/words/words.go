@@ -96,11 +96,19 @@ func Error(err error) string {
 	return sentence + "\n处理办法：" + remedy
 }
 
-// inner is the sentence of the cause, where it has one of its own.
+// inner is the sentence of the cause, where it has one of its own; of several
+// causes, one after the other.
 func inner(f *fault.Error) string {
 	var c *fault.Error
 	if f.Err == nil {
 		return ""
+	}
+	if many, ok := f.Err.(interface{ Unwrap() []error }); ok {
+		var said []string
+		for _, err := range many.Unwrap() {
+			said = append(said, inner(&fault.Error{Err: err}))
+		}
+		return strings.Join(said, "")
 	}
 	if errors.As(f.Err, &c) {
 		s, _ := Say(c.Code, c.Place, c.Got, c.Want)
