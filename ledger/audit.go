@@ -18,6 +18,11 @@ type AuditOptions struct {
 	Earlier  []Key  // log keys before a rotation: proof files may carry them
 	Policy   []byte // the very policy file; nil: any in our form that names the key
 	Unlisted bool   // the folder cannot be listed (a web server): nothing foreign is looked for
+
+	// Proved is told of every proof file that holds, with the signed checkpoint
+	// that it carries; one string for all that carry the same. It is called by
+	// several goroutines, never twice for one index.
+	Proved func(index uint64, checkpoint string)
 }
 
 // Report is what an audit found. Without problems the folder is the log of

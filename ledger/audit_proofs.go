@@ -12,6 +12,7 @@ import (
 // thousands of files share one, so it is verified once.
 type openedCheckpoint struct {
 	head Checkpoint
+	text string // as signed
 	err  error
 }
 
@@ -75,13 +76,19 @@ func (a *auditor) checkProof(index uint64) error {
 	if o.err != nil {
 		return o.err
 	}
-	return CheckInclusion(p.Path, index, a.levels[0][index], o.head.Size, o.head.Root)
+	if err := CheckInclusion(p.Path, index, a.levels[0][index], o.head.Size, o.head.Root); err != nil {
+		return err
+	}
+	if a.opt.Proved != nil {
+		a.opt.Proved(index, o.text)
+	}
+	return nil
 }
 
 // openEarlier opens a proof's checkpoint and holds it against the computed
 // tree: its root must be that of the first entries of this log.
 func (a *auditor) openEarlier(msg []byte, place string) *openedCheckpoint {
-	o := &openedCheckpoint{}
+	o := &openedCheckpoint{text: string(msg)}
 	var n *Note
 	o.head, n, o.err = OpenCheckpoint(msg, a.key)
 	for _, k := range a.opt.Earlier {

@@ -263,8 +263,7 @@ func (o *Office) hits(s *rules.State) (hits, drawn map[string][]string, err erro
 		}
 		day := l.When()[:10]
 		for _, obj := range l.Objects {
-			// Of an aborted draw only who was inspected all the same counts.
-			if f := firms[obj.Handle]; f != nil && (l.Abort == nil || obj.Result != nil) {
+			if f := firms[obj.Handle]; f != nil && l.Selected(obj) {
 				hits[f.ID] = append(hits[f.ID], day)
 				drawn[f.ID] = append(drawn[f.ID], l.Body.Draw)
 			}

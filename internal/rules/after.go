@@ -138,7 +138,7 @@ func (j *judge) opened(b *record.Opened) {
 		j.breach("rules.opened-nothing", "", lot.Body.Draw, "", "")
 		return
 	}
-	if (b.K || b.KI) && !lot.Drawn() && lot.Abort == nil {
+	if (b.K || b.KI) && !lot.Drawn() && !lot.void() {
 		j.breach("rules.opened-early", "", lot.Body.Draw, "", lot.Body.When())
 		return
 	}

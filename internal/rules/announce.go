@@ -116,9 +116,10 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	if list == nil || objects == nil || people == nil {
 		return nil, nil, fault.New("rules.no-roster", t.Line, "", "")
 	}
+	earlier, _ := s.repeated(line.No, year)
 	b := &record.Notice{
 		Serial: s.NextSerial(year), Name: or(t.Name, line.Name), Plan: index, Line: line.No, Batch: s.nextBatch(line, year), Waivers: s.openWaivers(line.No, year),
-		Scheme: t.Scheme, Earlier: or(t.Earlier, s.repeated(line.No, year)), Items: line.Items, Checklist: list.Index,
+		Scheme: t.Scheme, Earlier: or(t.Earlier, earlier), Items: line.Items, Checklist: list.Index,
 		Mode: line.Mode, Filter: line.Filter, Scope: line.Scope, Casts: "sunlot",
 		Roster:     record.RosterRef{Entry: objects.Index, Count: objects.Body.Count, SHA256: objects.Body.File.SHA256},
 		Inspectors: record.RosterRef{Entry: people.Index, Count: people.Body.Count, SHA256: people.Body.File.SHA256},
@@ -225,7 +226,7 @@ func (s *State) sift(b *record.Notice, line *record.PlanLine, r Registers, k []b
 // inBatch reports whether one of the draws was of the notice's plan line.
 func (s *State) inBatch(b *record.Notice, draws []string) bool {
 	return slices.ContainsFunc(s.lotsOf(b.Line, yearOf(b.Draw)), func(l *Lot) bool {
-		return l.Abort == nil && slices.Contains(draws, l.Body.Draw)
+		return !l.void() && slices.Contains(draws, l.Body.Draw)
 	})
 }
 

@@ -19,7 +19,8 @@ type Input struct {
 
 	// Seen is the earliest time, unix seconds, by which the cosignatures in the
 	// entry's proof file satisfied State.Policy; 0 where they do not, or where
-	// that policy asks for none. Only what State.Dated names needs it.
+	// that policy asks for none. What follows from the entry needs it of those
+	// that State.Dated names; of the others it is held against the time they claim.
 	Seen int64
 	// Pending: the entry is not in the ledger yet, so nobody can have cosigned
 	// it. Its own time stands for Seen: an office that cannot be in time by its
@@ -27,40 +28,6 @@ type Input struct {
 	Pending bool
 
 	Terms *Terms // of a charter: what its policy comes to; nil where it has none
-}
-
-// Policy is the text of the witness policy (c2sp.org/tlog-policy) by which the
-// next entry is judged: the charter's in force before it, for entry 0 its own.
-// "" and a policy with the quorum none ask for no witness.
-func (s *State) Policy(e *record.Entry) string {
-	c := s.Charter()
-	if own, ok := e.Body.(*record.Charter); ok && c == nil {
-		c = own
-	}
-	if c == nil {
-		return ""
-	}
-	return c.Policy
-}
-
-// Dated says of which entries it matters when witnesses saw them: those that
-// must stand before a value that nobody knows yet (draw1 §1).
-func (s *State) Dated(e *record.Entry) bool {
-	switch e.Body.(type) {
-	case *record.Notice, *record.TeamsNotice, *record.Abort:
-		return true
-	}
-	return false
-}
-
-// inTime: the entry was witnessed at least minLead before a time in unix
-// seconds (draw1 §1). Without witnesses nothing is in time.
-func (j *judge) inTime(t int64) bool {
-	seen := j.in.Seen
-	if j.in.Pending && j.s.Policy(j.in.Entry) != "" {
-		seen = max(record.Unix(j.in.Entry.Env.At), 1)
-	}
-	return 0 < seen && seen <= t-minLead
 }
 
 // Keys lists the verifier keys that may sign the entry at the state's next
@@ -184,11 +151,7 @@ func (j *judge) envelope() {
 		j.beacon(e.Env.Beacon)
 	}
 	if j.sound() {
-		// The log's order is a fact and the times are claims: where they differ a
-		// claim is wrong. A warning, for one wrong clock must not end a ledger.
-		if e.Env.At < s.Clock {
-			j.add(Warning, "rules.date-order", "", "env.at", e.Env.At, s.Clock)
-		}
+		j.clock()
 		s.Clock = max(s.Clock, e.Env.At)
 	}
 }

@@ -38,6 +38,7 @@ type step struct {
 	Origin  string
 	Beacon  *record.Beacon
 	Terms   *rules.Terms
+	Seen    int64        // by then witnessed
 	State   *rules.State // before it
 }
 
@@ -80,7 +81,7 @@ func (s *step) input() rules.Input {
 	if err != nil {
 		panic(err)
 	}
-	return rules.Input{Entry: e, Hash: rules.Hash(data), Signers: s.Signers, Blobs: s.Blobs, Terms: s.Terms}
+	return rules.Input{Entry: e, Hash: rules.Hash(data), Signers: s.Signers, Blobs: s.Blobs, Terms: s.Terms, Seen: s.Seen}
 }
 
 // put keeps a file of lines with the step and names it.

@@ -124,7 +124,7 @@ func (s *State) Across() []Finding {
 			continue
 		}
 		for _, o := range l.Objects {
-			if o.ID == "" || !l.selected(o) {
+			if o.ID == "" || !l.Selected(o) {
 				continue
 			}
 			if byID[o.ID] == nil {

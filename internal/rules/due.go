@@ -163,8 +163,12 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 	p, b, due := l.Pack, l.Body, l.Due
 	sure := !due.Provisional && !l.Unjudged
 	if !l.Drawn() {
-		return []Duty{{Code: "run", Draw: b.Draw, Clause: p.Draw.Before, Due: b.When()[:10], Count: 1, Open: 1, Sure: true,
-			Late: s.late(b.When()[:10], "", today)}}
+		run := Duty{Code: "run", Draw: b.Draw, Clause: p.Draw.Before, Due: b.When()[:10], Count: 1, Open: 1, Sure: true,
+			Late: s.late(b.When()[:10], "", today)}
+		if l.Late {
+			return []Duty{run, s.openK(l, today)} // nobody waits for its results (draw1 §1)
+		}
+		return []Duty{run}
 	}
 	send := Duty{Code: "dispatch", Draw: b.Draw, Clause: p.Draw.Dispatch, Due: due.Dispatch, Count: len(l.Objects), Sure: sure}
 	results := Duty{Code: "result", Draw: b.Draw, Clause: p.Publish.Clause, Due: due.Results, Count: len(l.Objects), Sure: sure}

@@ -61,7 +61,7 @@ func (s *State) drawnOf(line string, year int64, q share) int64 {
 	n := int64(0)
 	for _, l := range s.lotsOf(line, year) {
 		for _, o := range l.Objects {
-			if l.Abort == nil && strings.HasPrefix(o.Cell, q.prefix) {
+			if !l.void() && strings.HasPrefix(o.Cell, q.prefix) {
 				n++
 			}
 		}
@@ -87,7 +87,7 @@ func (s *State) nextBatch(l *record.PlanLine, year int64) int64 {
 	}
 	n := int64(1)
 	for _, lot := range s.lotsOf(l.No, year) {
-		if lot.Abort == nil {
+		if !lot.void() {
 			n++
 		}
 	}
@@ -297,9 +297,10 @@ func (j *judge) noticeTurn(b *record.Notice, line *record.PlanLine) {
 		if line.Batches > 0 && l.Drawn() {
 			continue // the next batch may be drawn while an earlier one is inspected
 		}
-		if l.Abort == nil {
-			stood++
+		if l.void() {
+			continue
 		}
+		stood++
 		if !l.Closed() {
 			j.breach("rules.line-open", p.Draw.Before, b.Line, l.Body.Draw, "")
 		}

@@ -9,9 +9,10 @@ import (
 	"github.com/sunlot/sunlot/internal/record"
 )
 
-// selected reports whether a drawn object counts to the cap: an aborted draw
-// is no selection of those whom nobody inspected.
-func (l *Lot) selected(o *Object) bool { return l.Abort == nil || o.Result != nil }
+// Selected reports whether a drawn object counts to the cap: an aborted draw is
+// no selection of those whom nobody inspected, and one whose order does not hold
+// neither: who knows the number could bring a firm to its cap with it.
+func (l *Lot) Selected(o *Object) bool { return !l.void() || o.Result != nil }
 
 // Selections is how many selections the ledger knows in the cap's window before
 // the draw of a notice: drawn objects, those before the charter, those of joint
@@ -24,7 +25,7 @@ func (s *State) Selections(p *Pack, b *record.Notice) int64 {
 			continue
 		}
 		for _, o := range l.Objects {
-			if l.selected(o) {
+			if l.Selected(o) {
 				n++
 			}
 		}
@@ -140,7 +141,7 @@ func (l *Lot) drawnBefore(later *Lot, inspected bool) []*Object {
 	if l.Failed || !l.Drawn() || cast > later.Index {
 		return nil
 	}
-	if l.Abort == nil || l.Abort.Index > later.Index {
+	if !l.Late && (l.Abort == nil || l.Abort.Index > later.Index) {
 		return l.Objects
 	}
 	var list []*Object

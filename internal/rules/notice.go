@@ -23,8 +23,8 @@ func total(ratio string, base int) (int, error) { return draw.Total(ratio, base)
 // notice judges a 抽取预告: everything that can be checked without knowing who
 // stands behind a handle (draw1 §1, §4, §5).
 func (j *judge) notice(b *record.Notice) {
-	lot := &Lot{At: at(j, b), C: j.in.Hash, Pack: j.s.Pack, Due: b.Due, byHandle: map[string]*Object{},
-		Seen: j.in.Seen, InTime: j.inTime(record.Unix(b.When()))}
+	lot := &Lot{At: at(j, b), C: j.in.Hash, Pack: j.s.Pack, Due: b.Due, byHandle: map[string]*Object{}}
+	lot.Stood = j.stood(record.Unix(b.When()), lot.lead())
 	j.lot = lot
 	j.noticePlace(b)
 	j.noticeSource(b, lot)
@@ -46,14 +46,11 @@ func (j *judge) notice(b *record.Notice) {
 	j.s.lots[j.index] = lot
 	if !lot.Failed {
 		j.inForce(lot)
-		// The order of notice and round rests on the office's word alone (draw1
-		// §1, last sentence). A policy in the charter changes nothing: nobody has
-		// yet looked for its witnesses' lines in the notice's proof.
-		code := "rules.no-witness"
 		if lot.ByPlatform() {
-			code = "rules.no-witness-platform"
+			j.platformOrder(lot)
+		} else {
+			j.ordered(&lot.Stood, b.Draw, b.When())
 		}
-		j.add(Note, code, "", b.Draw, "", "")
 	}
 }
 
@@ -82,7 +79,7 @@ func (j *judge) noticePlace(b *record.Notice) {
 		}
 	}
 	j.itemsLess(b, line)
-	if want := s.repeated(b.Line, year); b.Earlier != want {
+	if want, must := s.repeated(b.Line, year); b.Earlier != want && (must || b.Earlier != "") {
 		j.breach("rules.notice-differs", p.Draw.Before, "earlier", b.Earlier, want)
 	}
 	if b.To > line.To {
@@ -347,8 +344,7 @@ func (j *judge) noticeRandomness(b *record.Notice, lot *Lot) {
 	j.round(*r)
 }
 
-// round judges a named round of drand: the pinned chain, its own time, and that
-// the entry stands early enough before it.
+// round judges a named round of drand: the pinned chain and its own time.
 func (j *judge) round(r record.Randomness) {
 	chain := beacon.Quicknet()
 	if r.Kind != "drand" || r.Chain != chain.Hash {
@@ -358,21 +354,7 @@ func (j *judge) round(r record.Randomness) {
 	if want := record.Time(chain.Time(uint64(r.Round))); r.Round < 1 || r.Time != want {
 		j.breach("rules.randomness", "", "round", num(r.Round)+" "+r.Time, want)
 	}
-	// The office's own clock proves nothing, but a notice that by its own word
-	// is not earlier than its round is late whatever the clock was.
-	if record.Unix(j.in.Entry.Env.At) > record.Unix(r.Time)-minLead {
-		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "env.at", j.in.Entry.Env.At, r.Time)
-	} else if j.s.Proven > record.Unix(r.Time)-minLead {
-		// A later round already stands in the log: this was written after it.
-		j.breach("rules.notice-late", j.s.Pack.Draw.Before, "index", record.Time(j.s.Proven), r.Time)
-	} else if record.Unix(j.s.Clock) > record.Unix(r.Time)-minLead {
-		// An entry before it claims a time by which it should have stood.
-		j.add(Warning, "rules.notice-late", j.s.Pack.Draw.Before, "index", j.s.Clock, r.Time)
-	}
 }
-
-// minLead is how long before the round the notice must stand, seconds (draw1 §1).
-const minLead = 600
 
 // castGroups turns the notice's groups into the draw's.
 func castGroups(b *record.Notice) ([]draw.Group, error) {

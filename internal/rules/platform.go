@@ -49,8 +49,35 @@ func (l *Lot) When() string {
 
 // Afterwards (事后登记) reports whether the platform's draw came before its
 // notice, as far as anybody knows: by the platform's time where its list is in
-// the ledger, otherwise by the one that the notice states.
-func (l *Lot) Afterwards() bool { return l.ByPlatform() && record.Unix(l.When()) <= l.Since }
+// the ledger, otherwise by the one that the notice states. Where witnesses are
+// asked for their time decides, otherwise the office's own word.
+func (l *Lot) Afterwards() bool {
+	when := record.Unix(l.When())
+	switch {
+	case !l.ByPlatform():
+		return false
+	case l.Asked:
+		return !l.InTime || when <= l.NotBefore
+	}
+	return when <= l.Since
+}
+
+// platformOrder says what the notice's order before the platform's draw rests
+// on: at the notice by the time that it states, at the list by the platform's.
+func (j *judge) platformOrder(lot *Lot) {
+	clause, when := lot.Pack.Platform.Clause, lot.When()
+	switch {
+	case lot.Asked && lot.Afterwards() && lot.Seen == 0:
+		j.add(Warning, "rules.platform-unseen", clause, lot.Body.Draw, "", when)
+	case lot.Asked && lot.Afterwards():
+		j.add(Warning, "rules.notice-after", clause, lot.Body.Draw, record.Time(max(lot.Seen, lot.NotBefore)), when)
+	case lot.Afterwards():
+		j.add(Warning, "rules.notice-after", clause, lot.Body.Draw, record.Time(lot.Since), when)
+	}
+	if !lot.Asked && lot.Platform == nil {
+		j.add(Note, "rules.no-witness-platform", "", lot.Body.Draw, "", "")
+	}
+}
 
 // noticePlatform judges who casts where it is the platform: the regulation
 // knows one, its task's time stands in the place of a round. A notice that
@@ -69,9 +96,6 @@ func (j *judge) noticePlatform(b *record.Notice, lot *Lot) {
 		return
 	}
 	lot.Since = max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven)
-	if lot.Afterwards() {
-		j.add(Warning, "rules.notice-after", p.Platform.Clause, b.Draw, record.Time(lot.Since), b.Before)
-	}
 }
 
 // platformDraw judges what the platform is said to have drawn. The list is a
@@ -113,9 +137,8 @@ func (j *judge) platformDraw(b *record.PlatformDraw) {
 		// How often the platform was asked in between nobody can see.
 		j.add(Warning, "rules.platform-other-time", p.Platform.Clause, lot.Body.Draw, b.Time, lot.Body.Before)
 	}
-	if lot.Afterwards() {
-		j.add(Warning, "rules.notice-after", p.Platform.Clause, lot.Body.Draw, record.Time(lot.Since), b.Time)
-	}
+	lot.InTime = lot.Asked && 0 < lot.Seen && lot.Seen < record.Unix(b.Time)
+	j.platformOrder(lot)
 	j.platformPool(lot, l)
 	j.platformTeams(lot, l)
 	l.take(lot)

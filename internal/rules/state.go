@@ -99,6 +99,7 @@ type Lot struct {
 	Due      record.Due          // the notice's, and once the calendar reaches so far a provisional one's own
 	Pool     []draw.Object       // until the draw; nil after
 	Hat                          // the people of the notice
+	Stood                        // when the notice stood in the ledger
 	Experts  map[string][]string // handle → qualifications, of those who are drawn beside the teams
 	Later    []*Later            // teams that are drawn after the objects
 	Draw     *At[record.Draw]
@@ -112,9 +113,7 @@ type Lot struct {
 
 	Platform *At[record.PlatformDraw] // what the platform drew, or the drawn as entered there
 	Equal    bool                     // sunlot cast, and the list entered on the platform is the drawn one
-	Since    int64                    // unix seconds: the notice was not written before it
-	Seen     int64                    // unix seconds: the notice was witnessed by then (Input.Seen); 0: it was not
-	InTime   bool                     // Seen is early enough before the value that decides (draw1 §1)
+	Since    int64                    // unix seconds: by the office's own word the notice was not written before it
 	Led      *Led                     // of a joint draw; nil: the office's own
 	Paper    []At[record.Paper]       // 纸面见证: printed notices that others signed, in order of their entries
 
@@ -230,19 +229,20 @@ func (s *State) Lot(id string) *Lot {
 	return failed
 }
 
-// repeated is the id of the aborted draw that a further notice on the plan line
-// repeats and must name (draw1 §8), "" if the last one was not aborted.
-func (s *State) repeated(line string, year int64) string {
-	id := ""
+// repeated is the id of the draw that a further notice on the plan line repeats
+// and must name (draw1 §8): the last one, if it was aborted; "" otherwise. One
+// whose order does not hold may be repeated so, and need not: that the proof is
+// gone may have come later.
+func (s *State) repeated(line string, year int64) (id string, must bool) {
 	for _, l := range s.Lots {
 		if l.Failed || l.Body.Line != line || yearOf(l.Body.Draw) != year {
 			continue
 		}
-		if id = ""; l.Abort != nil {
-			id = l.Body.Draw
+		if id, must = "", false; l.void() {
+			id, must = l.Body.Draw, l.Abort != nil
 		}
 	}
-	return id
+	return id, must
 }
 
 // LotAt finds a draw by the index of its notice, nil if there is none.

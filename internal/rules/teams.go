@@ -17,6 +17,7 @@ import (
 type Later struct {
 	At[record.TeamsNotice]
 	Hat
+	Stood
 	Lot     *Lot
 	C       string
 	Failed  bool
@@ -87,7 +88,7 @@ func (j *judge) teamsNotice(b *record.TeamsNotice) {
 	switch {
 	case len(lot.Body.Slots) > 0:
 		j.breach("rules.teams-given", p.Team.Clause, lot.Body.Draw, "", "")
-	case slices.ContainsFunc(lot.Later, func(t *Later) bool { return !t.Failed && t.Cast == nil }):
+	case slices.ContainsFunc(lot.Later, func(t *Later) bool { return !t.Failed && !t.Late && t.Cast == nil }):
 		j.breach("rules.line-open", p.Draw.Before, lot.Body.Draw, lot.teamsID(lot.nextTeams()-1), "")
 	case b.Serial != lot.nextTeams() || b.ID != lot.teamsID(b.Serial):
 		j.breach("rules.serial", "", b.ID, num(b.Serial), num(lot.nextTeams()))
@@ -115,7 +116,8 @@ func (j *judge) teamsNotice(b *record.TeamsNotice) {
 	t.Failed = !j.sound()
 	lot.Later = append(lot.Later, t)
 	if !t.Failed {
-		j.add(Note, "rules.no-witness", "", b.ID, "", "")
+		t.Stood = j.stood(record.Unix(b.Randomness.Time), minLead)
+		j.ordered(&t.Stood, b.ID, b.Randomness.Time)
 	}
 }
 

@@ -57,7 +57,7 @@ var calendars = []trial{
 	{name: "yesterday", step: "closure", code: "rules.closed-afterwards", bad: off("2023-06-20", "2023-07-20"), good: off("2023-06-21", "2023-07-20")},
 	{name: "the entry claims an earlier day than stands before it", step: "closure", code: "rules.closed-afterwards", also: []string{"rules.date-order"},
 		bad: both(later("2023-06-15T09:00:00+08:00"), off("2023-06-19"))},
-	{name: "the day before a round that is known", step: "closure", code: "rules.closed-afterwards",
+	{name: "the day before a round that is known", step: "closure", code: "rules.closed-afterwards", also: []string{"rules.clock-back"},
 		bad: func(s *step) { s.Beacon = &record.Beacon{Chain: quicknet.Hash, Round: 1009, Signature: rounds()[1009]} }},
 	{name: "61 days ahead", step: "closure", code: "rules.calendar-days", bad: off("2023-08-21"), good: off("2023-08-20")},
 	{name: "a day twice", step: "closure", code: "rules.calendar-days", bad: off("2023-07-20", "2023-07-20")},

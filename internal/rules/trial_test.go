@@ -122,7 +122,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed, claims, witnessed} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed, claims, witnessed, orders} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
@@ -420,25 +420,9 @@ var notices = []trial{
 	{name: "lottery", step: "notice", code: "rules.randomness", bad: as(func(b *record.Notice) { b.Randomness.Kind = "kl8" })},
 	{name: "round and time apart", step: "notice", code: "rules.randomness", bad: as(func(b *record.Notice) { b.Randomness.Round++ })},
 	{name: "round 0", step: "notice", code: "rules.randomness", bad: as(func(b *record.Notice) { b.Randomness.Round = 0 })},
-	{name: "599 seconds before", step: "notice", code: "rules.notice-late", bad: func(s *step) { s.At = "2023-08-23T23:49:25+08:00" },
-		good: func(s *step) { s.At = "2023-08-23T23:49:24+08:00" }},
-	{name: "a later round stands in it", step: "notice", code: "rules.notice-late", bad: func(s *step) { s.Beacon = &record.Beacon{Chain: quicknet.Hash, Round: 1001, Signature: rounds()[1001]} },
-		good: func(s *step) { s.Beacon = &record.Beacon{Chain: quicknet.Hash, Round: 123, Signature: rounds()[123]} }},
-	{name: "backdated behind a draw", step: "dispatch", code: "rules.notice-late", also: []string{"rules.date-order"}, bad: func(s *step) {
-		// Round 1000 has been drawn: a notice for round 1009 of the same night
-		// that claims the afternoon was written after it.
-		*s = late(1009)
-	}, good: func(s *step) { *s = late(657413) }},
 	{name: "backdated behind an entry of the next day", step: "notice", code: "rules.notice-late", sev: rules.Warning, also: []string{"rules.date-order"},
 		bad: func(s *step) { s.State.Apply(tomorrow("2023-08-24T09:00:00+08:00")) }, good: func(s *step) { s.State.Apply(tomorrow("2023-08-23T14:59:59+08:00")) }},
 	{name: "none at all, yet declared", step: "notice", code: "rules.recusals-count", bad: as(func(b *record.Notice) { b.MostForOne = 0 })},
-	{name: "on the office's word", step: "notice", code: "rules.no-witness", sev: rules.Note, bad: func(*step) {}, good: func(s *step) { instead(s, "plan") }},
-	{name: "witnesses named by the charter alone", step: "notice", code: "rules.no-witness", sev: rules.Note, bad: func(s *step) {
-		c := gaoqing().copyOf("charter")
-		c.At, c.Body.(*record.Charter).Policy = "2023-06-21T09:00:00+08:00", "log x\nquorum all"
-		c.Terms = &rules.Terms{Witnesses: 4, Needed: 3, Overlap: 2}
-		s.State.Apply(c.input())
-	}, good: func(s *step) { instead(s, "plan") }},
 }
 
 // tomorrow is another entry, a receipt, that claims a time.

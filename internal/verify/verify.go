@@ -40,6 +40,7 @@ type Entry struct {
 	Hash     string        // lower hex SHA-256 of the signed entry
 	Signers  []string      // names of the office keys that signed
 	Opening  *record.Opening
+	Bracket  Bracket
 	Findings []rules.Finding
 }
 
@@ -69,6 +70,8 @@ type Bundle struct {
 	policies map[string]*ledger.Policy // parsed policies of charters, nil for a bad one
 	needed   map[string]bool           // digests of the files beside the log that entries name
 	unlisted bool
+	proved   proved     // checkpoints of the proofs that hold, until the walk has come by
+	dated    seenBy     // of the checkpoint that was looked at last
 	log      ledger.Key // that signed the checkpoint
 	held     held
 	ks       map[int64][]byte // opened and checked, by index of the notice
@@ -165,7 +168,8 @@ func about(code, place string, err error) error {
 // audit recomputes tree and files. What breaks the tree ends the verification;
 // a changed copy, proof or blob beside it is a finding.
 func (b *Bundle) audit() error {
-	rep := b.Dir.Audit(b.log, ledger.AuditOptions{Copies: true, Unlisted: b.unlisted})
+	b.proved.by = map[uint64]string{}
+	rep := b.Dir.Audit(b.log, ledger.AuditOptions{Copies: true, Unlisted: b.unlisted, Proved: b.proved.add})
 	var broken []error
 	for _, p := range rep.Problems {
 		if p.Kind == fault.Unreachable || breaksTree(p) {
@@ -256,12 +260,11 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 			e.Findings = append(e.Findings, rules.Finding{Code: "ledger.audit-blob", Severity: rules.Breach, Entry: e.Index, Place: place, Want: sum})
 		}
 	}
-	if b.State.Dated(e.Record) {
-		if in.Seen, err = b.seen(e.Index, raw, b.State.Policy(e.Record)); err != nil {
-			return err
-		}
+	if in.Seen, err = b.seen(e, raw); err != nil {
+		return err
 	}
 	e.Findings = append(e.Findings, b.State.Apply(in)...)
+	e.Bracket = Bracket{NotBefore: b.State.Proven, NotAfter: in.Seen}
 	return nil
 }
 
