@@ -10,5 +10,6 @@ import (
 
 func main() {
 	c := Command{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now}
+	c.Self, _ = os.Executable()
 	os.Exit(c.Run())
 }

@@ -88,7 +88,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"site": scriptSite, "flip": scriptFlip, "verify": scriptVerify,
+			"site": scriptSite, "flip": scriptFlip, "verify": scriptVerify, "unpack": scriptUnpack, "firm": scriptFirm,
 		},
 	})
 }

@@ -28,6 +28,7 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
   sunlot-verify monitor 网址或目录… --state 目录        隔一段时间看一次，见 monitor --help
   sunlot-verify misbehaviour 文件 [--policy 文件]       核验监看所得的两份矛盾快照
   sunlot-verify vectors 文件或目录…
+  sunlot-verify evidence 目录或网址 --code 代码 -o 文件.zip [--draw 抽取编号] [--salt 随机串] [--sealed --openings 文件]
 
 例：
   sunlot-verify public/gaoqing
@@ -44,6 +45,15 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
   --proof 文件    只核一条记录的入账证明（.tlog-proof）
   --entry 文件    该条记录（ledger/entry/N.txt）；不给时用证明文件旁的 ../entry/N.txt
 
+  evidence：把一家企业的一次或几次抽取做成证据包（zip：可打印的网页和所依据的账本文件）
+  --code 代码     企业的统一社会信用代码（或 注册号:…）
+  -o 文件         写到哪里；已经有的文件不覆盖
+  --draw 编号     只要一次抽取，如 2023-002；不给时是签筒里有这家企业的各次抽取
+  --salt 随机串   启封以前，用单位告知企业的随机串认出自己的签
+  --sealed        封存形式：交法院、复议或审计机关，每页标明“非公开”
+  --openings 文件 封存形式用：单位提供的启封凭据（记录号.json，或放着它们的目录），可以写几次
+  --with-verifier 文件  把核验程序装进证据包，可以写几次
+
 退出码：0 相符；1 不相符（格式、签名、校验树、抽取、启封）；2 用法不对；3 读不到。
 逾期、提示、注意不影响退出码。
 `
@@ -54,6 +64,7 @@ type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
+	Self           string // path of the running program, "" where there is none
 }
 
 type options struct {
@@ -62,6 +73,12 @@ type options struct {
 	year                        int
 	stats                       bool
 	paths                       []string
+
+	evidence              bool
+	code, draw, salt, out string
+	sealed                bool
+	openings, verifiers   []string
+	given                 map[string]bool // options that were written
 }
 
 // Run does what Args say and returns the exit code.
@@ -116,6 +133,7 @@ func (c *Command) parse() (*options, error) {
 	set.StringVar(&opt.today, "today", "", "")
 	set.BoolVar(&opt.json, "json", false, "")
 	set.IntVar(&opt.year, "year", 0, "")
+	opt.evidenceFlags(set)
 	// Flags may stand before and after the paths: people type them in any order.
 	for args := c.Args; len(args) > 0; {
 		if err := set.Parse(args); err != nil {
@@ -130,6 +148,8 @@ func (c *Command) parse() (*options, error) {
 			args = args[1:]
 		}
 	}
+	opt.given = map[string]bool{}
+	set.Visit(func(f *flag.Flag) { opt.given[f.Name] = true })
 	if opt.today != "" {
 		if _, err := time.Parse("2006-01-02", opt.today); err != nil {
 			return opt, fault.New("verify.bad-usage", "--today", opt.today, "2024-07-31").Of(fault.Usage)
@@ -151,6 +171,13 @@ func mistake(err error) string {
 
 func (c *Command) do(opt *options) error {
 	switch {
+	case len(opt.paths) == 2 && opt.paths[0] == "evidence":
+		opt.paths, opt.evidence = opt.paths[1:], true
+		if opt.code == "" || opt.out == "" || opt.given["proof"] || opt.given["entry"] || opt.given["year"] {
+			return fault.New("verify.bad-usage", "evidence", "", "--code -o").Of(fault.Usage)
+		}
+		return c.site(opt)
+	case opt.only(evidenceOnly):
 	case opt.proof != "":
 		return c.proof(opt)
 	case len(opt.paths) > 1 && opt.paths[0] == "vectors":
@@ -190,6 +217,8 @@ func (c *Command) site(opt *options) error {
 	switch {
 	case opt.stats:
 		err = c.stats(b, opt)
+	case opt.evidence:
+		err = c.evidence(b, opt)
 	case opt.json:
 		var data []byte
 		if data, err = b.JSON(); err == nil {
