@@ -225,7 +225,7 @@ func (b *bureau) cast(at string, notice int64) *rules.Lot {
 	for i := range lot.Pool {
 		recusals = append(recusals, rules.Recusal(lot.Pool[i].Handle, nil, handles, keyKI))
 	}
-	body, blobs, err := lot.Cast(quicknet(), b.rounds[lot.Body.Round()], recusals)
+	body, blobs, err := lot.Cast(record.Given{Signature: b.rounds[lot.Body.Round()]}, recusals)
 	b.must(err)
 	b.say(at, body, false, slices.Collect(maps.Values(blobs))...)
 	return lot

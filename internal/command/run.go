@@ -67,7 +67,7 @@ func (c *Command) run(ctx context.Context, id, file, signature string, leaders [
 		}
 		return err
 	}
-	d, body, err := o.Run(id, round)
+	d, body, err := o.Run(id, office.Value{Round: round})
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (c *Command) runTeams(ctx context.Context, o *office.Office, t *rules.Later
 		}
 		return err
 	}
-	d, body, err := o.RunTeams(a.id, round, leaders)
+	d, body, err := o.RunTeams(a.id, office.Value{Round: round}, leaders)
 	if err != nil {
 		return err
 	}

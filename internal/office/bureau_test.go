@@ -173,7 +173,7 @@ func announce(line string, round uint64) func(*office.Office) (*office.Draft, er
 
 func cast(id string, round uint64) func(*office.Office) (*office.Draft, error) {
 	return func(o *office.Office) (*office.Draft, error) {
-		d, _, err := o.Run(id, rounds()[round])
+		d, _, err := o.Run(id, office.Value{Round: rounds()[round]})
 		return d, err
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -52,8 +51,8 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 	return d, a, err
 }
 
-// Run drafts the draw (抽取) of a notice from its round.
-func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error) {
+// Run drafts the draw (抽取) of a notice from the value that its notice names.
+func (o *Office) Run(id string, v Value) (*Draft, *record.Draw, error) {
 	d, err := o.Drawing(id)
 	if err != nil {
 		return nil, nil, err
@@ -62,24 +61,16 @@ func (o *Office) Run(id string, round beacon.Round) (*Draft, *record.Draw, error
 	if err := Drawable(l); err != nil {
 		return nil, nil, err
 	}
-	switch {
-	case int64(round.Number) != l.Body.Round():
-		return nil, nil, fault.New("office.other-round", id, num(round.Number), num(l.Body.Round()))
-	case o.Now().Unix() < record.Unix(l.Body.When()):
-		return nil, nil, fault.New("office.too-early", id, record.Time(o.Now().Unix()), l.Body.When())
-	}
-	chain, err := beacon.Find(l.Body.Chain())
+	given, err := o.given(id, l.Body.Randomness, v)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := round.Check(chain); err != nil {
-		return nil, nil, err
-	}
+	given.Contributions = l.Added()
 	var lines []draw.RecusalLine
 	if len(l.Body.Slots) > 0 {
 		lines = d.recusals()
 	}
-	body, blobs, err := l.Cast(chain, round.Signature, lines)
+	body, blobs, err := l.Cast(given, lines)
 	if err != nil {
 		return nil, nil, err
 	}

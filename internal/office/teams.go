@@ -3,7 +3,6 @@ package office
 import (
 	"encoding/hex"
 
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -45,10 +44,10 @@ func (o *Office) AnnounceTeams(id string, t rules.Task) (*Draft, *record.TeamsNo
 	return draft, body, err
 }
 
-// RunTeams drafts the 组队 of a teams notice from its round; leaders are the
+// RunTeams drafts the 组队 of a teams notice from the value that it names; leaders are the
 // certificate numbers of those who lead wherever they are drawn. The lists of
 // the units are written anew with the teams.
-func (o *Office) RunTeams(id string, round beacon.Round, leaders []string) (*Draft, *record.Teams, error) {
+func (o *Office) RunTeams(id string, v Value, leaders []string) (*Draft, *record.Teams, error) {
 	s, err := o.State()
 	if err != nil {
 		return nil, nil, err
@@ -57,26 +56,19 @@ func (o *Office) RunTeams(id string, round beacon.Round, leaders []string) (*Dra
 	if t == nil {
 		return nil, nil, fault.New("office.no-such-draw", id, "", "").Of(fault.Usage)
 	}
-	switch r := t.Body.Randomness; {
-	case t.Cast != nil:
+	if t.Cast != nil {
 		return nil, nil, fault.New("rules.redraw", id, num(t.Cast.Index), "")
-	case int64(round.Number) != r.Round:
-		return nil, nil, fault.New("office.other-round", id, num(round.Number), num(r.Round))
-	case o.Now().Unix() < record.Unix(r.Time):
-		return nil, nil, fault.New("office.too-early", id, record.Time(o.Now().Unix()), r.Time)
 	}
-	chain, err := beacon.Find(t.Body.Randomness.Chain)
+	given, err := o.given(id, &t.Body.Randomness, v)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := round.Check(chain); err != nil {
-		return nil, nil, err
-	}
+	given.Contributions = t.Added()
 	d, err := o.drawing(t.Lot)
 	if err != nil {
 		return nil, nil, err
 	}
-	body, blobs, err := o.castTeams(d, t, chain, round.Signature, leaders)
+	body, blobs, err := o.castTeams(d, t, given, leaders)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,8 +86,8 @@ func (o *Office) RunTeams(id string, round beacon.Round, leaders []string) (*Dra
 	return draft, body, nil
 }
 
-func (o *Office) castTeams(d *Drawing, t *rules.Later, chain beacon.Chain, signature string, leaders []string) (*record.Teams, map[string][]byte, error) {
-	ki, given, err := o.laterKeys(t)
+func (o *Office) castTeams(d *Drawing, t *rules.Later, given record.Given, leaders []string) (*record.Teams, map[string][]byte, error) {
+	ki, secret, err := o.laterKeys(t)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -109,11 +101,11 @@ func (o *Office) castTeams(d *Drawing, t *rules.Later, chain beacon.Chain, signa
 	for _, h := range t.Objects {
 		var ids []string
 		if f := d.Firms[h]; f != nil {
-			ids = given.Declared[f.ID]
+			ids = secret.Declared[f.ID]
 		}
 		lines = append(lines, rules.Recusal(h, ids, handles, ki))
 	}
-	body, blobs, err := t.CastTeams(chain, signature, lines)
+	body, blobs, err := t.CastTeams(given, lines)
 	if err != nil {
 		return nil, nil, err
 	}

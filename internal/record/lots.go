@@ -99,14 +99,6 @@ type Unit struct {
 	Towns []string `json:"towns,omitempty" form:"token"`
 }
 
-// Randomness names the value nobody knows yet: grade A of draw1 §2.
-type Randomness struct {
-	Kind  string `json:"kind" form:"token"` // drand
-	Chain string `json:"chain" form:"hex64"`
-	Round int64  `json:"round"`
-	Time  string `json:"time" form:"time"` // computed from chain and round
-}
-
 // Due holds the dates of every later step; provisional ones lie beyond the
 // known calendar of working days.
 type Due struct {
@@ -120,8 +112,8 @@ type Due struct {
 // recomputes the computed ones and compares bytes.
 type Draw struct {
 	Notice     int64  `json:"notice"`
-	Commitment string `json:"commitment" form:"hex64"` // C
-	Signature  string `json:"signature" form:"hex96"`  // of the round
+	Commitment string `json:"commitment" form:"hex64"`          // C
+	Signature  string `json:"signature,omitempty" form:"hex96"` // of the round
 	Rho        string `json:"rho" form:"hex64"`
 	Seed       string `json:"seed" form:"hex64"`
 	Cells      []Cut  `json:"cells"`
@@ -136,6 +128,11 @@ type Draw struct {
 	Count        int64 `json:"count"`
 	Experts      *File `json:"experts,omitempty"`
 	ExpertCap    int64 `json:"expert_load,omitempty"`
+
+	Line          string   `json:"line,omitempty"` // of the lottery or the ceremony (draw1 §2)
+	Signed        []string `json:"signed,omitempty" form:"name"`
+	Scans         []Bytes  `json:"scans,omitempty"`
+	Contributions []int64  `json:"contributions,omitempty"`
 }
 
 // Cut is a cell's outcome; Cutoff (中签线) is empty where nothing is drawn.

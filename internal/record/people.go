@@ -42,7 +42,7 @@ type TeamsNotice struct {
 type Teams struct {
 	Notice       int64  `json:"notice"` // index of the teams notice
 	Commitment   string `json:"commitment" form:"hex64"`
-	Signature    string `json:"signature" form:"hex96"`
+	Signature    string `json:"signature,omitempty" form:"hex96"`
 	Rho          string `json:"rho" form:"hex64"`
 	Seed         string `json:"seed" form:"hex64"`
 	Cap          int64  `json:"load"`
@@ -52,6 +52,11 @@ type Teams struct {
 	Declarations *File  `json:"declarations,omitempty"`
 	Unstaffed    File   `json:"unstaffed"`
 	Leaders      File   `json:"leaders"` // as in a dispatch: named when the teams are known
+
+	Line          string   `json:"line,omitempty"` // of the lottery or the ceremony (draw1 §2)
+	Signed        []string `json:"signed,omitempty" form:"name"`
+	Scans         []Bytes  `json:"scans,omitempty"`
+	Contributions []int64  `json:"contributions,omitempty"`
 }
 
 // Experts (专家) of a notice: a second run of the lot with a hat, slots and

@@ -97,6 +97,7 @@ var Types = map[string]func() any{
 	"waiver":       func() any { return new(Waiver) },
 	"extension":    func() any { return new(Extension) },
 	"paper":        func() any { return new(Paper) },
+	"contribution": func() any { return new(Contribution) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

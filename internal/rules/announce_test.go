@@ -438,11 +438,11 @@ func TestCastRefuses(t *testing.T) {
 		{"another round's", "beacon.bad-signature", rounds()[1001], good},
 		{"recusals not declared", "rules.bad-recusal", rounds()[1000], other},
 	} {
-		if _, _, err := l.Cast(quicknet, c.signature, c.recusals); fault.Code(err) != c.code {
+		if _, _, err := l.Cast(record.Given{Signature: c.signature}, c.recusals); fault.Code(err) != c.code {
 			t.Errorf("%s: %v, want %s", c.what, err, c.code)
 		}
 	}
-	if _, _, err := l.Cast(quicknet, rounds()[1000], good); err != nil {
+	if _, _, err := l.Cast(record.Given{Signature: rounds()[1000]}, good); err != nil {
 		t.Error(err)
 	}
 }

@@ -22,6 +22,8 @@ type Input struct {
 	// that policy asks for none. What follows from the entry needs it of those
 	// that State.Dated names; of the others it is held against the time they claim.
 	Seen int64
+	// Attested are those of State.Attest's keys whose line verified.
+	Attested []string
 	// Pending: the entry is not in the ledger yet, so nobody can have cosigned
 	// it. Its own time stands for Seen: an office that cannot be in time by its
 	// own clock is refused before it writes.
@@ -31,8 +33,12 @@ type Input struct {
 }
 
 // Keys lists the verifier keys that may sign the entry at the state's next
-// index: the office keys of the charter in force, and for entry 0 its own.
+// index: the office keys of the charter in force, for entry 0 its own, and for
+// a contribution those of its notice's contributors alone.
 func (s *State) Keys(e *record.Entry) []string {
+	if b, ok := e.Body.(*record.Contribution); ok {
+		return s.contributorKeys(b)
+	}
 	c := s.Charter()
 	if own, ok := e.Body.(*record.Charter); ok && c == nil {
 		c = own
@@ -119,9 +125,13 @@ func (s *State) Apply(in Input) []Finding {
 	s.Size++
 	j.envelope()
 	if j.sound() {
-		s.Turn(in.Entry.Env.At[:10])
-		j.body()
-		s.year(yearOf(in.Entry.Env.At))
+		if foreign(in.Entry) { // nothing of the office turns on another's clock
+			j.body()
+		} else {
+			s.Turn(in.Entry.Env.At[:10])
+			j.body()
+			s.year(yearOf(in.Entry.Env.At))
+		}
 	}
 	j.unjudged()
 	return j.found
@@ -150,7 +160,7 @@ func (j *judge) envelope() {
 	if e.Env.Beacon != nil {
 		j.beacon(e.Env.Beacon)
 	}
-	if j.sound() {
+	if j.sound() && !foreign(e) {
 		j.clock()
 		s.Clock = max(s.Clock, e.Env.At)
 	}
@@ -237,7 +247,16 @@ func (j *judge) body() {
 		j.extension(b)
 	case *record.Paper:
 		j.paper(b)
+	case *record.Contribution:
+		j.contribution(b)
 	}
+}
+
+// foreign: the entry is signed by somebody who is not the office, with a clock
+// of his own.
+func foreign(e *record.Entry) bool {
+	_, ok := e.Body.(*record.Contribution)
+	return ok
 }
 
 func at[T any](j *judge, b *T) At[T] { return At[T]{Index: j.index, Time: j.in.Entry.Env.At, Body: b} }

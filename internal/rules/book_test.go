@@ -294,7 +294,7 @@ func (b *book) recusals(l *rules.Lot, declared map[string][]string) []draw.Recus
 
 // cast says the draw of a lot.
 func (b *book) cast(name, at string, l *rules.Lot, declared map[string][]string) {
-	body, blobs, err := l.Cast(beacon.Quicknet(), rounds()[l.Body.Round()], b.recusals(l, declared))
+	body, blobs, err := l.Cast(record.Given{Signature: rounds()[l.Body.Round()]}, b.recusals(l, declared))
 	if err != nil {
 		panic(err)
 	}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"encoding/hex"
 	"slices"
 
 	"github.com/sunlot/sunlot/internal/beacon"
@@ -10,16 +9,11 @@ import (
 	"github.com/sunlot/sunlot/internal/record"
 )
 
-// Cast (抽取) computes the draw entry of a notice from its given values: the
-// round's signature and the recusal lines of the objects (draw1 §6, §7). Lines
-// of objects that are not drawn do not matter; the entry keeps those of the
+// Cast (抽取) computes the draw entry of a notice from its given values (draw1
+// §2) and the recusal lines of the objects (draw1 §6, §7). Lines of objects that are not drawn do not matter; the entry keeps those of the
 // drawn. The office calls it to say the draw, everybody else to check it.
-func (l *Lot) Cast(chain beacon.Chain, signature string, recusals []draw.RecusalLine) (*record.Draw, map[string][]byte, error) {
-	sig, err := hex.DecodeString(signature)
-	if err != nil {
-		return nil, nil, fault.Wrap("rules.bad-signature", l.Body.Draw, err)
-	}
-	rho, err := beacon.Verify(chain, uint64(l.Body.Round()), sig)
+func (l *Lot) Cast(g record.Given, recusals []draw.RecusalLine) (*record.Draw, map[string][]byte, error) {
+	rho, extras, err := l.chance().value(g)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -35,16 +29,16 @@ func (l *Lot) Cast(chain beacon.Chain, signature string, recusals []draw.Recusal
 	if c.Groups, err = castGroups(l.Body); err != nil {
 		return nil, nil, fault.Wrap("rules.quota", l.Body.Draw, err)
 	}
-	out, err := draw.Cast(draw.Seed(l.C, nil, rho), c)
+	out, err := draw.Cast(draw.Seed(l.C, extras, rho), c)
 	if err != nil && fault.Code(err) != "draw.unstaffed-team" { // then all are drawn and unstaffed
 		return nil, nil, err
 	}
-	return l.drawn(out, rho, signature, lists)
+	return l.drawn(out, rho, g, lists)
 }
 
 // drawn writes the draw's body and files, the second run for the experts with it.
-func (l *Lot) drawn(out *draw.Outcome, rho, signature string, lists map[string]draw.RecusalLine) (*record.Draw, map[string][]byte, error) {
-	body := &record.Draw{Notice: l.Index, Commitment: l.C, Signature: signature, Rho: rho, Seed: out.Seed, Cap: int64(out.Cap)}
+func (l *Lot) drawn(out *draw.Outcome, rho string, g record.Given, lists map[string]draw.RecusalLine) (*record.Draw, map[string][]byte, error) {
+	body := &record.Draw{Notice: l.Index, Commitment: l.C, Signature: g.Signature, Line: g.Line, Signed: g.Signed, Scans: g.Scans, Contributions: l.Added(), Rho: rho, Seed: out.Seed, Cap: int64(out.Cap)}
 	blobs := fillDraw(body, out, lists)
 	return body, blobs, l.castExperts(body, out, blobs)
 }
@@ -122,14 +116,14 @@ func (j *judge) draw(b *record.Draw) {
 		j.breach("rules.bad-file", "", "recusals", err.Error(), "")
 		return
 	}
-	want, blobs, err := lot.Cast(beacon.Quicknet(), b.Signature, recusals)
+	c := lot.chance()
+	if !j.given(c, b.Given()) {
+		return
+	}
+	want, blobs, err := lot.Cast(b.Given(), recusals)
 	if err != nil {
 		j.breach("rules.draw-failed", "", lot.Body.Draw, err.Error(), "")
 		return
-	}
-	if at := j.in.Entry.Env.At; record.Unix(at) < record.Unix(lot.Body.When()) {
-		// The signature did not exist yet: the claimed time is wrong.
-		j.add(Warning, "rules.date-order", "", "env.at", at, lot.Body.When())
 	}
 	lines := want.Count
 	if len(lot.Body.Slots) == 0 {
@@ -150,6 +144,7 @@ func (j *judge) draw(b *record.Draw) {
 		return
 	}
 	j.take(lot, b, blobs, recusals)
+	j.believed(c, b.Given())
 }
 
 // stated holds the opened recusals to what the notice stated of all of them:

@@ -117,7 +117,6 @@ func (c *city) announceCity(i int) *rules.Lot {
 // campaign is one draw from its lots to the last thing that follows them.
 func (c *city) campaign(i int, l *rules.Lot) {
 	c.ownKeys(i)
-	chain := beacon.Quicknet()
 	at := func(days, minutes int64) string { return after(i, days, minutes) }
 	ids := make(map[string]string, len(c.reg.Firms))
 	for _, f := range c.reg.Firms {
@@ -127,7 +126,7 @@ func (c *city) campaign(i int, l *rules.Lot) {
 	for i := range l.Pool {
 		lines[i] = rules.Recusal(l.Pool[i].Handle, nil, nil, c.keys.KI)
 	}
-	body, blobs, err := l.Cast(chain, rounds()[int64(cityRounds[i])], lines)
+	body, blobs, err := l.Cast(record.Given{Signature: rounds()[int64(cityRounds[i])]}, lines)
 	if err != nil {
 		panic(err)
 	}

@@ -24,7 +24,7 @@ func TestClaimedBeforeTheRound(t *testing.T) {
 		other := b.announce("notice B", "2023-08-23T15:30:00+08:00", rules.Task{Line: "B", Round: firstRun})
 		b.keys = first
 		if c.drawn {
-			body, blobs, err := l.Cast(beacon.Quicknet(), rounds()[int64(firstRun)], b.recusals(l, nil))
+			body, blobs, err := l.Cast(record.Given{Signature: rounds()[int64(firstRun)]}, b.recusals(l, nil))
 			if err != nil {
 				t.Fatal(err)
 			}

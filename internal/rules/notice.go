@@ -332,28 +332,13 @@ func (j *judge) noticeRandomness(b *record.Notice, lot *Lot) {
 		j.noticePlatform(b, lot)
 		return
 	}
-	r, chain := b.Randomness, beacon.Quicknet()
-	if r == nil || b.Before != "" { // one time of the lots
-		j.breach("rules.randomness", "", "randomness", b.Casts, "sunlot drand "+chain.Hash)
+	r := b.Randomness
+	if r == nil || b.Before != "" || b.Casts != "sunlot" { // one time of the lots
+		j.breach("rules.randomness", "", "randomness", b.Casts, "sunlot drand "+beacon.Quicknet().Hash)
 		return
 	}
-	if b.Casts != "sunlot" {
-		j.breach("rules.randomness", "", "randomness", b.Casts, "sunlot")
-		return
-	}
-	j.round(*r)
-}
-
-// round judges a named round of drand: the pinned chain and its own time.
-func (j *judge) round(r record.Randomness) {
-	chain := beacon.Quicknet()
-	if r.Kind != "drand" || r.Chain != chain.Hash {
-		j.breach("rules.randomness", "", "randomness", r.Kind+" "+r.Chain, "drand "+chain.Hash)
-		return
-	}
-	if want := record.Time(chain.Time(uint64(r.Round))); r.Round < 1 || r.Time != want {
-		j.breach("rules.randomness", "", "round", num(r.Round)+" "+r.Time, want)
-	}
+	lot.Extras = make([]Extra, len(r.Contributors))
+	j.randomness(r)
 }
 
 // castGroups turns the notice's groups into the draw's.

@@ -148,7 +148,7 @@ func (s *State) Policy(e *record.Entry) string {
 // must stand before a value that nobody knows yet (draw1 §1).
 func (s *State) Dated(e *record.Entry) bool {
 	switch e.Body.(type) {
-	case *record.Notice, *record.TeamsNotice, *record.Abort:
+	case *record.Notice, *record.TeamsNotice, *record.Abort, *record.Contribution:
 		return true
 	}
 	return false

@@ -117,6 +117,7 @@ type Lot struct {
 	Led      *Led                     // of a joint draw; nil: the office's own
 	Paper    []At[record.Paper]       // 纸面见证: printed notices that others signed, in order of their entries
 
+	Extras     []Extra // beside the contributors of the notice
 	Extensions []At[record.Extension]
 	Swapped    int // drawn experts whose place another took
 }

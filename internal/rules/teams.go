@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ type Later struct {
 	Lot     *Lot
 	C       string
 	Failed  bool
+	Extras  []Extra // beside the contributors of the notice
 	Objects []string // in ascending (ticket, handle) of the earlier draw
 	Cast    *At[record.Teams]
 }
@@ -112,7 +112,8 @@ func (j *judge) teamsNotice(b *record.TeamsNotice) {
 		j.breach("rules.task-dates", p.Draw.Before, "from, to", b.From+" "+b.To, lot.Body.From+" "+lot.Ends())
 	}
 	j.laterKey(b, lot)
-	j.round(b.Randomness)
+	j.randomness(&b.Randomness)
+	t.Extras = make([]Extra, len(b.Randomness.Contributors))
 	t.Failed = !j.sound()
 	lot.Later = append(lot.Later, t)
 	if !t.Failed {
@@ -145,14 +146,10 @@ func (j *judge) laterKey(b *record.TeamsNotice, lot *Lot) {
 	}
 }
 
-// CastTeams computes the 组队 of a teams notice from its round and the recusal
-// lines of its objects.
-func (t *Later) CastTeams(chain beacon.Chain, signature string, recusals []draw.RecusalLine) (*record.Teams, map[string][]byte, error) {
-	sig, err := hex.DecodeString(signature)
-	if err != nil {
-		return nil, nil, fault.Wrap("rules.bad-signature", t.Body.ID, err)
-	}
-	rho, err := beacon.Verify(chain, uint64(t.Body.Randomness.Round), sig)
+// CastTeams computes the 组队 of a teams notice from its given values and the
+// recusal lines of its objects.
+func (t *Later) CastTeams(g record.Given, recusals []draw.RecusalLine) (*record.Teams, map[string][]byte, error) {
+	rho, extras, err := t.chance().value(g)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -168,7 +165,7 @@ func (t *Later) CastTeams(chain beacon.Chain, signature string, recusals []draw.
 			opened = append(opened, r)
 		}
 	}
-	out, err := draw.Staff(draw.Seed(t.C, nil, rho), t.Objects, c)
+	out, err := draw.Staff(draw.Seed(t.C, extras, rho), t.Objects, c)
 	if err != nil && fault.Code(err) != "draw.unstaffed-team" {
 		return nil, nil, err
 	}
@@ -178,7 +175,7 @@ func (t *Later) CastTeams(chain beacon.Chain, signature string, recusals []draw.
 		blobs[f.SHA256] = data
 		return f
 	}
-	body := &record.Teams{Notice: t.Index, Commitment: t.C, Signature: signature, Rho: rho, Seed: out.Seed, Cap: int64(out.Cap),
+	body := &record.Teams{Notice: t.Index, Commitment: t.C, Signature: g.Signature, Line: g.Line, Signed: g.Signed, Scans: g.Scans, Contributions: t.Added(), Rho: rho, Seed: out.Seed, Cap: int64(out.Cap),
 		Teams: put(draw.FormatTeams(out.Teams)), Recusals: put(draw.FormatRecusals(opened)), Unstaffed: put(draw.FormatUnstaffed(out.Unstaffed))}
 	if len(out.GroupTeams) > 0 {
 		f := put(draw.FormatTeams(out.GroupTeams))
@@ -231,7 +228,11 @@ func (j *judge) teams(b *record.Teams) {
 		j.breach("rules.bad-file", "", "leaders", err.Error(), "")
 		return
 	}
-	want, blobs, err := t.CastTeams(beacon.Quicknet(), b.Signature, recusals)
+	c := t.chance()
+	if !j.given(c, b.Given()) {
+		return
+	}
+	want, blobs, err := t.CastTeams(b.Given(), recusals)
 	if err != nil {
 		j.breach("rules.draw-failed", "", t.Body.ID, err.Error(), "")
 		return
@@ -251,6 +252,7 @@ func (j *judge) teams(b *record.Teams) {
 		return
 	}
 	j.takeTeams(t, b, blobs, recusals, named)
+	j.believed(c, b.Given())
 }
 
 // takeTeams notes the teams and holds the named leaders to them; a leader who is

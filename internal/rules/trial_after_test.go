@@ -49,7 +49,7 @@ var draws = []trial{
 		for _, f := range b.reg.Firms {
 			declared[f.ID] = []string{"YS0000"}
 		}
-		body, blobs, err := l.Cast(quicknet, rounds()[1000], b.recusals(l, declared))
+		body, blobs, err := l.Cast(record.Given{Signature: rounds()[1000]}, b.recusals(l, declared))
 		if err != nil {
 			panic(err)
 		}
@@ -195,7 +195,7 @@ func split(s *step, right bool) {
 	for _, f := range b.reg.Firms {
 		declared[f.ID] = []string{"YS0000"}
 	}
-	body, blobs, err := l.lot.Cast(quicknet, rounds()[1000], b.recusals(l.lot, declared))
+	body, blobs, err := l.lot.Cast(record.Given{Signature: rounds()[1000]}, b.recusals(l.lot, declared))
 	if err != nil {
 		panic(err)
 	}

@@ -122,7 +122,7 @@ func standBack(people, back int) (step, *rules.Lot) {
 		}
 	}
 	l := b.announce("notice", noticed, rules.Task{Line: "A", Round: firstRun, Declared: declared})
-	body, blobs, err := l.Cast(quicknet, rounds()[1000], b.recusals(l, declared))
+	body, blobs, err := l.Cast(record.Given{Signature: rounds()[1000]}, b.recusals(l, declared))
 	if err != nil {
 		panic(err)
 	}

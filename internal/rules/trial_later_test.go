@@ -20,7 +20,7 @@ var afterwards = sync.OnceValue(func() *book {
 	b.roster("experts", "2023-06-21T09:00:00+08:00", 1, b.reg.Experts)
 	b.declare("recusal", "2023-07-03T09:00:00+08:00", "YS0000", len(b.reg.Firms), 0)
 	l := b.announce("notice", noticed, rules.Task{Line: "A", Round: firstRun, Later: true, Experts: []string{""}})
-	body, blobs, err := l.Cast(quicknet, rounds()[1000], nil)
+	body, blobs, err := l.Cast(record.Given{Signature: rounds()[1000]}, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -89,7 +89,7 @@ func (b *book) teamsOf(t *rules.Later) (*record.Teams, map[string][]byte) {
 		lines = append(lines, rules.Recusal(o, []string{"YS0000"}, handles, laterKey))
 		behind = append(behind, draw.Declared{Object: o, Inspector: back, Entry: b.decl["YS0000"]})
 	}
-	body, blobs, err := t.CastTeams(quicknet, rounds()[t.Body.Randomness.Round], lines)
+	body, blobs, err := t.CastTeams(record.Given{Signature: rounds()[t.Body.Randomness.Round]}, lines)
 	if err != nil {
 		panic(err)
 	}

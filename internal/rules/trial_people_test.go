@@ -119,7 +119,7 @@ func allBack(s *step) {
 	notice := step{At: noticed, Body: a.Notice, Blobs: a.Blobs, Signers: s.Signers, Origin: s.Origin}
 	state.Apply(notice.input())
 	l := state.Lot("2023-001")
-	body, blobs, err := l.Cast(quicknet, rounds()[1000], b.recusals(l, declared))
+	body, blobs, err := l.Cast(record.Given{Signature: rounds()[1000]}, b.recusals(l, declared))
 	if err != nil {
 		panic(err)
 	}

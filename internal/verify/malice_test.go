@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -123,7 +122,7 @@ func TestMaliceInTheDraw(t *testing.T) {
 	for i := range l.Pool {
 		recusals = append(recusals, rules.Recusal(l.Pool[i].Handle, nil, nil, w.keys[l.Index].KI))
 	}
-	body, blobs, err := l.Cast(beacon.Quicknet(), rounds()[1000], recusals)
+	body, blobs, err := l.Cast(record.Given{Signature: rounds()[1000]}, recusals)
 	w.must(err)
 	list := strings.Split(strings.TrimSpace(string(blobs[body.Drawn.SHA256])), "\n")
 	friend := strings.Split(list[0], "|")

@@ -223,7 +223,7 @@ func (w *writer) cast(at string, l *rules.Lot, change func(*record.Draw)) int64 
 	for i := range l.Pool {
 		recusals = append(recusals, rules.Recusal(l.Pool[i].Handle, nil, nil, w.keys[l.Index].KI))
 	}
-	body, blobs, err := l.Cast(beacon.Quicknet(), rounds()[l.Body.Round()], recusals)
+	body, blobs, err := l.Cast(record.Given{Signature: rounds()[l.Body.Round()]}, recusals)
 	w.must(err)
 	if change != nil {
 		change(body)
