@@ -237,7 +237,7 @@ func (o *Office) judgeOne(s *rules.State, d *Draft, body any) ([]*fault.Error, e
 	}
 	keys := s.Keys(e)
 	d.Entries, d.signers = append(d.Entries, e), append(d.signers, keys)
-	found := s.Apply(rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: keys, Blobs: d.Blobs, Pending: true})
+	found := s.Apply(rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: keys, Attested: verify.Attested(s, e), Blobs: d.Blobs, Pending: true})
 	d.Findings = append(d.Findings, found...)
 	var list []*fault.Error
 	for _, f := range found {

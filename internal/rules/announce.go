@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -23,10 +22,11 @@ const (
 // Task (抽查任务) is what an officer decides beside the plan line.
 type Task struct {
 	Line     string
-	Name     string // "" takes the plan line's
-	Round    uint64 // of quicknet; 0 where Before is given
-	Before   string // where the platform casts: when its task says it will (form time)
-	From, To string // task period; "" takes the plan line's
+	Name     string             // "" takes the plan line's
+	Round    uint64             // of quicknet; 0 where Before or Random is given
+	Random   *record.Randomness // a lottery, a ceremony, contributors; nil: Round alone
+	Before   string             // where the platform casts: when its task says it will (form time)
+	From, To string             // task period; "" takes the plan line's
 	Units    []record.Unit
 	Slots    []string            // qualification of each slot; nil: the pack's least number, none needed
 	Groups   int                 // group teams (分组检查); 0: a team for each object
@@ -99,8 +99,8 @@ func (s *State) Announce(t Task, r Registers, k Keys) (*Announcement, error) {
 
 // noticeHead fills what does not depend on the registers' lines.
 func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
-	p, chain := s.Pack, beacon.Quicknet()
-	when := or(t.Before, record.Time(chain.Time(t.Round)))
+	p, random := s.Pack, t.randomness()
+	when := or(t.Before, random.Time)
 	year := yearOf(when)
 	index, line := s.Line(year, t.Line)
 	switch {
@@ -130,7 +130,7 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	if t.Before != "" {
 		b.Casts, b.Before = castByPlatform, t.Before
 	} else {
-		b.Randomness = &record.Randomness{Kind: "drand", Chain: chain.Hash, Round: int64(t.Round), Time: when}
+		b.Randomness = random
 	}
 	if len(b.Units) == 0 {
 		b.Units = []record.Unit{{Name: line.Unit}}

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/sunlot/sunlot/content"
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -39,6 +38,8 @@ type step struct {
 	Beacon  *record.Beacon
 	Terms   *rules.Terms
 	Seen    int64        // by then witnessed
+	Present []string     // whose lines under the record of a ceremony verify
+	By      string       // "" the office
 	State   *rules.State // before it
 }
 
@@ -73,7 +74,7 @@ var rounds = sync.OnceValue(func() map[int64]string {
 
 // input is the step as Apply wants it.
 func (s *step) input() rules.Input {
-	e := &record.Entry{Type: record.TypeOf(s.Body), Origin: s.Origin, Env: record.Env{At: s.At, By: "办公室", Beacon: s.Beacon}, Body: s.Body}
+	e := &record.Entry{Type: record.TypeOf(s.Body), Origin: s.Origin, Env: record.Env{At: s.At, By: or(s.By, "办公室"), Beacon: s.Beacon}, Body: s.Body}
 	data, err := record.Canonical(struct {
 		At   string
 		Body any
@@ -81,7 +82,7 @@ func (s *step) input() rules.Input {
 	if err != nil {
 		panic(err)
 	}
-	return rules.Input{Entry: e, Hash: rules.Hash(data), Signers: s.Signers, Blobs: s.Blobs, Terms: s.Terms, Seen: s.Seen}
+	return rules.Input{Entry: e, Hash: rules.Hash(data), Signers: s.Signers, Blobs: s.Blobs, Seen: s.Seen, Attested: s.Present, Terms: s.Terms}
 }
 
 // put keeps a file of lines with the step and names it.
@@ -96,7 +97,11 @@ func (s *step) put(data []byte) record.File {
 
 // say applies a step and keeps it under a name. A breach is a fault of the test.
 func (b *book) say(name, at string, body any, blobs map[string][]byte) []rules.Finding {
-	s := step{At: at, Body: body, Blobs: blobs, Signers: []string{signer}, Origin: origin}
+	return b.hear(name, step{At: at, Body: body, Blobs: blobs, Signers: []string{signer}, Origin: origin})
+}
+
+// hear is say for a step that others have seen or signed.
+func (b *book) hear(name string, s step) []rules.Finding {
 	found := b.state.Apply(s.input())
 	for _, f := range found {
 		if f.Severity == rules.Breach {
@@ -126,7 +131,7 @@ func (b *book) copyOf(name string) step {
 		panic("no step " + name)
 	}
 	s := b.steps[i]
-	s.Body, s.Blobs, s.Signers = clone(s.Body), maps.Clone(s.Blobs), slices.Clone(s.Signers)
+	s.Body, s.Blobs, s.Signers, s.Present = clone(s.Body), maps.Clone(s.Blobs), slices.Clone(s.Signers), slices.Clone(s.Present)
 	s.State = b.before(name)
 	return s
 }
@@ -505,6 +510,8 @@ func bookOf(name string) *book {
 		return byPlatform()
 	case "later":
 		return afterwards()
+	case "chance":
+		return byChance()
 	case "yanshi":
 		return yanshi()
 	case "gaoqing joint":

@@ -3,7 +3,6 @@ package rules_test
 import (
 	"testing"
 
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 )

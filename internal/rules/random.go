@@ -27,6 +27,25 @@ const (
 	maxPresent      = 15
 )
 
+// randomness is what the task's notice will name: a copy, for what is personal
+// in it is sealed with the entry.
+func (t *Task) randomness() *record.Randomness {
+	chain := beacon.Quicknet()
+	r := record.Randomness{Kind: byDrand}
+	if t.Random != nil {
+		r = *t.Random
+	}
+	if r.Kind == byDrand {
+		r.Chain, r.Round, r.Time = chain.Hash, int64(t.Round), record.Time(chain.Time(t.Round))
+	}
+	if r.Ceremony != nil {
+		c := *r.Ceremony
+		c.Present = slices.Clone(c.Present)
+		r.Ceremony = &c
+	}
+	return &r
+}
+
 // randomness judges what a notice or a teams notice names: a value of one kind,
 // in its exact form, that nobody can know when the entry stands.
 func (j *judge) randomness(r *record.Randomness) {

@@ -20,7 +20,7 @@ type Later struct {
 	Lot     *Lot
 	C       string
 	Failed  bool
-	Extras  []Extra // beside the contributors of the notice
+	Extras  []Extra  // beside the contributors of the notice
 	Objects []string // in ascending (ticket, handle) of the earlier draw
 	Cast    *At[record.Teams]
 }
@@ -325,12 +325,10 @@ func (s *State) AnnounceTeams(l *Lot, t Task, people []Person, ids map[string]st
 		blobs[f.SHA256] = data
 		return f
 	}
-	chain := beacon.Quicknet()
-	when := record.Time(chain.Time(t.Round))
+	random := t.randomness()
 	b := &record.TeamsNotice{Notice: l.Index, Serial: l.nextTeams(), Count: int64(len(objects)), Objects: put(draw.FormatUnstaffed(objects)),
 		Inspectors: record.RosterRef{Entry: r.Index, Count: r.Body.Count, SHA256: r.Body.File.SHA256}, KeyI: draw.KeyCommit(ki),
-		Randomness: record.Randomness{Kind: "drand", Chain: chain.Hash, Round: int64(t.Round), Time: when},
-		From:       or(t.From, max(l.Body.From, when[:10])), To: or(t.To, l.Ends())}
+		Randomness: *random, From: or(t.From, max(l.Body.From, random.Time[:10])), To: or(t.To, l.Ends())}
 	b.ID = l.teamsID(b.Serial)
 	b.Slots, b.GroupTeams = s.teamOf(t, l.Body.Checklist, l.Body.Items)
 	g := s.Pack.gather("I", people, b.From, b.To, ki)

@@ -75,6 +75,10 @@ func (b *book) castLater(name, at string, t *rules.Later) {
 
 // teamsOf is a sound cast of a teams notice: the first of each team leads.
 func (b *book) teamsOf(t *rules.Later) (*record.Teams, map[string][]byte) {
+	return b.teamsGiven(t, record.Given{Signature: rounds()[t.Body.Randomness.Round]})
+}
+
+func (b *book) teamsGiven(t *rules.Later, g record.Given) (*record.Teams, map[string][]byte) {
 	handles, back := map[string]string{}, ""
 	for _, p := range b.reg.People {
 		h := draw.Handle("I", draw.Salt(laterKey, "I", p.ID), p.ID)
@@ -89,7 +93,7 @@ func (b *book) teamsOf(t *rules.Later) (*record.Teams, map[string][]byte) {
 		lines = append(lines, rules.Recusal(o, []string{"YS0000"}, handles, laterKey))
 		behind = append(behind, draw.Declared{Object: o, Inspector: back, Entry: b.decl["YS0000"]})
 	}
-	body, blobs, err := t.CastTeams(record.Given{Signature: rounds()[t.Body.Randomness.Round]}, lines)
+	body, blobs, err := t.CastTeams(g, lines)
 	if err != nil {
 		panic(err)
 	}

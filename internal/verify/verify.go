@@ -245,6 +245,7 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 			e.Signers = append(e.Signers, k.Name)
 		}
 	}
+	in.Attested = Attested(b.State, e.Record)
 	for _, sum := range b.State.Needs(e.Record) {
 		b.needed[sum] = true
 		data, err := b.Dir.Blob(sum, ledger.MaxBlob)

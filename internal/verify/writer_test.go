@@ -15,7 +15,6 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/sunlot/sunlot/content"
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
