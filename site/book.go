@@ -217,6 +217,8 @@ func (m *maker) summaryAfter(e *verify.Entry) string {
 		return "公开" + num(len(b.Handles)) + "支签的名称（" + m.drawName(b.Notice) + "）"
 	case *record.Abort:
 		return "终止抽取 " + m.drawName(b.Notice) + "：" + b.Ground
+	case *record.Contribution:
+		return e.Record.Env.By + "为" + m.drawName(b.Notice) + "加数"
 	case *record.Paper:
 		return "登记纸面见证（" + m.drawName(b.Notice) + "）：" + b.Body
 	}

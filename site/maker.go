@@ -208,6 +208,8 @@ func aboutEntry(body any) (int64, bool) {
 		return b.Notice, true
 	case *record.Abort:
 		return b.Notice, true
+	case *record.Contribution:
+		return b.Notice, true
 	case *record.Paper:
 		return b.Notice, true
 	case *record.Result:

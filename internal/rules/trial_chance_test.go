@@ -92,7 +92,9 @@ var byChance = sync.OnceValue(func() *book {
 	b := open("gaoqing", 60, 9)
 	c := b.copyOf("charter")
 	c.Body.(*record.Charter).Policy = "log x\nquorum all\n"
-	b.witnessed("policy", "2023-06-22T09:00:00+08:00", c.Body, c.Blobs)
+	c.Terms = &rules.Terms{Witnesses: 2, Needed: 2, Overlap: 2}
+	c.At = "2023-06-22T09:00:00+08:00"
+	b.hear("policy", c)
 	declared := map[string][]string{}
 	for _, f := range b.reg.Firms {
 		declared[f.ID] = []string{"YS0000"}
