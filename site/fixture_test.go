@@ -15,7 +15,6 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/sunlot/sunlot/content"
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -391,4 +390,3 @@ func (fatal) Helper()                   {}
 func (fatal) Fatal(args ...any)         { panic(fmt.Sprint(args...)) }
 func (fatal) Fatalf(f string, a ...any) { panic(fmt.Sprintf(f, a...)) }
 
-func quicknet() beacon.Chain { return beacon.Quicknet() }

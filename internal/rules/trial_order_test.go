@@ -146,7 +146,7 @@ func TestLateStays(t *testing.T) {
 	for _, f := range b.reg.Firms {
 		declared[f.ID] = []string{"YS0000"}
 	}
-	body, blobs, err := l.Cast(quicknet, rounds()[1000], b.recusals(l, declared))
+	body, blobs, err := l.Cast(record.Given{Signature: rounds()[1000]}, b.recusals(l, declared))
 	if err != nil {
 		t.Fatal(err)
 	}
