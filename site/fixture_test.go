@@ -389,4 +389,3 @@ type fatal struct{ testing.TB }
 func (fatal) Helper()                   {}
 func (fatal) Fatal(args ...any)         { panic(fmt.Sprint(args...)) }
 func (fatal) Fatalf(f string, a ...any) { panic(fmt.Sprintf(f, a...)) }
-
