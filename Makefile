@@ -5,12 +5,13 @@ export CGO_ENABLED = 0
 export LC_ALL = C.UTF-8
 FUZZTIME ?= 30s
 BENCH ?= .
+SEEDS ?= 100000
 OUT ?= public
 
-.PHONY: help demo test check fuzz bench vectors clauses release clean
+.PHONY: help demo test check fuzz bench vectors clauses statistics release clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
 demo: ## two demonstration offices live through a year; their public sites in public/
 	@sh tools/demo.sh "$(OUT)"
@@ -33,6 +34,9 @@ vectors: ## the cases of spec/vectors, with our own judge
 
 clauses: ## every clause of the two regulations: its home in the program, its test
 	@go -C tools run ./clauses ../spec/clauses.csv
+
+statistics: ## is the draw fair: chi-square over SEEDS (100,000) simulated seeds, p-values
+	@sh tools/statistics.sh "$(SEEDS)"
 
 release: ## programs for four platforms, built twice and compared, in dist/
 	@sh tools/release.sh dist

@@ -168,8 +168,7 @@ func TestChainedRefuses(t *testing.T) {
 	}
 	identity := append([]byte{0xc0}, make([]byte, 95)...)
 	dirty := append([]byte{0xe0}, make([]byte, 95)...)
-	var opposite bls12381.G2
-	opposite = point
+	opposite := point
 	opposite.Neg()
 	group := unhex(t, c.GroupHash)
 	for name, tc := range map[string]struct {

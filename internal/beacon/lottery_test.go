@@ -259,3 +259,33 @@ func FuzzLines(f *testing.F) {
 		}
 	})
 }
+
+// TestMoreIsNeverLess: a further draw or throw never takes bits away, so that an
+// office that adds one is never refused for it.
+func TestMoreIsNeverLess(t *testing.T) {
+	codes := []string{"kl8", "ssq", "dlt"}
+	var lists [][]string
+	for n := range 81 { // every list of up to four games, with repetitions
+		list := []string{}
+		for ; n > 0; n /= 3 {
+			list = append(list, codes[n%3])
+		}
+		lists = append(lists, list)
+	}
+	for _, list := range lists {
+		for _, code := range codes {
+			longer := append(append([]string{}, list...), code)
+			if ways(longer).Cmp(ways(list)) <= 0 || Enough(list...) && !Enough(longer...) {
+				t.Errorf("%v has %s bits, %v %s", list, Bits(list...), longer, Bits(longer...))
+			}
+		}
+	}
+	for balls := int64(2); balls <= 99; balls++ {
+		for throws := int64(1); throws < maxThrows; throws++ {
+			c := Ceremony{balls, throws}
+			if c.Check() == nil && ((Ceremony{balls, throws + 1}).Check() != nil || balls < 99 && (Ceremony{balls + 1, throws}).Check() != nil) {
+				t.Fatalf("%+v is enough, one more is not", c)
+			}
+		}
+	}
+}
