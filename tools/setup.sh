@@ -37,7 +37,7 @@ if [ -n "$missing" ]; then
 	fi
 fi
 
-if ! go mod download; then
+if ! go mod download || ! go -C "$(dirname "$0")/witness" mod download; then
 	say '下载 Go 模块失败：请检查网络，或用 GOPROXY 指定可用的模块代理后重试。'
 	say 'the Go modules could not be downloaded: check the network, or name a module proxy with GOPROXY.'
 	exit 3

@@ -29,6 +29,7 @@ linter() {
 	go mod download -modfile=tools/go.mod
 	go tool -modfile=tools/go.mod staticcheck ./...
 	(cd tools && go vet ./... && go test ./...)
+	(cd tools/witness && go vet ./...)
 }
 
 # unit counts the tests: `go test` alone prints packages.

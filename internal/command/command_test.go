@@ -43,6 +43,7 @@ import (
 //	relay VAR ROUNDS             a drand relay on the loopback
 //	recovery VAR                 the characters of the recovery sheet that was printed
 //	serve VAR DIR                a web server on the loopback
+//	toylog FILE, asks FILE OLD SIZE [HISTORY]  the key of a log of numbers; a request to a witness of it
 //	flipped SITE PLACE FILE …    a bit in each file: sunlot-verify exits 1 and names the place
 //	toml FILE K=V …              lines of office.toml
 //	bytes FILE HEX               a file of these bytes
@@ -62,6 +63,7 @@ func TestScripts(t *testing.T) {
 				"sunlot": cmdSunlot, "code": cmdCode, "clock": cmdClock, "answer": cmdAnswer, "office": cmdOffice, "sheet": cmdSheet, "csv": cmdCSV,
 				"fill": cmdFill, "json": cmdJSON, "setjson": cmdSetJSON, "mark": cmdMark, "same": cmdSame, "flip": cmdFlip, "lines": cmdLines,
 				"cells": cmdCells, "column": cmdColumn, "holds": cmdHolds, "relay": cmdRelay, "bytes": cmdBytes, "toml": cmdTOML, "recovery": cmdRecovery, "serve": cmdServe, "flipped": cmdFlipped,
+				"toylog": cmdToyLog, "asks": cmdAsks,
 			},
 		})
 	}
@@ -171,7 +173,7 @@ func cmdSunlot(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // raw is a code that has not become a sentence.
-var raw = regexp.MustCompile(`\b(rules|office|ledger|intake|keyring|publish|site|command|fetch|beacon|draw|record|verify)\.[a-z0-9]+(-[a-z0-9]+)+\b`)
+var raw = regexp.MustCompile(`\b(rules|office|ledger|intake|keyring|publish|site|command|fetch|beacon|draw|record|verify|witness)\.[a-z0-9]+(-[a-z0-9]+)+\b`)
 
 // stamp is a time as machines write it.
 var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d`)

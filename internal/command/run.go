@@ -2,8 +2,6 @@ package command
 
 import (
 	"context"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -141,17 +139,7 @@ func (c *Command) beacon(ctx context.Context, o *office.Office, a awaited, file,
 }
 
 // readInput reads a small file, or standard input for "-".
-func (c *Command) readInput(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(io.LimitReader(c.Stdin, beacon.MaxBytes+1))
-	}
-	f, err := os.Open(c.abs(name))
-	if err != nil {
-		return nil, fault.Wrap("command.unreadable", name, err).Of(fault.Unreachable)
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, beacon.MaxBytes+1))
-}
+func (c *Command) readInput(name string) ([]byte, error) { return c.readCapped(name, beacon.MaxBytes) }
 
 // howToDraw tells how the number of a notice is got: by the program itself, or
 // on any device with internet and carried in by file or by hand.

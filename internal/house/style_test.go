@@ -105,7 +105,7 @@ func TestNothingLeftForLater(t *testing.T) {
 // TestDependenciesHaveReasons: above each direct requirement of go.mod stands
 // a comment that says why it is here.
 func TestDependenciesHaveReasons(t *testing.T) {
-	for _, name := range []string{"go.mod", "tools/go.mod"} {
+	for _, name := range []string{"go.mod", "tools/go.mod", "tools/witness/go.mod"} {
 		data, err := os.ReadFile(filepath.Join(top(t), filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)

@@ -261,9 +261,14 @@ func (r *Ring) openKey(name string, want ledger.Key, id age.Identity) (ledger.Si
 
 const secretPrefix = "PRIVATE+KEY+"
 
+// makers make a signer of each type of key from its seed of 32 bytes.
+var makers = map[byte]func(name string, seed [32]byte) (ledger.Signer, error){
+	ledger.Ed25519: ledger.NewSigner, ledger.Cosigning: ledger.NewWitnessSigner, ledger.PostQuantum: ledger.NewPostQuantumSigner,
+}
+
 // formatSecretKey is the signer key of x/mod/sumdb/note, and a newline.
 func formatSecretKey(k ledger.Key, seed [32]byte) []byte {
-	raw := append([]byte{ledger.Ed25519}, seed[:]...)
+	raw := append([]byte{k.Type}, seed[:]...)
 	defer clear(raw)
 	head := fmt.Appendf(nil, "%s%s+%08x+", secretPrefix, k.Name, k.ID)
 	return append(base64.StdEncoding.AppendEncode(head, raw), '\n')
@@ -280,13 +285,13 @@ func parseSecretKey(file string, text []byte) (ledger.Signer, error) {
 	// The base64 itself may hold plus signs.
 	raw, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSuffix(strings.Join(parts[2:], "+"), "\n"))
 	defer clear(raw)
-	if err != nil || len(raw) != 1+ed25519.SeedSize {
+	if err != nil || len(raw) != 1+ed25519.SeedSize || makers[raw[0]] == nil {
 		return nil, bad
 	}
 	var seed [32]byte
 	copy(seed[:], raw[1:])
 	defer clear(seed[:])
-	s, err := ledger.NewSigner(parts[0], seed)
+	s, err := makers[raw[0]](parts[0], seed)
 	if err != nil {
 		return nil, err
 	}

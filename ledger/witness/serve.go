@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -91,17 +92,15 @@ func (w *Witness) serveCheckpoint(rw http.ResponseWriter, r *http.Request) {
 }
 
 func (w *Witness) serveLogs(rw http.ResponseWriter, r *http.Request) {
-	var b strings.Builder
-	list, err := w.Logs()
-	if err != nil {
-		reply(rw, http.StatusInternalServerError, fault.Code(err))
-		return
+	var lines []string
+	for _, keys := range w.logs {
+		for _, k := range keys {
+			lines = append(lines, k.String()+"\n")
+		}
 	}
-	for _, s := range list {
-		b.WriteString(s.Log.String() + "\n")
-	}
+	slices.Sort(lines)
 	rw.Header().Set("Content-Type", plainType)
-	_, _ = io.WriteString(rw, b.String())
+	_, _ = io.WriteString(rw, strings.Join(lines, ""))
 }
 
 // ParseLogs reads the logs that a witness watches: one verifier key (0x01) a

@@ -56,8 +56,12 @@ func OpenStore(dir string, key ledger.Key, fresh bool, hook durable.Hook) (*Stor
 	case err != nil && !fresh:
 		return nil, fault.New("witness.store-empty", dir, "", markerName).Of(fault.Usage)
 	case fresh:
-		if names, err := os.ReadDir(dir); err == nil && len(leftOver(names)) > 0 {
-			return nil, fault.New("witness.store-exists", dir, leftOver(names)[0].Name(), "").Of(fault.Usage)
+		names, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, unreadable(dir, err)
+		}
+		if names = leftOver(names); len(names) > 0 {
+			return nil, fault.New("witness.store-exists", dir, names[0].Name(), "").Of(fault.Usage)
 		}
 	}
 	disk, err := durable.Open(dir, durable.Options{Hook: hook})
@@ -84,6 +88,60 @@ func leftOver(names []fs.DirEntry) []fs.DirEntry {
 	return slices.DeleteFunc(names, func(e fs.DirEntry) bool {
 		return e.Name() == lockName || e.Name() == markerName+durable.TempSuffix
 	})
+}
+
+// StoreKey is the key of the witness whose memory the folder is.
+func StoreKey(dir string) (ledger.Key, error) {
+	f, err := os.Open(filepath.Join(dir, markerName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return ledger.Key{}, fault.New("witness.store-empty", dir, "", markerName).Of(fault.Usage)
+	}
+	if err != nil {
+		return ledger.Key{}, unreadable(dir, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxMarker))
+	if err != nil {
+		return ledger.Key{}, unreadable(dir, err)
+	}
+	lines := strings.SplitN(string(data), "\n", 3)
+	vkey := ""
+	if len(lines) == 3 && lines[0] == markerHead {
+		vkey, _ = strings.CutPrefix(lines[1], "key ")
+	}
+	key, err := ledger.ParseWitnessKey(vkey)
+	if err != nil {
+		return ledger.Key{}, fault.Wrap("witness.store-damaged", filepath.Join(dir, markerName), err)
+	}
+	return key, nil
+}
+
+// Seen is a log and what the witness signed last for it.
+type Seen struct {
+	Head ledger.Checkpoint
+	At   uint64 // time of that signature in seconds since 1970
+	Path string // below the monitoring prefix
+}
+
+// Seen lists the logs that the witness has ever signed for, by origin.
+func (s *Store) Seen() ([]Seen, error) {
+	var list []Seen
+	err := s.locked(func() error {
+		known, err := s.origins()
+		if err != nil {
+			return err
+		}
+		slices.Sort(known)
+		for _, origin := range known {
+			last, err := s.recall(origin)
+			if err != nil {
+				return err
+			}
+			list = append(list, Seen{last.head, last.at, fileOf(origin)})
+		}
+		return nil
+	})
+	return list, err
 }
 
 // Close frees what the store holds.

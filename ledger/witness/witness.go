@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/ledger"
@@ -18,6 +19,10 @@ type Witness struct {
 	logs    map[string][]ledger.Key // by origin
 	now     func() int64
 	mux     *http.ServeMux
+
+	// Refused is told of checkpoints that the log signed and that do not follow
+	// what the witness signed before; nil: nobody is. Set it before serving.
+	Refused func(error)
 }
 
 // New is the witness with that memory, those keys and that clock (seconds since
@@ -104,6 +109,9 @@ func (w *Witness) Answer(request []byte) (lines []byte, err error) {
 		return err
 	})
 	if err != nil {
+		if w.Refused != nil && slices.Contains([]string{"witness.fork", "witness.proof", "witness.rollback"}, fault.Code(err)) {
+			w.Refused(err)
+		}
 		return nil, err
 	}
 	return lines, nil
@@ -136,9 +144,14 @@ func follows(last *remembered, r *Request, c ledger.Checkpoint) error {
 func (w *Witness) time(last *remembered) (uint64, error) {
 	now := w.now()
 	if now <= 0 || uint64(now) < last.at {
-		return 0, refuse(http.StatusServiceUnavailable, "witness.clock", clip(last.head.Origin), strconv.FormatInt(now, 10), strconv.FormatUint(last.at, 10))
+		return 0, refuse(http.StatusServiceUnavailable, "witness.clock", clip(last.head.Origin), beijing(now), beijing(int64(last.at)))
 	}
 	return uint64(now), nil
+}
+
+// beijing writes a time for an error that a person reads.
+func beijing(at int64) string {
+	return time.Unix(at, 0).In(time.FixedZone("", 8*3600)).Format(time.RFC3339)
 }
 
 // sign makes the lines, remembers the checkpoint with them and the log's own,
@@ -168,46 +181,4 @@ func (w *Witness) sign(n *ledger.Note, c ledger.Checkpoint, log []ledger.Key, at
 		return nil, err
 	}
 	return formatLines(n.Text, ours)
-}
-
-// Seen is a log that a witness watches and what it signed last for it.
-type Seen struct {
-	Log  ledger.Key
-	Size uint64
-	At   uint64 // seconds since 1970; 0: it never signed
-	Path string // below the monitoring prefix
-}
-
-// Logs lists the logs that the witness watches, by origin.
-func (w *Witness) Logs() ([]Seen, error) {
-	var list []Seen
-	err := w.store.locked(func() error {
-		for origin, keys := range w.logs {
-			last, err := w.store.recall(origin)
-			if err != nil {
-				return err
-			}
-			for _, k := range keys {
-				list = append(list, Seen{k, last.head.Size, last.at, fileOf(origin)})
-			}
-		}
-		return nil
-	})
-	slices.SortFunc(list, func(a, b Seen) int {
-		if a.Log.Name != b.Log.Name {
-			return compare(a.Log.Name, b.Log.Name)
-		}
-		return compare(a.Log.String(), b.Log.String())
-	})
-	return list, err
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
