@@ -31,8 +31,10 @@ type Store interface {
 	Remove(name string) error
 }
 
-// WitnessFunc takes a signed checkpoint to the witnesses and returns it with
-// their lines added. prove makes the consistency proof from any older size.
+// WitnessFunc takes a signed checkpoint, with the lines that are there already,
+// to the witnesses and returns it with theirs added. prove makes the
+// consistency proof from any older size. Lines that came are returned beside
+// an error too: they are kept, and only the others are asked again.
 type WitnessFunc func(checkpoint []byte, prove func(old uint64) ([]Hash, error)) ([]byte, error)
 
 // Publisher publishes a log, step by step. One for all engines: whatever
@@ -54,6 +56,7 @@ type Batch struct {
 	Blobs    [][]byte          // named by their hash
 	Openings map[uint64][]byte // by index, of this batch or before: the whole new file; empty removes it
 	Policy   []byte            // the new policy file; nil keeps the old
+	Former   []byte            // the policy file before Policy: the checkpoint satisfies both. Append fills it in
 }
 
 // Check holds a batch against every bound that does not depend on the log.
@@ -119,7 +122,7 @@ func (p *Publisher) begin(policy []byte) error {
 	}
 	// A crash here leaves a policy and no record: the next Create goes on.
 	head := Checkpoint{Origin: p.Log.Key().Name, Root: rootOf(nil)}
-	_, err = p.sign(head, pol, nil, nil)
+	_, err = p.sign(head, []*Policy{pol}, nil, nil, nil)
 	return err
 }
 
@@ -177,7 +180,7 @@ func (p *Publisher) Publish(from uint64, b *Batch) error {
 	if err != nil {
 		return err
 	}
-	pol, err := p.policyOf(dir, b)
+	pols, err := p.policiesOf(dir, b)
 	if err != nil {
 		return err
 	}
@@ -197,21 +200,26 @@ func (p *Publisher) Publish(from uint64, b *Batch) error {
 	if err := p.Public.Sync(); err != nil {
 		return err
 	}
-	if to == from {
-		return nil // nothing new is signed
+	if to == from { // nothing new is signed
+		return p.putPolicy(b.Policy)
 	}
 	if err := p.guardAgain(rec, was, next); err != nil {
 		return err
 	}
-	if _, err := p.sign(next, pol, g, dir); err != nil {
+	if _, err := p.sign(next, pols, g, dir, b.Policy); err != nil {
 		return err
+	}
+	if _, err := fs.Stat(p.Second.FS(), CosignedRecord); err == nil {
+		if err := p.Second.Remove(CosignedRecord); err != nil {
+			return err
+		}
 	}
 	return p.collect(g.superseded())
 }
 
 // sign signs head, lets the guard remember it, has it witnessed and publishes
 // it. Nothing else in the project signs a checkpoint.
-func (p *Publisher) sign(head Checkpoint, pol *Policy, g *growth, dir *Dir) ([]byte, error) {
+func (p *Publisher) sign(head Checkpoint, pols []*Policy, g *growth, dir *Dir, policy []byte) ([]byte, error) {
 	text, err := FormatCheckpoint(head)
 	if err != nil {
 		return nil, err
@@ -229,7 +237,9 @@ func (p *Publisher) sign(head Checkpoint, pol *Policy, g *growth, dir *Dir) ([]b
 	if g != nil {
 		reader = g.reader(dir)
 	}
-	final, err := p.witnessed(signed, pol, head.Size, reader)
+	// A crash, or witnesses that do not answer, leave the batch pending and what
+	// lines came beside the guard's record.
+	final, err := p.witnessed(signed, pols, head.Size, reader)
 	if err != nil {
 		return nil, err
 	}
@@ -238,33 +248,88 @@ func (p *Publisher) sign(head Checkpoint, pol *Policy, g *growth, dir *Dir) ([]b
 			return nil, err
 		}
 	}
-	// A crash here leaves everything but the checkpoint; it comes last.
+	// The policy is public with the charter that names it, not before. A crash
+	// here leaves everything but the checkpoint; it comes last.
+	if err := p.putPolicy(policy); err != nil {
+		return nil, err
+	}
 	return final, p.Public.Replace("checkpoint", final)
 }
 
-// witnessed asks the witnesses and holds what comes back against the policy.
-// It fails closed: without the quorum nothing is published.
-func (p *Publisher) witnessed(signed []byte, pol *Policy, size uint64, r tlog.HashReader) ([]byte, error) {
-	final := signed
-	if p.Witness != nil && size > 0 {
+// CosignedRecord is the name, in the second place, of the signed checkpoint
+// with the witnesses' lines so far, while they are too few to publish it.
+const CosignedRecord = "cosigned"
+
+// witnessed asks the witnesses and holds what comes back against the policies:
+// the one in force, and beside a new charter its own. It fails closed: without
+// each quorum nothing is published. Lines are kept as they come, for the first
+// time at which a witness saw the checkpoint is the one that counts.
+func (p *Publisher) witnessed(signed []byte, pols []*Policy, size uint64, r tlog.HashReader) ([]byte, error) {
+	if size == 0 {
+		return signed, nil
+	}
+	place := fmt.Sprintf("checkpoint of size %d", size)
+	final := p.cosigned(signed)
+	var asked error
+	if p.Witness != nil && (len(final) == len(signed) || unsatisfied(pols, final) != nil) {
 		prove := func(old uint64) ([]Hash, error) { return ProveConsistency(old, size, r) }
-		var err error
-		if final, err = p.Witness(signed, prove); err != nil {
-			return nil, &fault.Error{Code: "ledger.unwitnessed", Place: fmt.Sprintf("checkpoint of size %d", size), Err: err}
+		var got []byte
+		got, asked = p.Witness(bytes.Clone(final), prove)
+		if asked == nil || len(got) > 0 {
+			if !bytes.HasPrefix(got, signed) {
+				return nil, fault.New("ledger.witness-changed", place, clip(string(got)), "the signed checkpoint with lines added")
+			}
+			if _, err := ParseNote(got); err != nil {
+				return nil, err
+			}
+			final = got
 		}
-		if !bytes.HasPrefix(final, signed) {
-			return nil, fault.New("ledger.witness-changed", fmt.Sprintf("checkpoint of size %d", size), clip(string(final)), "the signed checkpoint with lines added")
-		}
+	}
+	pol := unsatisfied(pols, final)
+	if pol == nil {
+		return final, p.keep(signed, final)
+	}
+	if err := p.keep(signed, final); err != nil {
+		return nil, err
 	}
 	n, err := ParseNote(final)
 	if err != nil {
 		return nil, err
 	}
-	if size > 0 && !pol.Satisfied(n) {
-		return nil, fault.New("ledger.unwitnessed", fmt.Sprintf("checkpoint of size %d", size),
-			fmt.Sprintf("%d cosignatures that verify", len(n.SignedBy(keysOf(pol.Witnesses)...))), "quorum "+clip(pol.Quorum))
+	e := fault.New("ledger.unwitnessed", place, strconv.Itoa(len(n.SignedBy(keysOf(pol.Witnesses)...))), fmt.Sprintf("%d/%d", pol.Least(), pol.Count()))
+	e.Err = asked
+	return nil, e.Of(fault.Unreachable)
+}
+
+// unsatisfied is the first of the policies whose quorum a checkpoint lacks.
+func unsatisfied(pols []*Policy, checkpoint []byte) *Policy {
+	n, err := ParseNote(checkpoint)
+	for _, pol := range pols {
+		if err != nil || !pol.Satisfied(n) {
+			return pol
+		}
 	}
-	return final, nil
+	return nil
+}
+
+// cosigned is the signed checkpoint with the lines that came before.
+func (p *Publisher) cosigned(signed []byte) []byte {
+	had, err := OpenDir(p.Second.FS()).read(CosignedRecord, maxNote)
+	if err != nil || !bytes.HasPrefix(had, signed) {
+		return signed // of another checkpoint, or none: they are asked
+	}
+	if _, err := ParseNote(had); err != nil {
+		return signed
+	}
+	return had
+}
+
+// keep remembers the lines, if there are any.
+func (p *Publisher) keep(signed, cosigned []byte) error {
+	if len(cosigned) == len(signed) {
+		return nil
+	}
+	return p.Second.Replace(CosignedRecord, cosigned)
 }
 
 // putBeside writes what stands beside the tree.
@@ -286,10 +351,15 @@ func (p *Publisher) putBeside(b *Batch) error {
 			return err
 		}
 	}
-	if b.Policy != nil {
-		return p.Public.Put("policy", b.Policy)
-	}
 	return nil
+}
+
+// putPolicy replaces the policy file.
+func (p *Publisher) putPolicy(text []byte) error {
+	if text == nil {
+		return nil
+	}
+	return p.Public.Replace("policy", text)
 }
 
 // putCopies writes the readable copy and the proof of each new entry.
@@ -355,15 +425,28 @@ func (p *Publisher) CheckPolicy(text []byte) error {
 	return err
 }
 
-func (p *Publisher) policyOf(dir *Dir, b *Batch) (*Policy, error) {
-	text := b.Policy
-	if text == nil {
+// policiesOf are those that the batch's checkpoint must satisfy: the one before
+// it, and the one that it brings.
+func (p *Publisher) policiesOf(dir *Dir, b *Batch) ([]*Policy, error) {
+	texts := [][]byte{b.Former, b.Policy}
+	if b.Former == nil {
 		var err error
-		if text, err = dir.Policy(); err != nil {
+		if texts[0], err = dir.Policy(); err != nil {
 			return nil, err
 		}
 	}
-	return p.checkPolicy(text)
+	if b.Policy == nil || bytes.Equal(texts[0], b.Policy) {
+		texts = texts[:1]
+	}
+	var pols []*Policy
+	for _, text := range texts {
+		pol, err := p.checkPolicy(text)
+		if err != nil {
+			return nil, err
+		}
+		pols = append(pols, pol)
+	}
+	return pols, nil
 }
 
 // checkPolicy refuses a policy under which this log's own checkpoints would

@@ -282,6 +282,9 @@ func TestWitnesses(t *testing.T) {
 			}
 		}
 		for _, x := range w[:up] {
+			if n.line(x.Key()) != nil {
+				continue // it has signed before the crash
+			}
 			sig, err := Cosign(n.Text, 77, x)
 			if err != nil {
 				return nil, err

@@ -17,7 +17,7 @@ const shown = 20
 
 // report prints the four parts and what was noted between them.
 func (c *Command) report(b *verify.Bundle) {
-	if !b.Pinned {
+	if !b.Pinned && b.Anchor < 0 {
 		fmt.Fprintln(c.Stdout, "账本钥匙取自网站自身：以下只证明它前后一致。要确认是谁的账本，请用 --policy 给出从别处得到的钥匙。")
 	}
 	name := b.State.Origin

@@ -38,6 +38,9 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
 选项：
   --policy 文件   从别处得到的账本钥匙（纸面开账声明、档案馆）。不给时用网站自带的钥匙，
                   只能证明网站前后一致，不能证明它是谁的
+  --fingerprint 字符  盖章的开账声明上印的校验码：至少前 16 个字符，64 个全输才防得住单位自己；
+                  空格、全角字符都行
+  --fresh 天数    见证单位最近一次签名早于这么多天的，判为不相符（网站停在旧状态）
   --today 日期    按哪一天判断是否到期，如 2024-07-31；不给时用本机日期，
                   演示账本用它最后一条记录的日期
   --year 年度     stats：统计哪一年；不给时为是否到期所按日期的那一年
@@ -69,6 +72,8 @@ type Command struct {
 
 type options struct {
 	policy, proof, entry, today string
+	fingerprint                 string
+	fresh                       int
 	json                        bool
 	year                        int
 	stats                       bool
@@ -131,6 +136,8 @@ func (c *Command) parse() (*options, error) {
 	set.StringVar(&opt.proof, "proof", "", "")
 	set.StringVar(&opt.entry, "entry", "", "")
 	set.StringVar(&opt.today, "today", "", "")
+	set.StringVar(&opt.fingerprint, "fingerprint", "", "")
+	set.IntVar(&opt.fresh, "fresh", 0, "")
 	set.BoolVar(&opt.json, "json", false, "")
 	set.IntVar(&opt.year, "year", 0, "")
 	opt.evidenceFlags(set)
@@ -205,6 +212,12 @@ func (c *Command) site(opt *options) error {
 			return err
 		}
 	}
+	if opt.fingerprint != "" {
+		if v.Fingerprint, err = verify.ParseFingerprint(opt.fingerprint); err != nil {
+			return err
+		}
+	}
+	v.Fresh = opt.fresh
 	fsys, closer, err := open(ctx, opt.paths[0], &v)
 	if err != nil {
 		return err

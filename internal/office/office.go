@@ -236,8 +236,12 @@ func (o *Office) judgeOne(s *rules.State, d *Draft, body any) ([]*fault.Error, e
 		return malformed(err)
 	}
 	keys := s.Keys(e)
+	var terms *rules.Terms
+	if c, ok := body.(*record.Charter); ok {
+		terms = verify.Terms(s, c)
+	}
 	d.Entries, d.signers = append(d.Entries, e), append(d.signers, keys)
-	found := s.Apply(rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: keys, Attested: verify.Attested(s, e), Blobs: d.Blobs, Pending: true})
+	found := s.Apply(rules.Input{Entry: e, Hash: rules.Hash([]byte(text)), Signers: keys, Attested: verify.Attested(s, e), Blobs: d.Blobs, Pending: true, Terms: terms})
 	d.Findings = append(d.Findings, found...)
 	var list []*fault.Error
 	for _, f := range found {

@@ -25,6 +25,7 @@ var good = map[string]string{
 	"":      "第一行\n第二行\t“引号” <b>&</b> \\ \"",
 	"name":  "演示 应急管理局（甲）",
 	"token": "2023-001_a.b~C",
+	"lines": "第一行\n第二行 乙\n",
 	"expr":  "行业 in (冶金,有色) and not 镇街 = 田镇街道",
 	"ratio": "0.05",
 	"date":  "2024-02-29",

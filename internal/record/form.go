@@ -99,14 +99,17 @@ func formLimit(form string) int {
 		return 64
 	case "expr":
 		return 2000
+	case "lines":
+		return 30000
 	}
 	return 8000
 }
 
 // formOK holds s to a form: hex32, hex64, hex96 lower hex; date yyyy-mm-dd;
 // time RFC 3339 in whole seconds at +08:00; token [0-9A-Za-z._~-]{1,64};
-// ratio of draw1 §5; name one line without spaces at its ends; the empty form
-// is free text without spaces at its ends.
+// ratio of draw1 §5; name one line without spaces at its ends; lines each
+// ended by a line feed, none empty, no spaces at their ends; the empty form is
+// free text without spaces at its ends.
 func formOK(form, s string) bool {
 	switch form {
 	case "hex32", "hex64", "hex96":
@@ -125,6 +128,14 @@ func formOK(form, s string) bool {
 		return s == "1" || ok && len(digits) >= 1 && len(digits) <= 6 && strings.Trim(digits, "0123456789") == ""
 	case "name":
 		return strings.TrimSpace(s) == s && !strings.ContainsAny(s, "\n\t")
+	case "lines":
+		text, ended := strings.CutSuffix(s, "\n")
+		for line := range strings.SplitSeq(text, "\n") {
+			if line == "" || strings.TrimSpace(line) != line || strings.Contains(line, "\t") {
+				return false
+			}
+		}
+		return ended
 	}
 	return strings.TrimSpace(s) == s
 }

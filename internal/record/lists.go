@@ -19,7 +19,7 @@ type Charter struct {
 	Region     string    `json:"region" form:"token"`
 	Site       Site      `json:"site"`
 	Keys       []RoleKey `json:"keys"`
-	Policy     string    `json:"policy,omitempty"` // c2sp.org/tlog-policy text; none: no witness
+	Policy     string    `json:"policy,omitempty" form:"lines"` // c2sp.org/tlog-policy text; none: no witness
 	Pack       PackRef   `json:"pack"`
 	Visibility []Visible `json:"visibility,omitempty"`
 	Internet   bool      `json:"internet"`

@@ -225,6 +225,8 @@ func sample(form string, t reflect.Type) string {
 		return "0.5"
 	case "expr":
 		return "风险 = 高"
+	case "lines":
+		return "演示\n"
 	}
 	return "演示"
 }

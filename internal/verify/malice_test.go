@@ -289,7 +289,7 @@ func TestCharterKey(t *testing.T) {
 	body := *w.state.Charters[0].Body
 	body.Keys = []record.RoleKey{{Role: "log", Key: signerOf(t, origin, 9).Key().String(), Held: "x"}, body.Keys[1]}
 	w.say("2023-06-21T09:00:00", &body)
-	if got, want := blamed(w.judge("")), []string{"verify.log-key at -1"}; !slices.Equal(got, want) {
+	if got, want := blamed(w.judge("")), []string{"verify.log-key at -1", "verify.policy-file at 5"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	w = newWriter(t, "gaoqing")

@@ -55,9 +55,8 @@ func (b *Bundle) standing() {
 	if p := b.State.Pack; p != nil && p.Objection.ReviewDays > 0 {
 		b.add(rules.Finding{Code: "verify.believed-objections", Severity: rules.Believed, Entry: -1})
 	}
-	// Whatever policy the charter names: nobody looks for its witnesses yet.
-	b.add(rules.Finding{Code: "verify.no-witness", Severity: rules.Unknown, Entry: -1})
-	if !b.Pinned {
+	b.witnesses()
+	if !b.Pinned && b.Anchor < 0 {
 		b.add(rules.Finding{Code: "verify.own-key", Severity: rules.Unknown, Entry: -1, Got: b.LogKey()})
 	}
 }

@@ -26,11 +26,13 @@ import (
 // Options of a verification. The zero value trusts the site's own policy and
 // asserts no lateness.
 type Options struct {
-	Policy   []byte // pinned c2sp.org/tlog-policy text, nil: the site's own
-	Today    string // yyyy-mm-dd, for what is due; "": nothing is
-	Local    bool   // Today is only this machine's date: a demonstration, which has a calendar of its own, is judged by the day of its last entry
-	Unlisted bool   // fsys cannot list folders (a web server): nothing foreign is looked for
-	Progress func(done, total uint64)
+	Fingerprint string // what the reader typed of a charter's fingerprint (ParseFingerprint), "": nothing
+	Fresh       int    // days after which the witnesses' latest signature is too old; 0: not asked
+	Policy      []byte // pinned c2sp.org/tlog-policy text, nil: the site's own
+	Today       string // yyyy-mm-dd, for what is due; "": nothing is
+	Local       bool   // Today is only this machine's date: a demonstration, which has a calendar of its own, is judged by the day of its last entry
+	Unlisted    bool   // fsys cannot list folders (a web server): nothing foreign is looked for
+	Progress    func(done, total uint64)
 }
 
 // Entry is one record of the ledger with everything found about it.
@@ -63,6 +65,8 @@ type Bundle struct {
 	State      *rules.State
 	Entries    []*Entry
 	Findings   []rules.Finding // of the whole, in order of index; openings and files too
+	Anchor     int64           // index of the charter that the reader's policy or fingerprint is of, -1: none
+	HeadSeen   int64           // unix seconds by which the checkpoint's witnesses had signed, 0: not
 	Today      string
 	Resumed    uint64 // Entries below it are nil: only Resume leaves it above 0
 
@@ -78,7 +82,7 @@ type Bundle struct {
 }
 
 // held counts what was checked beside the entries and found to fit.
-type held struct{ openings, keys, results int }
+type held struct{ openings, keys, results, witnessed, unwitnessed int }
 
 // Root returns the folder that holds the ledger: fsys/ledger where a whole
 // site was given, fsys itself where it is the ledger.
@@ -116,6 +120,8 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 		b.Today = b.lastDay()
 	}
 	b.charterKey()
+	b.chain(opt)
+	b.fresh(opt.Fresh)
 	if !b.unlisted {
 		if err := b.strays(root); err != nil {
 			return nil, err
@@ -144,7 +150,13 @@ func (b *Bundle) head(pinned []byte) error {
 	if b.Signed, err = b.Dir.Checkpoint(); err != nil {
 		return about("verify.bad-checkpoint", "ledger/checkpoint", err)
 	}
-	if b.Checkpoint, err = b.Policy.Open(b.Signed); err != nil {
+	demand := b.Policy
+	if pinned != nil {
+		// The reader's policy may be an earlier charter's: chain follows from
+		// there to the one whose witnesses must have signed.
+		demand = &ledger.Policy{Logs: b.Policy.Logs}
+	}
+	if b.Checkpoint, err = demand.Open(b.Signed); err != nil {
 		return about("verify.bad-checkpoint", "ledger/checkpoint", err)
 	}
 	for _, l := range b.Policy.Logs {
@@ -226,6 +238,11 @@ func (b *Bundle) step(i uint64, raw []byte) error {
 // and has no effect.
 func (b *Bundle) judge(e *Entry, raw []byte) error {
 	unreadable := func(err error) error {
+		seen, out := b.seen(e, raw)
+		if out != nil {
+			return out
+		}
+		b.witnessed(e, seen)
 		b.State.Unreadable()
 		e.Findings = append(e.Findings, rules.Finding{Code: "verify.bad-entry", Severity: rules.Breach, Entry: e.Index, Got: err.Error()})
 		return nil
@@ -263,6 +280,10 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 	}
 	if in.Seen, err = b.seen(e, raw); err != nil {
 		return err
+	}
+	b.witnessed(e, in.Seen)
+	if c, ok := e.Record.Body.(*record.Charter); ok {
+		in.Terms = Terms(b.State, c)
 	}
 	e.Findings = append(e.Findings, b.State.Apply(in)...)
 	e.Bracket = Bracket{NotBefore: b.State.Proven, NotAfter: in.Seen}

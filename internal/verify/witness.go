@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"sync"
 
+	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/ledger"
 )
 
@@ -50,7 +51,7 @@ func (p *proved) add(index uint64, checkpoint string) {
 // they do not. A proof that does not hold dates nothing; the audit has said so.
 // Only a host that cannot be reached is an error.
 func (b *Bundle) seen(e *Entry, raw []byte) (int64, error) {
-	text := b.State.Policy(e.Record)
+	text := b.demand(e)
 	policy := b.policy(text)
 	if policy == nil {
 		return 0, nil
@@ -59,7 +60,7 @@ func (b *Bundle) seen(e *Entry, raw []byte) (int64, error) {
 	if b.proved.by != nil {
 		checkpoint = b.proved.by[uint64(e.Index)]
 		delete(b.proved.by, uint64(e.Index))
-	} else if b.State.Dated(e.Record) {
+	} else if e.Record != nil && b.State.Dated(e.Record) {
 		var err error
 		if checkpoint, err = b.proof(e.Index, raw); err != nil {
 			return 0, err
@@ -75,6 +76,18 @@ func (b *Bundle) seen(e *Entry, raw []byte) (int64, error) {
 		}
 	}
 	return b.dated.at, nil
+}
+
+// demand is the text of the policy by which an entry is judged, one that does
+// not parse too.
+func (b *Bundle) demand(e *Entry) string {
+	if e.Record != nil {
+		return b.State.Policy(e.Record)
+	}
+	if c := b.State.Charter(); c != nil {
+		return c.Policy
+	}
+	return ""
 }
 
 // proof is the checkpoint in an entry's proof file, "" where the file does not
@@ -98,6 +111,39 @@ func (b *Bundle) proof(index int64, entry []byte) (checkpoint string, err error)
 		return "", nil
 	}
 	return string(p.Checkpoint), nil
+}
+
+// maxUnwitnessed bounds how many entries are named that lack their witnesses.
+const maxUnwitnessed = 200
+
+// witnessed holds an entry against the policy of the charter in force before
+// it (entry 0: its own). One that its witnesses did not see is a breach: who
+// publishes without them may show another reader another history. A resumed
+// verification has read no proofs and decides nothing.
+func (b *Bundle) witnessed(e *Entry, seen int64) {
+	text := b.demand(e)
+	pol := b.policy(text)
+	switch {
+	case pol == nil || !pol.Asks() || b.proved.by == nil:
+	case seen != 0:
+		b.held.witnessed++
+	default:
+		if b.held.unwitnessed++; b.held.unwitnessed <= maxUnwitnessed {
+			e.Findings = append(e.Findings, rules.Finding{Code: "verify.unwitnessed", Severity: rules.Breach, Entry: e.Index, Want: needed(pol)})
+		}
+	}
+}
+
+// needed is how many of how many a policy asks for, at the least.
+func needed(p *ledger.Policy) string { return num(p.Least()) + "/" + num(p.Count()) }
+
+// InForce is the policy of the charter in force, nil where it names no witness.
+func (b *Bundle) InForce() *ledger.Policy {
+	c := b.State.Charter()
+	if c == nil {
+		return nil
+	}
+	return b.policy(c.Policy)
 }
 
 // policy parses a charter's policy once; nil where it asks for no witness or

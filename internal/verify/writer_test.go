@@ -57,6 +57,8 @@ type writer struct {
 	keys   map[int64]rules.Keys // by index of the notice
 	beside map[int64]*record.Opening
 	salts  int
+	policy []byte // goes public with the next entry; former is what the writer pretends to have promised before
+	former []byte
 }
 
 const origin = "demo.example.cn/writer"
@@ -172,6 +174,9 @@ func (w *writer) sayAs(signer ledger.Signer, at string, body any, blobs ...[]byt
 	for _, blob := range blobs {
 		in.Blobs[rules.Hash(blob)] = blob
 	}
+	if c, ok := body.(*record.Charter); ok {
+		in.Terms = verify.Terms(w.state, c)
+	}
 	index := w.state.Size
 	w.state.Apply(in)
 	w.publish(index, raw, blobs)
@@ -188,7 +193,8 @@ func (w *writer) sayAs(signer ledger.Signer, at string, body any, blobs ...[]byt
 
 func (w *writer) publish(index int64, raw []byte, blobs [][]byte) {
 	w.tb.Helper()
-	w.must(w.pub.Publish(uint64(index), &ledger.Batch{Entries: [][]byte{raw}, Blobs: blobs}))
+	w.must(w.pub.Publish(uint64(index), &ledger.Batch{Entries: [][]byte{raw}, Blobs: blobs, Policy: w.policy, Former: w.former}))
+	w.policy, w.former = nil, nil
 }
 
 // lay writes the opening file of an entry as it now is.

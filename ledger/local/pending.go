@@ -16,14 +16,14 @@ import (
 // bytes, numbers as eight bytes, all big-endian, then a CRC-32C over all of it.
 //
 //	origin · size before · count, entries · count, blobs ·
-//	count, openings (index, content) · 1 and the policy, or 0
+//	count, openings (index, content) · 1, the policy and the one before it, or 0
 //
 // It is made durable before it gets its name, so the sum is against rot, not
 // against a torn write.
 
 const (
 	pendingName   = "pending"
-	pendingHeader = "sunlot/pending/v1\n"
+	pendingHeader = "sunlot/pending/v2\n"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -58,6 +58,7 @@ func formatPending(origin string, from uint64, b *Batch) []byte {
 	} else {
 		num(1)
 		field(b.Policy)
+		field(b.Former)
 	}
 	return binary.BigEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
 }
@@ -93,7 +94,7 @@ func parsePending(data []byte) (origin string, from uint64, b *Batch, err error)
 		}
 	}
 	if r.num() == 1 {
-		b.Policy = r.field()
+		b.Policy, b.Former = r.field(), r.field()
 	}
 	if r.bad || len(r.rest) > 0 {
 		return "", 0, nil, fault.New("ledger.pending-damaged", pendingName, "another form", "the batch as it was written")
