@@ -340,21 +340,9 @@ func (p *Policy) Overlap() (int, error) {
 	if len(p.Witnesses) > maxOverlap {
 		return 0, fault.New("ledger.policy-size", "policy", strconv.Itoa(len(p.Witnesses)), fmt.Sprintf("at most %d witnesses", maxOverlap))
 	}
-	full := uint64(1)<<len(p.Witnesses) - 1
-	good := make([]bool, full+1)
-	for set := range good {
-		good[set] = p.satisfiedBy(uint64(set))
-	}
-	// More witnesses never satisfy less, so only least sets can share least.
-	var least []uint64
-	for set := range good {
-		minimal := good[set]
-		for rest := uint64(set); rest != 0 && minimal; rest &= rest - 1 {
-			minimal = !good[uint64(set)&^(rest&-rest)]
-		}
-		if minimal {
-			least = append(least, uint64(set))
-		}
+	least := p.minimal()
+	if !p.Asks() {
+		least = []uint64{0}
 	}
 	overlap := len(p.Witnesses)
 	for i, a := range least {
