@@ -164,10 +164,8 @@ func (a *auditor) checkCosignatures(n *Note, place string) {
 	if a.policy == nil {
 		return
 	}
-	for _, w := range a.policy.Witnesses {
-		if n.line(w.Key) != nil && !n.verifies(w.Key) {
-			a.problem("ledger.audit-cosignature", place, "a line that does not verify", w.Key.String())
-		}
+	for _, k := range a.policy.Bad(n) {
+		a.problem("ledger.audit-cosignature", place, "a line that does not verify", k.String())
 	}
 }
 

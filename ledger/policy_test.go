@@ -8,14 +8,19 @@ import (
 	"testing"
 )
 
-// policyText fills L (log key), W0, W1 … (witness keys) into a text.
+// policyText fills $L0 … (log keys), $W0 … (witness keys) and $P (a witness
+// key of type 6) into a text.
 func policyText(t testing.TB, text string) string {
 	var pairs []string
 	for i := range 9 {
 		pairs = append(pairs, fmt.Sprintf("$W%d", i), testWitness(t, fmt.Sprintf("w%d.example", i), byte(20+i)).Key().String())
 		pairs = append(pairs, fmt.Sprintf("$L%d", i), testSigner(t, fmt.Sprintf("demo%d.example/log", i), byte(i+1)).Key().String())
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	pq, err := NewPostQuantumSigner("w0.example", [32]byte{40})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.NewReplacer(append(pairs, "$P", pq.Key().String())...).Replace(text)
 }
 
 const threeOfFour = "log $L0\nwitness a $W0\nwitness b $W1 https://b.example/x\nwitness c $W2\nwitness d $W3\ngroup g 3 a b c d\nquorum g\n"

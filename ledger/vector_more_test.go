@@ -127,6 +127,7 @@ func (w *vectorWriter) policies() {
 			"log $L0\nwitness a1 $W0\nwitness a2 $W1\nwitness b $W2\ngroup a 1 a1 a2\ngroup g 2 a b\nquorum g\n", &one},
 		{"comments", "comments, tabs and empty lines are read over", "# 演示\n\n\tlog\t$L0 \n \nwitness  司法局  $W0\n  # end\nquorum 司法局\n", "log $L0\nwitness 司法局 $W0\nquorum 司法局\n", &one},
 		{"url", "a URL may stand after a key", "log $L0 https://demo.example/\nwitness a $W0 https://w.example/\nquorum a\n", "log $L0 https://demo.example/\nwitness a $W0 https://w.example/\nquorum a\n", &one},
+		{"post-quantum", "a witness of type 6 is listed, and named by no group", "log $L0\nwitness a $W0\nwitness a-pq $P\nquorum a\n", "log $L0\nwitness a $W0\nwitness a-pq $P\nquorum a\n", &one},
 		{"order", "the order of logs and witnesses means nothing", "witness a $W0\nquorum a\nlog $L0\n", "log $L0\nwitness a $W0\nquorum a\n", &one},
 	} {
 		w.put(c.name, vector{Kind: "policy", Desc: c.desc, Canonical: policyText(w.t, c.canonical), Overlap: c.overlap}, policyText(w.t, c.text))
@@ -152,6 +153,8 @@ func (w *vectorWriter) policies() {
 		{"threshold-0", "policy-threshold", "0 of 1", "witness a $W0\ngroup g 0 a\nquorum g\n"},
 		{"threshold-large", "policy-threshold", "2 of 1", "witness a $W0\ngroup g 2 a\nquorum g\n"},
 		{"threshold-01", "policy-threshold", "01", "witness a $W0\ngroup g 01 a\nquorum g\n"},
+		{"post-quantum-member", "policy-not-counted", "a witness of type 6 in a group", "witness a $W0\nwitness a-pq $P\ngroup g any a a-pq\nquorum g\n"},
+		{"post-quantum-quorum", "policy-not-counted", "a witness of type 6 as the quorum", "witness a-pq $P\nquorum a-pq\n"},
 		{"log-is-witness", "key-type", "a witness's key for a log", "log $W0\nquorum none\n"},
 		{"witness-is-log", "key-type", "a log's key for a witness", "witness a $L0\nquorum a\n"},
 		{"bad-key", "key-form", "no key", "log demo.example\nquorum none\n"},
@@ -193,6 +196,7 @@ func (w *vectorWriter) quorums() {
 	w.put("two", bad, cosigned(0, 1))
 	bad.Desc = "two of four, and two whom the policy does not know"
 	w.put("strangers", bad, cosigned(0, 1, 7, 8))
+	w.postQuantum(good, cosigned(0, 2, 3), cosigned(0, 2))
 	full := cosigned(0, 1, 2)
 	n, err := ParseNote([]byte(full))
 	if err != nil {
@@ -210,6 +214,40 @@ func (w *vectorWriter) quorums() {
 	w.put("twice", bad, strings.Join(lines, "")+lines[len(lines)-2])
 	bad.Desc, bad.Error = "cosigned by three, and not signed by the log", "checkpoint-unsigned"
 	w.put("log-missing", bad, w.swap(full, strings.SplitAfter(string(msg), "\n")[4], ""))
+}
+
+// postQuantum adds a line of type 6 to three cosignatures and to two.
+func (w *vectorWriter) postQuantum(good vector, three, two string) {
+	pq, err := NewPostQuantumSigner("w0.example", [32]byte{40})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	add := func(msg string, flip byte) string {
+		n, err := ParseNote([]byte(msg))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		sig, err := Cosign(n.Text, 1_692_806_400, pq)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		sig.Bytes[7] ^= flip
+		n.Signatures = append(n.Signatures, sig)
+		out, err := n.Format()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return string(out)
+	}
+	good.Policy = policyText(w.t, strings.Replace(threeOfFour, "group", "witness a-pq $P\ngroup", 1))
+	good.Desc = "three of four cosigned, and a line of type 6"
+	w.put("post-quantum", good, add(three, 0))
+	good.Desc = "three of four cosigned, and a line of type 6 whose time was altered: it does not count and spoils nothing"
+	w.put("post-quantum-bad", good, add(three, 1))
+	w.put("post-quantum-two", vector{Kind: "quorum", Policy: good.Policy, Error: "unwitnessed", Desc: "two of four cosigned; a line of type 6 does not count"}, add(two, 0))
+	key := pq.Key().String()
+	w.put("post-quantum", vector{Kind: "note", Desc: "a line of type 6 over a checkpoint", Keys: []string{key}, Signed: []string{key}}, add(three, 0))
+	w.put("post-quantum-time", vector{Kind: "note", Desc: "a line of type 6 whose time was altered", Keys: []string{key}}, add(three, 1))
 }
 
 func (w *vectorWriter) bundles() {

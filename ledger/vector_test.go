@@ -182,6 +182,13 @@ func (w *vectorWriter) keys() {
 	w.put("ascii", vector{Kind: "key", Desc: "a name, the id that follows from name and key, type 1 and 32 bytes"}, good)
 	w.put("chinese", vector{Kind: "key", Desc: "a name is any UTF-8 without spaces and plus signs"}, testSigner(w.t, "演示办公室", 2).Key().String())
 	w.put("plain", vector{Kind: "witness-key", Desc: "type 4: timestamped cosignatures"}, testWitness(w.t, "w.example", 3).Key().String())
+	pq, err := NewPostQuantumSigner("w.example", [32]byte{3})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.put("post-quantum", vector{Kind: "witness-key", Desc: "type 6: ML-DSA-44, 1312 bytes; here of the seed 03 and 31 zeros"}, pq.Key().String())
+	w.put("post-quantum-short", vector{Kind: "witness-key", Desc: "type 6 with 1309 bytes", Error: "key-form"}, pq.Key().String()[:len(pq.Key().String())-4])
+	w.put("post-quantum-log", vector{Kind: "key", Desc: "type 6 is no log's key", Error: "key-type"}, pq.Key().String())
 	w.put("log-key", vector{Kind: "witness-key", Desc: "a log's key is no witness's key", Error: "key-type"}, good)
 	for _, c := range []struct{ name, code, desc, text string }{
 		{"witness", "key-type", "a witness's key is no log's key", testWitness(w.t, "w.example", 3).Key().String()},
