@@ -35,7 +35,7 @@ const drawsFolder = "private/draws"
 
 func drawKeysName(keycommit string) string { return drawsFolder + "/" + keycommit[:32] + ".age" }
 
-// plainKeysName is where versions before 0.4 left the keys unencrypted.
+// plainKeysName is where earlier versions left the keys unencrypted.
 func plainKeysName(keycommit string) string { return drawsFolder + "/" + keycommit[:32] + ".json" }
 
 // plainKeys are the names of such files: lists of strangers stand beside them.
