@@ -17,6 +17,8 @@ func (m *maker) summaryTask(e *verify.Entry) string {
 		return "登记" + m.s.LineWord(index) + " " + b.Line + " " + rules.WaiverWords(b.Kind) + "：" + b.Ground
 	case *record.Extension:
 		return m.drawName(b.Notice) + " 的任务延期至" + b.To + "：" + b.Ground
+	case *record.Lost:
+		return "登记" + lostWords(b) + "遗失：" + b.Ground
 	case *record.Recusal:
 		return "登记一人的回避申报，涉及" + num(b.Units) + "家企业"
 	case *record.TeamsNotice:

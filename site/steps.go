@@ -227,7 +227,8 @@ func (m *maker) openStep(p *page, l *rules.Lot) step {
 			s.Facts.add("启封记录", p.record(o.Index))
 		}
 	}
-	s.Text = "期限：" + l.Body.Due.K + "公开启封钥匙。公开以后，任何人拿自己知道的企业名单，都能查出谁在签筒里、有没有重复、有没有漏掉。" + m.lateText("open-k", l)
+	s.Text = m.keyText(l) + m.lateText("open-k", l)
+	m.lostFacts(p, l, &s)
 	if o := m.b.Entries[l.Index].Opening; o != nil {
 		name := "ledger/opening/" + num(l.Index) + ".json"
 		if m.made[name] {
@@ -236,9 +237,7 @@ func (m *maker) openStep(p *page, l *rules.Lot) step {
 		s.Facts.add("启封钥匙 K", hash(o.K))
 	}
 	s.Facts.add("已公开名称", text(num(names)+"户，共"+num(len(l.Objects))+"户"), text(takenCount(l)))
-	if !ki {
-		s.Facts.add("检查人员签筒", text("未启封：执法证号不公开，审计人员可以另行核对"))
-	}
+	s.Facts.add("检查人员签筒", text(m.peopleText(l, ki)))
 	return s
 }
 

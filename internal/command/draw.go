@@ -22,7 +22,7 @@ func (c *Command) newDraw() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newShow(), c.newOpen(), c.newExtend(), c.newAbort())
+	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newShow(), c.newOpen(), c.newOpenKI(), c.newLost(), c.newExtend(), c.newAbort())
 	return cmd
 }
 
@@ -30,6 +30,7 @@ func (c *Command) newAnnounce() *cobra.Command {
 	var line, at string
 	var round uint64
 	var platform bool
+	var auditor string
 	var teams teamFlags
 	cmd := &cobra.Command{
 		Use:   "announce [任务表]",
@@ -42,18 +43,19 @@ func (c *Command) newAnnounce() *cobra.Command {
 			if teams.of != "" {
 				return c.announceTeams(args, line, at, round, teams)
 			}
-			return c.announce(args, line, at, round, platform, teams)
+			return c.announce(args, line, at, round, platform, auditor, teams)
 		},
 	}
 	cmd.Flags().StringVar(&line, "plan", "", "年度计划中的计划项编号")
 	cmd.Flags().StringVar(&at, "at", "", "北京时间，用这一刻或其后第一期公开随机数")
 	cmd.Flags().Uint64Var(&round, "round", 0, "直接指定期号")
 	cmd.Flags().BoolVar(&platform, "platform", false, "由监管平台抽取：--at 写平台任务的时间，抽取后用 sunlot draw record 登记名单")
+	cmd.Flags().StringVar(&auditor, "auditor", "", "写明人员启封钥匙交给哪个审计单位（公开）；缺省用 office.toml 的 auditor")
 	teams.flags(cmd)
 	return c.writing(cmd)
 }
 
-func (c *Command) announce(files []string, line, at string, round uint64, platform bool, teams teamFlags) error {
+func (c *Command) announce(files []string, line, at string, round uint64, platform bool, auditor string, teams teamFlags) error {
 	if (len(files) == 1) == (line != "") {
 		return usage("command.announce-what", "draw announce", "", "--plan")
 	}
@@ -72,7 +74,11 @@ func (c *Command) announce(files []string, line, at string, round uint64, platfo
 			return err
 		}
 	}
+	if auditor == "" {
+		auditor = o.Config.Auditor
+	}
 	for i := range tasks {
+		tasks[i].Auditor = auditor
 		teams.apply(&tasks[i])
 		if tasks[i].Later && tasks[i].Groups > 0 { // said and not acted on: never in silence
 			return usage("command.teams-later-groups", "draw announce", fmt.Sprint(tasks[i].Groups), "")

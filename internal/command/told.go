@@ -184,7 +184,9 @@ func (c *Command) say(o *office.Office, d *office.Draft) error {
 		case *record.Agreement, *record.PartnerDispatch, *record.PartnerTeam, *record.Joined:
 			c.sayJoint(s, b)
 		case *record.Opened:
-			c.note("将公开 %s 的启封钥匙：从此任何人可以拿名单核对签筒，公开后不能收回\n", s.LotAt(b.Notice).Body.Draw)
+			c.sayOpened(s.LotAt(b.Notice).Body.Draw, b)
+		case *record.Lost:
+			c.sayLost(s, b)
 		}
 	}
 	return nil

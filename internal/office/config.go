@@ -23,6 +23,7 @@ type Config struct {
 	Guard    string   `toml:"guard"`    // second place, relative to the folder or absolute
 	Relays   []string `toml:"relays"`   // drand HTTP relays
 	Base     string   `toml:"base"`     // address of the published site
+	Auditor  string   `toml:"auditor"`  // body to which KI of each draw is handed; "" is left out of the file
 	Site     Site     `toml:"site"`
 }
 
@@ -63,6 +64,9 @@ func (c *Config) format() []byte {
 	}
 	line("relays", "["+strings.Join(quoted, ", ")+"]", "公开随机数的取用网址，可多个，取到的都要核验")
 	text("base", c.Base, "网站发布后的完整网址，如 https://www.example.gov.cn/sunlot/")
+	if c.Auditor != "" {
+		text("auditor", c.Auditor, "审计单位：执法证号不公开时，人员启封钥匙交给它")
+	}
 	b.WriteString("\n[site]\n")
 	text("name", c.Site.Name, "网站名称")
 	text("domain", c.Site.Domain, "域名")

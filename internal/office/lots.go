@@ -99,14 +99,20 @@ func Drawable(l *rules.Lot) error {
 	return nil
 }
 
-// recusals are the recusal lines of every object in the hat.
-func (d *Drawing) recusals() []draw.RecusalLine {
+// inHat are the handles of the people of the notice's hat, by certificate number.
+func (d *Drawing) inHat() map[string]string {
 	handles := map[string]string{}
 	for h, p := range d.People {
 		if _, in := d.Lot.People[h]; in {
 			handles[p.ID] = h
 		}
 	}
+	return handles
+}
+
+// recusals are the recusal lines of every object in the hat.
+func (d *Drawing) recusals() []draw.RecusalLine {
+	handles := d.inHat()
 	lines := make([]draw.RecusalLine, 0, len(d.Lot.Pool))
 	for i := range d.Lot.Pool {
 		h := d.Lot.Pool[i].Handle
@@ -255,8 +261,8 @@ func (o *Office) OpenK(id string) (*Draft, error) {
 	if d.Lot.KOpened {
 		return nil, fault.New("office.k-open", id, "", "")
 	}
-	if day := o.Today(); day < d.Lot.Due.K && !d.Lot.Closed() {
-		return nil, fault.New("office.k-early", id, day, d.Lot.Due.K)
+	if err := o.keyDay(d.Lot); err != nil {
+		return nil, err
 	}
 	op, err := o.openingOf(d.Lot)
 	if err != nil {

@@ -212,17 +212,44 @@ func (o *Office) firmsBy(l *rules.Lot, k []byte) (map[string]*FirmRow, error) {
 	return by, o.strangers(l, k, by)
 }
 
-// firmsOf is firmsBy with the K that is public, or else the office's own.
+// firmsOf is firmsBy with the K that is public, or else the office's own. Of a
+// draw whose K is lost only the firms whose handles were opened are known.
 func (o *Office) firmsOf(l *rules.Lot) (map[string]*FirmRow, error) {
 	k := o.openK(l)
 	if k == nil {
 		keys, _, err := o.drawKeys(l)
+		if err != nil && l.KLost() != nil {
+			return o.firmsOpened(l)
+		}
 		if err != nil {
 			return nil, err
 		}
 		k = keys.K
 	}
 	return o.firmsBy(l, k)
+}
+
+// firmsOpened are the firms behind the handles that everybody can open.
+func (o *Office) firmsOpened(l *rules.Lot) (map[string]*FirmRow, error) {
+	firms, err := load(o, l.Body.Roster.SHA256, firmLine)
+	if err != nil {
+		return nil, err
+	}
+	op, err := o.openingOf(l)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]*FirmRow{}
+	for i := range firms.Rows {
+		ids[firms.Rows[i].ID] = &firms.Rows[i]
+	}
+	by := map[string]*FirmRow{}
+	for _, h := range op.Handles {
+		if f := ids[h.ID]; f != nil && h.Kind == "O" {
+			by[draw.Handle("O", h.Salt, h.ID)] = f
+		}
+	}
+	return by, nil
 }
 
 // Team lists the names of an object's team, slot 0 first.

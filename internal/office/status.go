@@ -36,6 +36,13 @@ func (o *Office) Nexts() ([]Next, error) {
 		if d.Open == 0 {
 			continue
 		}
+		if l := s.Lot(d.Draw); l != nil && l.KLost() != nil && d.Code != "run" && slices.Contains([]string{"dispatch", "result", "open-k"}, d.Code) {
+			// Without K nothing of it can be done; what is left is to end it.
+			if n := (Next{Code: "office.next-lost", Place: d.Draw, Command: "sunlot draw abort " + d.Draw + " --ground 启封钥匙遗失"}); l.Abort == nil && !l.Closed() && !slices.Contains(list, n) {
+				list = append(list, n)
+			}
+			continue
+		}
 		n := Next{Code: "office.next-" + d.Code, Place: d.Place(), Due: d.Due, Late: d.Late}
 		switch d.Code {
 		case "run":

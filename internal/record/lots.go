@@ -47,9 +47,10 @@ type Notice struct {
 	Randomness *Randomness `json:"randomness,omitempty"`         // where sunlot casts
 	Experts    *Experts    `json:"experts,omitempty"`
 
-	Batch   int64    `json:"batch,omitempty"`   // 第几批, where the plan line is drawn in batches
-	Waivers []int64  `json:"waivers,omitempty"` // indexes of the waivers that it uses
-	Freed   []Ground `json:"freed,omitempty"`   // how many stand in the hat although they reached the cap, by clause
+	Batch   int64    `json:"batch,omitempty"`               // 第几批, where the plan line is drawn in batches
+	Waivers []int64  `json:"waivers,omitempty"`             // indexes of the waivers that it uses
+	Freed   []Ground `json:"freed,omitempty"`               // how many stand in the hat although they reached the cap, by clause
+	Auditor string   `json:"auditor,omitempty" form:"name"` // body to which KI is handed where certificate numbers are not public
 }
 
 // RosterRef is the version of a register that a draw uses.

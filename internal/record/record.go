@@ -96,6 +96,7 @@ var Types = map[string]func() any{
 	"task":         func() any { return new(Task) },
 	"waiver":       func() any { return new(Waiver) },
 	"extension":    func() any { return new(Extension) },
+	"lost":         func() any { return new(Lost) },
 	"paper":        func() any { return new(Paper) },
 	"contribution": func() any { return new(Contribution) },
 }

@@ -133,7 +133,7 @@ func (j *judge) opened(b *record.Opened) {
 		j.breach("rules.no-such-entry", "", "notice", num(b.Notice), "notice")
 		return
 	}
-	twice := len(slices.Compact(slices.Clone(b.Handles))) != len(b.Handles) || b.K && lot.KOpened
+	twice := len(slices.Compact(slices.Clone(b.Handles))) != len(b.Handles) || b.K && lot.KOpened || b.KI && lot.KIOpened()
 	if len(b.Handles) == 0 && !b.K && !b.KI || !slices.IsSorted(b.Handles) || twice {
 		j.breach("rules.opened-nothing", "", lot.Body.Draw, "", "")
 		return
@@ -147,6 +147,14 @@ func (j *judge) opened(b *record.Opened) {
 			j.breach("rules.not-drawn", "", h, "", "")
 			return
 		}
+	}
+	if b.KI {
+		if j.openKI(lot); !j.sound() {
+			return
+		}
+	}
+	if b.K && lot.KLost() != nil || b.KI && lot.KILost() != nil {
+		j.add(Note, "rules.key-found", "", lot.Body.Draw, "", "")
 	}
 	tipped := ""
 	for _, h := range b.Handles {

@@ -35,6 +35,7 @@ type Task struct {
 	Scheme   string              // 抽查工作方案
 	Earlier  string              // the aborted draw that this one repeats; "": found here
 	Declared map[string][]string // object id → inspectors recused beforehand
+	Auditor  string              // body to which KI is handed where certificate numbers are not public
 }
 
 // Registers are the office's private registers behind the two latest rosters.
@@ -124,7 +125,7 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 		Roster:     record.RosterRef{Entry: objects.Index, Count: objects.Body.Count, SHA256: objects.Body.File.SHA256},
 		Inspectors: record.RosterRef{Entry: people.Index, Count: people.Body.Count, SHA256: people.Body.File.SHA256},
 		Leader:     p.Team.Leader, Replace: p.Team.Replace, Names: "on-result",
-		From: or(t.From, max(line.From, when[:10])), To: or(t.To, line.To), Units: t.Units,
+		From: or(t.From, max(line.From, when[:10])), To: or(t.To, line.To), Units: t.Units, Auditor: t.Auditor,
 	}
 	b.Draw = fmt.Sprintf("%04d-%03d", year, b.Serial)
 	if t.Before != "" {

@@ -245,6 +245,8 @@ func (j *judge) body() {
 		j.waiver(b)
 	case *record.Extension:
 		j.extension(b)
+	case *record.Lost:
+		j.lost(b)
 	case *record.Paper:
 		j.paper(b)
 	case *record.Contribution:

@@ -300,6 +300,7 @@ var free = map[string]map[string]string{
 	"history": {"date": own, "from": own, "to": "not after the charter"},
 	"notice": {
 		"name": "free text: title of the task", "scheme": "free text: title and date of the document 抽查工作方案",
+		"auditor":         "free text: a body",
 		"items":           "a task may take on fewer of its line's items; which, is public before the round",
 		"grounds":         "the order of the table",
 		"slots":           "a team may be larger than the least",
@@ -370,7 +371,8 @@ var free = map[string]map[string]string{
 	},
 	"feedback":  {"date": "between end and entry", "receiver": "sealed", "remark": "sealed", "result": "another result", "way": "free text"},
 	"follow-up": {"to": "free text", "owner": "free text", "kind": "one of the pack's", "number": "free text", "date": "between end and entry", "closed": own, "remark": "sealed", "result": "another result"},
-	"opened":    {"handles": "fewer: what is opened is held to the opening file by room verify", "k": "K with the last names", "ki": "KI with the names", "notice": "K of another draw"},
+	"opened":    {"handles": "fewer: what is opened is held to the opening file by room verify", "k": "K with the last names", "notice": "K of another draw"},
+	"lost":      {"notice": "another draw whose key is not open", "k": "one of the two", "ki": "one of the two", "ground": "free text", "date": "between notice and entry", "approved_by": "sealed"},
 	"objection": {"result": "another result", "received": "between the end and the day of the entry", "applicant": "sealed", "content": "sealed", "way": "free text", "number": "free text"},
 	"review": {
 		"objection": "another objection that is open", "decided": "between receipt and the day of the entry", "reasons": "sealed", "decided_by": "sealed", "late": "free text: 说明",

@@ -23,7 +23,7 @@ func total(ratio string, base int) (int, error) { return draw.Total(ratio, base)
 // notice judges a 抽取预告: everything that can be checked without knowing who
 // stands behind a handle (draw1 §1, §4, §5).
 func (j *judge) notice(b *record.Notice) {
-	lot := &Lot{At: at(j, b), C: j.in.Hash, Pack: j.s.Pack, Due: b.Due, byHandle: map[string]*Object{}}
+	lot := &Lot{At: at(j, b), C: j.in.Hash, Pack: j.s.Pack, Due: b.Due, byHandle: map[string]*Object{}, Certificates: j.s.CertificatesPublic()}
 	lot.Stood = j.stood(record.Unix(b.When()), lot.lead())
 	j.lot = lot
 	j.noticePlace(b)

@@ -108,8 +108,12 @@ type Lot struct {
 	Sent     []Sent
 	Opened   []At[record.Opened]
 	KOpened  bool
-	Abort    *At[record.Abort]
-	Archives []*Archived // of the draw's own papers
+	Lost     []At[record.Lost] // keys that nobody holds any more
+	// Certificates: the charter of the notice's day makes certificate numbers
+	// public, so KI is due with K.
+	Certificates bool
+	Abort        *At[record.Abort]
+	Archives     []*Archived // of the draw's own papers
 
 	Platform *At[record.PlatformDraw] // what the platform drew, or the drawn as entered there
 	Equal    bool                     // sunlot cast, and the list entered on the platform is the drawn one

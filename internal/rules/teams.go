@@ -23,6 +23,7 @@ type Later struct {
 	Extras  []Extra  // beside the contributors of the notice
 	Objects []string // in ascending (ticket, handle) of the earlier draw
 	Cast    *At[record.Teams]
+	Lost    []At[record.Lost]
 }
 
 // Teams finds a teams notice by its id (2023-001-T1), nil if there is none.

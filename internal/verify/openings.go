@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"path"
@@ -126,7 +125,11 @@ func (b *Bundle) lot(l *rules.Lot) {
 		// An id in any other writing than draw1's matches no list that anybody
 		// holds: a ghost, though its handle opens.
 		handle := draw.Handle(h.Kind, h.Salt, h.ID)
-		if _, ok := draw.ObjectID(h.ID); !ok || h.Kind != "O" || l.Object(handle) == nil {
+		if h.Kind != "O" {
+			b.personOpened(l, o, h, handle, path)
+			continue
+		}
+		if _, ok := draw.ObjectID(h.ID); !ok || l.Object(handle) == nil {
 			b.breach("verify.opening-stranger", l.Index, path, h.ID, "")
 			continue
 		}
@@ -169,51 +172,5 @@ func (b *Bundle) object(l *rules.Lot, obj *rules.Object, id, path string) {
 		obj.ID, obj.Result.Code = id, id
 		b.held.openings++
 		b.held.results++
-	}
-}
-
-func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
-	opened := slices.ContainsFunc(l.Opened, func(op rules.At[record.Opened]) bool { return op.Body.KI })
-	if o.KI != "" {
-		b.key("verify.ki-differs", l, o.KI, l.Body.KeyI, path, opened)
-	} else {
-		b.add(rules.Finding{Code: "verify.ki-closed", Severity: rules.Unknown, Entry: l.Index, Place: l.Body.Draw})
-	}
-	switch {
-	case o.K != "":
-		if b.key("verify.k-differs", l, o.K, l.Body.Key, path, l.KOpened) {
-			b.held.keys++
-			b.leftBy(l, o.K)
-			b.salts(l, o, path)
-		}
-	case l.KOpened:
-		b.breach("verify.k-missing", l.Index, path, l.Body.Draw, "")
-	case b.Today != "" && b.Today > l.Due.K && !l.Due.Provisional:
-		b.breach("verify.k-overdue", l.Index, path, l.Body.Draw, l.Due.K)
-	default:
-		b.add(rules.Finding{Code: "verify.k-closed", Severity: rules.Unknown, Entry: l.Index, Place: l.Body.Draw, Want: l.Due.K})
-	}
-}
-
-func (b *Bundle) key(code string, l *rules.Lot, key, commit, path string, logged bool) bool {
-	raw, err := hex.DecodeString(key)
-	if err != nil || draw.KeyCommit(raw) != commit {
-		b.breach(code, l.Index, path, l.Body.Draw, commit)
-		return false
-	}
-	if !logged {
-		b.breach("verify.opening-unlogged", l.Index, path, l.Body.Draw, "")
-	}
-	return true
-}
-
-// salts: with K open every opened salt must be the one that K gives.
-func (b *Bundle) salts(l *rules.Lot, o *record.Opening, path string) {
-	k, _ := hex.DecodeString(o.K)
-	for _, h := range o.Handles {
-		if h.Kind == "O" && draw.Salt(k, "O", h.ID) != h.Salt {
-			b.breach("verify.salt-differs", l.Index, path, h.ID, "")
-			return
-		}
 	}
 }
