@@ -186,3 +186,25 @@ func TestPeopleChange(t *testing.T) {
 		t.Errorf("after the mending: %s", c)
 	}
 }
+
+// TestLostKey: after a loss the office can still announce its next draw; the
+// firms whose handles were opened before count on, and the draw can be ended.
+func TestLostKey(t *testing.T) {
+	b := drawnOffice(t)
+	b.write("2023-09-11 09:00:00", results("2023-001", 0, 1))
+	b.must(os.Remove(b.private("draws/")))
+	b.refused("the next draw, and nothing was said", "office.no-draw-keys", announce("B", 657413))
+	lose := func(o *office.Office) (*office.Draft, error) {
+		return o.LostKey(office.Losing{Draw: "2023-001", Ground: "硬盘损坏", Approved: "演示"})
+	}
+	b.write("2023-09-11 10:00:00", lose)
+	b.refused("twice", "rules.lost-nothing", lose)
+	b.write("2023-09-14 11:00:00", announce("B", 657413))
+	b.write("2023-09-14 12:00:00", func(o *office.Office) (*office.Draft, error) { return o.Abort("2023-001", "启封钥匙遗失") })
+	b.refused("one that is there", "office.not-lost", func(o *office.Office) (*office.Draft, error) {
+		return o.LostKey(office.Losing{Draw: "2023-002", Ground: "硬盘损坏", Approved: "演示"})
+	})
+	if b.judge().Failed() {
+		t.Error("before the day")
+	}
+}

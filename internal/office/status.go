@@ -38,7 +38,8 @@ func (o *Office) Nexts() ([]Next, error) {
 		}
 		if l := s.Lot(d.Draw); l != nil && l.KLost() != nil && d.Code != "run" && slices.Contains([]string{"dispatch", "result", "open-k"}, d.Code) {
 			// Without K nothing of it can be done; what is left is to end it.
-			if n := (Next{Code: "office.next-lost", Place: d.Draw, Command: "sunlot draw abort " + d.Draw + " --ground 启封钥匙遗失"}); l.Abort == nil && !l.Closed() && !slices.Contains(list, n) {
+			if n := (Next{Code: "office.next-lost", Place: d.Draw, Due: d.Due, Late: d.Late, Command: "sunlot draw abort " + d.Draw + " --ground 启封钥匙遗失"}); l.Abort == nil && !l.Closed() &&
+				!slices.ContainsFunc(list, func(o Next) bool { return o.Code == n.Code && o.Place == n.Place }) {
 				list = append(list, n)
 			}
 			continue

@@ -172,8 +172,14 @@ func (j *judge) opened(b *record.Opened) {
 	}
 	lot.KOpened = lot.KOpened || b.K
 	lot.Opened = append(lot.Opened, at(j, b))
-	if day := j.today(); b.K && day > lot.Due.K && !lot.Due.Provisional {
-		j.add(Overdue, "rules.late-k", "", lot.Body.Draw, day, lot.Due.K)
+	if b.K {
+		lot.KDay = j.today()
+		if j.in.Seen > 0 {
+			lot.KDay = max(lot.KDay, record.Day(j.in.Seen))
+		}
+		if lot.KLate() {
+			j.add(Overdue, "rules.late-k", "", lot.Body.Draw, lot.KDay, lot.Due.K)
+		}
 	}
 }
 

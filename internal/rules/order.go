@@ -147,9 +147,11 @@ func (s *State) Policy(e *record.Entry) string {
 // Dated says of which entries it matters when witnesses saw them: those that
 // must stand before a value that nobody knows yet (draw1 §1).
 func (s *State) Dated(e *record.Entry) bool {
-	switch e.Body.(type) {
+	switch b := e.Body.(type) {
 	case *record.Notice, *record.TeamsNotice, *record.Abort, *record.Contribution:
 		return true
+	case *record.Opened:
+		return b.K // its day is that on which others saw it (draw1 §3)
 	}
 	return false
 }

@@ -52,6 +52,9 @@ func lostIn(list []At[record.Lost], k bool) *At[record.Lost] {
 	return nil
 }
 
+// KLate reports whether K was opened after its day: that stays (draw1 §3).
+func (l *Lot) KLate() bool { return l.KDay > l.Due.K && !l.Due.Provisional }
+
 // KIOpened reports whether an entry says that KI was published.
 func (l *Lot) KIOpened() bool {
 	return slices.ContainsFunc(l.Opened, func(o At[record.Opened]) bool { return o.Body.KI })

@@ -108,6 +108,7 @@ type Lot struct {
 	Sent     []Sent
 	Opened   []At[record.Opened]
 	KOpened  bool
+	KDay     string            // of the entry that says that K is public: its own, or that of its witnesses where that is later
 	Lost     []At[record.Lost] // keys that nobody holds any more
 	// Certificates: the charter of the notice's day makes certificate numbers
 	// public, so KI is due with K.

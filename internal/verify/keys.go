@@ -32,6 +32,9 @@ func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
 	case o.K != "":
 		if b.key("verify.k-differs", l, o.K, l.Body.Key, path, l.KOpened) {
 			b.held.keys++
+			if l.KLate() {
+				b.breach("verify.k-late", l.Index, l.Body.Draw, l.KDay, l.Due.K)
+			}
 			b.leftBy(l, o.K)
 			b.salts(l, o, path)
 		}

@@ -92,6 +92,11 @@ func TestOpenings(t *testing.T) {
 			id := w.people[0].ID
 			w.beside[notice].Handles = append(w.beside[notice].Handles, record.OpenHandle{Kind: "I", ID: id, Salt: draw.Salt(w.keys[notice].KI, "I", id)})
 			w.lay(notice)
+		}, []string{"verify.opening-unlogged at 5"}},
+		{"an inspector of another draw", func(w *writer, l *rules.Lot) {
+			id := w.people[0].ID
+			w.beside[notice].Handles = append(w.beside[notice].Handles, record.OpenHandle{Kind: "I", ID: id, Salt: strings.Repeat("0", 32)})
+			w.lay(notice)
 		}, []string{"verify.opening-stranger at 5"}},
 		{"fields beside a notice", func(w *writer, l *rules.Lot) {
 			w.beside[notice].Fields = map[string]record.Field{"name": {Salt: strings.Repeat("0", 64), Value: "x"}}
@@ -158,8 +163,8 @@ func TestKeyOnItsDay(t *testing.T) {
 	}
 	w.open("2023-12-01T09:00:00", l, true)
 	b := w.judge("2024-11-02")
-	if got := blamed(b); len(got) > 0 {
-		t.Errorf("opened late: %v", got)
+	if got, want := blamed(b), []string{"verify.k-late at 5"}; !slices.Equal(got, want) {
+		t.Errorf("opened late: %v, want %v", got, want)
 	}
 	if late := found(b, "rules.late-k"); late == nil || late.Severity != rules.Overdue || late.Entry != 8 {
 		t.Errorf("opened late: %+v", late)
