@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -264,4 +265,25 @@ func (c *Command) showJudged(rows []roundJudged) error {
 	// The count comes first: --json has told the rest.
 	count := fault.New("command.rounds-refused", "", strconv.Itoa(len(failures)), strconv.Itoa(len(rows)))
 	return errors.Join(append([]error{count}, failures...)...)
+}
+
+// typedLines reads what a person types or pastes at a terminal, up to an empty
+// line: an end of file is not a key that people know.
+func (c *Command) typedLines() ([]byte, error) {
+	fmt.Fprintln(c.Stderr, "请粘贴或逐行键入，完后再按一次回车（空行）结束：")
+	var all strings.Builder
+	for all.Len() <= beacon.MaxBytes {
+		line, err := c.line()
+		if fault.Code(err) != "" {
+			return nil, err
+		}
+		if err == nil && strings.TrimSpace(line) == "" && all.Len() == 0 {
+			continue
+		}
+		all.WriteString(line)
+		if err != nil || strings.TrimSpace(line) == "" {
+			break
+		}
+	}
+	return []byte(all.String()), nil
 }

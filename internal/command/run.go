@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"os"
 	"strconv"
 	"strings"
 
@@ -139,7 +140,12 @@ func (c *Command) beacon(ctx context.Context, o *office.Office, a awaited, file,
 }
 
 // readInput reads a small file, or standard input for "-".
-func (c *Command) readInput(name string) ([]byte, error) { return c.readCapped(name, beacon.MaxBytes) }
+func (c *Command) readInput(name string) ([]byte, error) {
+	if in, ok := c.Stdin.(*os.File); ok && name == "-" && isTerminal(in) {
+		return c.typedLines()
+	}
+	return c.readCapped(name, beacon.MaxBytes)
+}
 
 // howToDraw tells how the number of a notice is got: by the program itself, or
 // on any device with internet and carried in by file or by hand.

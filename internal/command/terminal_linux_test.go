@@ -120,3 +120,20 @@ func TestInterruptAtAPassphrase(t *testing.T) {
 		t.Error("a folder was made")
 	}
 }
+
+// A round typed at a terminal ends with an empty line, in one row or several.
+func TestTypedAtATerminal(t *testing.T) {
+	const signature = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
+	for _, typed := range []string{"1000 " + signature + "\n\n", "\n{\"round\":1000,\n\"signature\":\"" + signature + "\"}\n\n"} {
+		code, screen := sits(t, t.TempDir(), typed, false, "beacon", "verify", "-")
+		if code != 0 || !strings.Contains(screen, "空行") || !strings.Contains(screen, "相符　drand quicknet 第 1000 期") {
+			t.Errorf("exit %d\n%s", code, screen)
+		}
+	}
+	if code, screen := sits(t, t.TempDir(), "1000 "+signature[1:]+"\n\n", false, "beacon", "verify", "-"); code != 1 {
+		t.Errorf("one character less: exit %d\n%s", code, screen)
+	}
+	if code, screen := sits(t, t.TempDir(), "\x04", false, "beacon", "verify", "-"); code != 1 {
+		t.Errorf("nothing typed: exit %d\n%s", code, screen)
+	}
+}
