@@ -246,7 +246,7 @@ func TestLostMemory(t *testing.T) {
 	}
 }
 
-// TestClock: never a time before the last one for that log, none at zero.
+// TestClock: never a time before the last one, none at zero.
 func TestClock(t *testing.T) {
 	l := newLog(t, "a", 40)
 	w := newWitness(t, 1)
@@ -261,6 +261,20 @@ func TestClock(t *testing.T) {
 	}
 	w.now = then
 	if _, err := w.Answer(l.request(3, 5)); err != nil {
+		t.Error(err)
+	}
+	// Nor before the last one for another log, also after a start.
+	other := newLog(t, "b", 5)
+	other.signer = logSigner(t, "other.example/log", 3)
+	now := then - 1
+	again, err := New(w.store, []ledger.Signer{witnessSigner(t, 1)}, []ledger.Key{other.signer.Key()}, func() int64 { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = again.Answer(other.request(0, 5))
+	wantRefusal(t, err, http.StatusServiceUnavailable, "witness.clock")
+	now = then
+	if _, err = again.Answer(other.request(0, 5)); err != nil {
 		t.Error(err)
 	}
 }

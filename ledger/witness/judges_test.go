@@ -347,6 +347,20 @@ func TestFormatsPostQuantum(t *testing.T) {
 		t.Error("their line verifies with another time")
 	}
 
+	// A seed is the same key with formats as with us.
+	raw := seed(103)
+	shared, err := fnote.NewMLDSASigner(fmt.Sprintf("PRIVATE+KEY+w3.example+%08x+%s", pqSigner(t, 3).Key().ID,
+		base64.StdEncoding.EncodeToString(append([]byte{ledger.PostQuantum}, raw[:]...))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if signed, err = note.Sign(open, shared); err != nil {
+		t.Fatal(err)
+	}
+	if n, err = ledger.ParseNote(signed); err != nil || len(n.SignedBy(pqSigner(t, 3).Key())) != 1 {
+		t.Errorf("the key of a seed is another: %v", err)
+	}
+
 	ours := pqSigner(t, 3)
 	line, err := ledger.Cosign(textOf(t, msg), 1_700_000_000, ours)
 	if err != nil {

@@ -244,6 +244,21 @@ func (s *Store) recall(origin string) (*remembered, error) {
 	return &remembered{head: c, at: at, note: data}, nil
 }
 
+// latest is the latest time of any signature that can be read. A log whose
+// file is lost or damaged does not silence the others.
+func (s *Store) latest() (at uint64, err error) {
+	known, err := s.origins()
+	if err != nil {
+		return 0, err
+	}
+	for _, origin := range known {
+		if last, err := s.recall(origin); err == nil {
+			at = max(at, last.at)
+		}
+	}
+	return at, nil
+}
+
 // keep makes note the memory of the log, durably. A crash between the two
 // files leaves the first, which is what counts.
 func (s *Store) keep(origin string, note []byte) error {

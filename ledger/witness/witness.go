@@ -18,6 +18,7 @@ type Witness struct {
 	signers []ledger.Signer
 	logs    map[string][]ledger.Key // by origin
 	now     func() int64
+	last    uint64 // latest time signed, for any log; held by the store's lock
 	mux     *http.ServeMux
 
 	// Refused is told of checkpoints that the log signed and that do not follow
@@ -46,6 +47,13 @@ func New(store *Store, signers []ledger.Signer, logs []ledger.Key, now func() in
 			}
 		}
 		w.logs[k.Name] = append(w.logs[k.Name], k)
+	}
+	err := store.locked(func() (err error) {
+		w.last, err = store.latest()
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	w.mux = w.routes()
 	return w, nil
@@ -138,14 +146,16 @@ func follows(last *remembered, r *Request, c ledger.Checkpoint) error {
 	return nil
 }
 
-// time is the clock's, which must not lie before the last signature for this
-// log: an office that could turn a witness's clock back would be in time when
-// it is late. A clock that stood ahead keeps the witness silent until then.
+// time is the clock's, which must not lie before a signature that was made, for
+// this log or another: an office that could turn a witness's clock back would
+// be in time when it is late. A clock that stood ahead keeps the witness silent
+// until then.
 func (w *Witness) time(last *remembered) (uint64, error) {
-	now := w.now()
-	if now <= 0 || uint64(now) < last.at {
-		return 0, refuse(http.StatusServiceUnavailable, "witness.clock", clip(last.head.Origin), beijing(now), beijing(int64(last.at)))
+	now, not := w.now(), max(w.last, last.at)
+	if now <= 0 || uint64(now) < not {
+		return 0, refuse(http.StatusServiceUnavailable, "witness.clock", clip(last.head.Origin), beijing(now), beijing(int64(not)))
 	}
+	w.last = uint64(now)
 	return uint64(now), nil
 }
 
