@@ -75,9 +75,7 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 		if b := e.Record.Env.Beacon; b != nil {
 			v.Facts.add("写入时已知的公开随机数（本单位填报）", text("drand 第"+num(b.Round)+"期"))
 		}
-		// A witness that the policy names proves nothing: nobody has yet looked
-		// for its line on the checkpoint that first covered this entry.
-		v.Facts.add("时间区间", text("没有见证，不能确定最晚在什么时候写成"))
+		m.bracketFacts(&v.Facts, i)
 	}
 	v.Facts.add("签名", text(or(strings.Join(e.Signers, "、"), "没有核验通过的单位签名")))
 	v.Facts.add("校验码（SHA-256）", hash(e.Hash))
@@ -116,7 +114,7 @@ func (m *maker) entryState(e *verify.Entry) tag {
 	if f := m.s.ResultAt(e.Index); f != nil && len(f.Corrections) > 0 {
 		return tag{"已更正", "warn"}
 	}
-	return tag{"已记录，" + m.site.Witness, ""}
+	return m.seenTag(e.Index)
 }
 
 // proofFacts are the files by which anyone checks a record without this site.
@@ -308,6 +306,7 @@ func (m *maker) headFacts(p *page) facts {
 		f.add("最后一条记录", p.record(int64(n-1)), text(minute(timeOf(m.b.Entries[n-1]))))
 	}
 	f.add("见证", text(m.site.Witness))
+	f.add("抽取的等级", text(m.gradeCounts()))
 	return f
 }
 

@@ -121,7 +121,7 @@ type drawYear struct {
 type drawItem struct {
 	Link                                *link
 	Name, Mode, Round, Time, Drawn, Has string
-	State                               tag
+	State, Grade                        tag
 }
 
 // drawnPerPage is how many drawn objects a page lists.
@@ -207,33 +207,6 @@ func (m *maker) drawState(l *rules.Lot) tag {
 	return tag{"已抽取，未派发", ""}
 }
 
-// grade is the draw's grade for people: what the randomness was, who bore
-// witness.
-func (m *maker) grade(l *rules.Lot) []tag {
-	list := []tag{{"公开随机数", ""}}
-	if l.ByPlatform() {
-		list[0] = tag{"存证", ""}
-		if l.Afterwards() {
-			list[0] = tag{"事后登记", "warn"}
-		}
-	}
-	if c := m.charterAt(l.Index); c != nil && c.Policy == "" {
-		list = append(list, tag{"未见证", ""})
-	}
-	return list
-}
-
-// charterAt is the charter in force at an entry: the last one before it.
-func (m *maker) charterAt(index int64) *record.Charter {
-	var c *record.Charter
-	for _, at := range m.s.Charters {
-		if at.Index < index || at.Index == 0 {
-			c = at.Body
-		}
-	}
-	return c
-}
-
 func (m *maker) drawLead(l *rules.Lot) string {
 	var pool int64
 	for _, g := range l.Body.Groups {
@@ -254,7 +227,7 @@ func (m *maker) drawLead(l *rules.Lot) string {
 	if int64(len(l.Objects)) == pool {
 		return "全数检查：签筒里的" + num(pool) + "户全部检查，不是抽签；检查人员用第" + num(l.Body.Round()) + "期公开随机数摇号。"
 	}
-	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Round()) + "期公开随机数摇号。名单和号码都在账本里，任何人都可以重算；名单封存在先、号码产生在后，目前以本单位填报为准。"
+	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Round()) + "期公开随机数摇号。名单和号码都在账本里，任何人都可以重算；" + orderLead(l)
 }
 
 // drawFound sorts what was found about a draw and its entries.
@@ -489,7 +462,7 @@ func (m *maker) drawList() error {
 			v.Years = append(v.Years, drawYear{Year: year})
 		}
 		item := drawItem{Link: v.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Mode: l.Body.Mode,
-			Round: m.caster(l), Time: minute(l.When()), Drawn: "–", Has: "–", State: m.drawState(l)}
+			Round: m.caster(l), Time: minute(l.When()), Drawn: "–", Has: "–", State: m.drawState(l), Grade: m.grade(l)[0]}
 		if l.Drawn() {
 			done := 0
 			for _, o := range l.Objects {

@@ -11,7 +11,7 @@ func (m *maker) platformLead(l *rules.Lot, pool int64) string {
 	case !l.Drawn():
 		return "签筒里有" + num(pool) + "户，由" + name + "在" + minute(l.Body.When()) + "抽取。"
 	case l.Afterwards():
-		return "由" + name + "抽取" + num(len(l.Objects)) + "户，抽取预告是抽取之后补登的（事后登记）：名单有没有先于预告选定，账本不能证明。"
+		return "由" + name + "抽取" + num(len(l.Objects)) + "户，抽取预告不能证明在抽取之前（事后登记）：名单有没有先于预告选定，账本不能证明。"
 	}
 	return "由" + name + "从签筒里的" + num(pool) + "户企业中抽取" + num(len(l.Objects)) + "户（存证）。名单入账后没有改过，可以核对；平台怎样抽的，不能重算。"
 }

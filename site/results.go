@@ -141,6 +141,7 @@ func (m *maker) resultPage(f *rules.Finished) error {
 	}
 	m.resultFound(v, f)
 	v.Proof = m.proofFacts(p, f.Index)
+	m.bracketFacts(&v.Proof, f.Index)
 	m.list(p, day(f.Time))
 	return m.render("result", v)
 }
@@ -154,7 +155,7 @@ func (m *maker) openText(index int64, path string) string {
 }
 
 func (m *maker) resultTags(f *rules.Finished) []tag {
-	list := []tag{{"已记录，" + m.site.Witness, ""}}
+	list := []tag{m.seenTag(f.Index)}
 	if len(f.Corrections) > 0 {
 		list = append(list, tag{"已更正", "warn"})
 	}

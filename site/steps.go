@@ -31,6 +31,7 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 		f.add("公开随机数", text("drand quicknet 第"+num(b.Round())+"期，将在"+second(b.When())+"产生"))
 	}
 	m.outsideFacts(p, f, l)
+	m.orderFacts(f, l)
 	f.add("预告校验码 C", hash(l.C))
 	f.add("启封钥匙指纹", hash(b.Key))
 	f.add("任务执行单位", units(b.Units)...)

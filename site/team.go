@@ -5,6 +5,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/words"
 )
 
 // hatFacts are the facts of a notice about the people from whom teams are drawn.
@@ -91,7 +92,7 @@ func (m *maker) laterFacts(p *page, f *facts, t *rules.Later) {
 		return
 	}
 	f.add("组队预告", p.record(t.Index), text(b.ID+"，"+num(b.Count)+"户"), text("名录库"+num(b.Inspectors.Count)+"人，签筒"+num(b.People.Lines)+"人，"+m.teamWords(b.Slots, b.GroupTeams)), m.blob(p, b.People.SHA256, "人员签筒文件"),
-		text("drand quicknet 第"+num(b.Randomness.Round)+"期，"+second(b.Randomness.Time)), text("上门检查 "+b.From+" 至 "+b.To))
+		text("drand quicknet 第"+num(b.Randomness.Round)+"期，"+second(b.Randomness.Time)), text("上门检查 "+b.From+" 至 "+b.To), text(words.Clock(m.b.OrderOfTeams(t).Words)))
 	for _, g := range b.PeopleWhy {
 		f.add("未入签筒的人员", text(num(g.Count)+"人："+g.Words))
 	}

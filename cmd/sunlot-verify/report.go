@@ -45,10 +45,22 @@ func (c *Command) report(b *verify.Bundle) {
 		fmt.Fprintf(c.Stdout, "\n【%s】%s\n", partNames[p.Name], count(len(p.Findings)))
 		c.findings(b, p.Findings)
 	}
+	c.orders(b.Orders())
 	if b.Failed() {
 		fmt.Fprintln(c.Stdout, "\n结论：不相符。")
 	} else {
 		fmt.Fprintln(c.Stdout, "\n结论：核验相符。")
+	}
+}
+
+// orders prints what each draw's order rests on.
+func (c *Command) orders(list []verify.Order) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintln(c.Stdout, "\n【每次抽取的等级和先后】")
+	for _, o := range list {
+		fmt.Fprintf(c.Stdout, "  · %s　%s（%s）。%s\n", o.Draw, o.Name, o.Grade.Text(), words.Clock(o.Words))
 	}
 }
 

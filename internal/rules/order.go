@@ -67,7 +67,7 @@ func (l *Lot) MethodName() string {
 	case "ceremony":
 		return "现场掷数"
 	case castByPlatform:
-		return "平台抽取"
+		return "平台抽取（存证）"
 	}
 	return "公共随机数"
 }
@@ -117,6 +117,21 @@ func (l *Lot) Order() Order {
 	return o
 }
 
+// Order sums up the order of a teams notice: by its round it is a draw of its own.
+func (t *Later) Order() Order {
+	o := Order{Grade: GradeA, Method: t.Body.Randomness.Kind, NotBefore: t.NotBefore, NotAfter: t.Seen, Decides: record.Unix(t.Body.Randomness.Time), Least: minLead}
+	switch {
+	case t.Failed || t.Late:
+		o.Grade = GradeNone
+	case !t.InTime:
+		o.Grade = GradeUnwitnessed
+	}
+	if o.NotAfter > 0 {
+		o.Margin = o.Decides - o.NotAfter
+	}
+	return o
+}
+
 // lead is how long before the value the notice must have been witnessed: of the
 // platform's draw only "before" is asked (draw1 §9).
 func (l *Lot) lead() int64 {
@@ -142,6 +157,17 @@ func (s *State) Policy(e *record.Entry) string {
 		return ""
 	}
 	return c.Policy
+}
+
+// PolicyAt is the policy by which the entry at an index was judged.
+func (s *State) PolicyAt(index int64) string {
+	text := ""
+	for _, c := range s.Charters {
+		if c.Index < index || c.Index == 0 {
+			text = c.Body.Policy
+		}
+	}
+	return text
 }
 
 // Dated says of which entries it matters when witnesses saw them: those that

@@ -55,9 +55,33 @@ func (b *Bundle) standing() {
 	if p := b.State.Pack; p != nil && p.Objection.ReviewDays > 0 {
 		b.add(rules.Finding{Code: "verify.believed-objections", Severity: rules.Believed, Entry: -1})
 	}
+	b.ordered()
 	b.witnesses()
 	if !b.Pinned && b.Anchor < 0 {
 		b.add(rules.Finding{Code: "verify.own-key", Severity: rules.Unknown, Entry: -1, Got: b.LogKey()})
+	}
+}
+
+// ordered counts the draws by what their order rests on.
+func (b *Bundle) ordered() {
+	count := map[rules.Severity]int{}
+	for _, l := range b.State.Lots {
+		switch {
+		case l.InTime && l.Grade() != rules.GradeNone:
+			count[rules.OK]++
+		case l.Grade() == rules.GradePaper:
+			count[rules.Believed]++
+		case l.Grade() == rules.GradeUnwitnessed:
+			count[rules.Unknown]++
+		}
+	}
+	for _, c := range []struct {
+		sev  rules.Severity
+		code string
+	}{{rules.OK, "verify.ok-order"}, {rules.Believed, "verify.believed-paper"}, {rules.Unknown, "verify.unwitnessed-draws"}} {
+		if n := count[c.sev]; n > 0 {
+			b.add(rules.Finding{Code: c.code, Severity: c.sev, Entry: -1, Got: num(n)})
+		}
 	}
 }
 
@@ -138,6 +162,7 @@ func (b *Bundle) JSON() ([]byte, error) {
 		Pack     string   `json:"pack,omitempty"`
 		Shipped  bool     `json:"pack_shipped"` // with this program; otherwise the office's own
 		Today    string   `json:"today,omitempty"`
+		Draws    []Order  `json:"draws,omitempty"`
 		Findings []Quoted `json:"findings"`
-	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, pack, b.Shipped(), b.Today, quoted}, "", "  ")
+	}{verdict, b.Checkpoint.Origin, b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:]), b.Pinned, pack, b.Shipped(), b.Today, b.Orders(), quoted}, "", "  ")
 }

@@ -146,6 +146,27 @@ func (b *Bundle) InForce() *ledger.Policy {
 	return b.policy(c.Policy)
 }
 
+// cosigners names those of the policy that judged an entry whose cosignatures
+// in its proof file verify and are no later than a time.
+func (b *Bundle) cosigners(index, by int64) (names []string) {
+	policy := b.policy(b.State.PolicyAt(index))
+	raw, err := b.Dir.Entry(uint64(index))
+	if policy == nil || err != nil {
+		return nil
+	}
+	checkpoint, _ := b.proof(index, raw)
+	_, note, err := ledger.OpenCheckpoint([]byte(checkpoint), b.log)
+	if err != nil {
+		return nil
+	}
+	for _, w := range policy.Witnesses {
+		if t, ok := note.CosignedAt(w.Key); ok && 0 < t && int64(t) <= by {
+			names = append(names, w.Name)
+		}
+	}
+	return names
+}
+
 // policy parses a charter's policy once; nil where it asks for no witness or
 // cannot be read.
 func (b *Bundle) policy(text string) *ledger.Policy {
