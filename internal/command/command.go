@@ -55,6 +55,7 @@ type Command struct {
 		writes       bool
 		passphraseFD int
 		person       string
+		known        string
 	}
 }
 
@@ -158,6 +159,7 @@ func (c *Command) root() *cobra.Command {
 func (c *Command) writing(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVarP(&c.flags.yes, "yes", "y", false, "不再询问，直接写入")
 	cmd.Flags().BoolVar(&c.flags.dry, "dry-run", false, "只看将写入什么，不写入")
+	cmd.Flags().StringVar(&c.flags.known, "beacon-file", "", "最近一期公开随机数的文件（- 为标准输入）：写进记录，证明不早于那时")
 	cmd.PreRun = func(*cobra.Command, []string) { c.flags.writes = true }
 	return cmd
 }
@@ -197,6 +199,7 @@ func (c *Command) open() (*office.Office, error) {
 		if err := c.complete(o); err != nil {
 			return nil, err
 		}
+		return o, c.stamps(o)
 	}
 	return o, nil
 }

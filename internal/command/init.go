@@ -61,6 +61,7 @@ func (c *Command) init(dir string, cfg office.Config, names []string, agent keyr
 	if strings.HasSuffix(cfg.Pack, ".toml") {
 		cfg.Pack = c.abs(cfg.Pack)
 	}
+	cfg.Beacon.Stamp = cfg.Internet && len(cfg.Relays) > 0
 	opt := keyring.Options{Making: c.Work}
 	if agent.Log != "" || agent.Office != "" {
 		agent.Socket, _ = c.Env("SSH_AUTH_SOCK")

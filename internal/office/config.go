@@ -24,7 +24,13 @@ type Config struct {
 	Relays   []string `toml:"relays"`   // drand HTTP relays
 	Base     string   `toml:"base"`     // address of the published site
 	Auditor  string   `toml:"auditor"`  // body to which KI of each draw is handed; "" is left out of the file
+	Beacon   Beacon   `toml:"beacon"`
 	Site     Site     `toml:"site"`
+}
+
+// Beacon says what is done with public randomness beside the draws.
+type Beacon struct {
+	Stamp bool `toml:"stamp"` // write the latest round into entries: they are not older
 }
 
 // Site is the identity on every page (政府网站发展指引).
@@ -67,6 +73,8 @@ func (c *Config) format() []byte {
 	if c.Auditor != "" {
 		text("auditor", c.Auditor, "审计单位：执法证号不公开时，人员启封钥匙交给它")
 	}
+	b.WriteString("\n[beacon]\n")
+	line("stamp", strconv.FormatBool(c.Beacon.Stamp), "写记录时是否联网取最近一期公开随机数写进去，证明记录不早于那时；取不到照常写入")
 	b.WriteString("\n[site]\n")
 	text("name", c.Site.Name, "网站名称")
 	text("domain", c.Site.Domain, "域名")

@@ -23,6 +23,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -49,11 +50,14 @@ type Office struct {
 	Unlock    func() (Keys, error) // asked at most once, before the first signature
 	Signs     bool                 // the step ends with a signature: it may begin from the saved state
 	SaveAfter int                  // entries after which a state is saved; 0: the product's own number
+	Latest    func() *beacon.Round // the latest public round, asked for at most once; nil: none is written into entries
 	Hook      durable.Hook         // tests: stands around every change of the disk; a private file or list is one op, "file"
 
 	bundle *verify.Bundle
 	ahead  *rules.State // after a Write: what the rules made of its entries
 	keys   *Keys
+	latest *beacon.Round
+	asked  bool
 }
 
 func (o *Office) path(parts ...string) string {
@@ -230,7 +234,7 @@ func (o *Office) judgeOne(s *rules.State, d *Draft, body any) ([]*fault.Error, e
 		}
 	}
 	e := &record.Entry{Type: record.TypeOf(body), Origin: o.Config.Origin, Body: body,
-		Env: record.Env{At: record.Time(o.Now().Unix()), By: o.Config.Role}}
+		Env: record.Env{At: record.Time(o.Now().Unix()), By: o.Config.Role, Beacon: o.stamp(s)}}
 	text, err := record.Format(e)
 	if err != nil {
 		return malformed(err)

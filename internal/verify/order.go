@@ -77,7 +77,7 @@ func (b *Bundle) fill(o Order, r rules.Order) Order {
 	}
 	if r.NotAfter > 0 {
 		o.NotAfter, o.Margin = record.Time(r.NotAfter), &r.Margin
-		o.Witnesses = b.witnesses(o.Entry, r.NotAfter)
+		o.Witnesses = b.cosigners(o.Entry, r.NotAfter)
 	}
 	o.Words = o.words(r)
 	return o
