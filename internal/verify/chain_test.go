@@ -20,6 +20,8 @@ type bodies struct {
 	keys []ledger.Signer
 	up   string // names, a letter each
 	at   uint64
+
+	times map[string]uint64 // by name, in the place of at
 }
 
 func bodiesOf(w *writer) *bodies {
@@ -37,7 +39,11 @@ func bodiesOf(w *writer) *bodies {
 		n.Signatures = n.Signatures[:1]
 		for i, s := range x.keys {
 			if strings.ContainsRune(x.up, rune('a'+i)) {
-				sig, err := ledger.Cosign(n.Text, x.at, s)
+				at := x.at
+				if t, ok := x.times[string(rune('a'+i))]; ok {
+					at = t
+				}
+				sig, err := ledger.Cosign(n.Text, at, s)
 				if err != nil {
 					return nil, err
 				}

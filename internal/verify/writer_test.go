@@ -57,6 +57,7 @@ type writer struct {
 	keys   map[int64]rules.Keys // by index of the notice
 	beside map[int64]*record.Opening
 	salts  int
+	seen   int64  // what its own state is told of the witnesses
 	policy []byte // goes public with the next entry; former is what the writer pretends to have promised before
 	former []byte
 }
@@ -167,7 +168,7 @@ func (w *writer) sayAs(signer ledger.Signer, at string, body any, blobs ...[]byt
 	w.must(err)
 	raw, err := ledger.FormatNote(text, signer)
 	w.must(err)
-	in := rules.Input{Entry: e, Hash: rules.Hash(raw), Blobs: map[string][]byte{}}
+	in := rules.Input{Entry: e, Hash: rules.Hash(raw), Blobs: map[string][]byte{}, Seen: w.seen}
 	if signer == w.office {
 		in.Signers = []string{w.office.Key().String()}
 	}
