@@ -28,7 +28,8 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
   sunlot-verify monitor 网址或目录… --state 目录        隔一段时间看一次，见 monitor --help
   sunlot-verify misbehaviour 文件 [--policy 文件]       核验监看所得的两份矛盾快照
   sunlot-verify vectors 文件或目录…
-  sunlot-verify evidence 目录或网址 --code 代码 -o 文件.zip [--draw 抽取编号] [--salt 随机串] [--sealed --openings 文件]
+  sunlot-verify evidence 目录或网址 --code 代码 -o 文件.zip …      证据包，见 sunlot-verify evidence --help
+  sunlot-verify compare 目录或网址 [目录或网址] …              两年或两本账的对照，见 sunlot-verify compare --help
 
 例：
   sunlot-verify public/gaoqing
@@ -47,15 +48,6 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
   --json          输出给机器读的结果
   --proof 文件    只核一条记录的入账证明（.tlog-proof）
   --entry 文件    该条记录（ledger/entry/N.txt）；不给时用证明文件旁的 ../entry/N.txt
-
-  evidence：把一家企业的一次或几次抽取做成证据包（zip：可打印的网页和所依据的账本文件）
-  --code 代码     企业的统一社会信用代码（或 注册号:…）
-  -o 文件         写到哪里；已经有的文件不覆盖
-  --draw 编号     只要一次抽取，如 2023-002；不给时是签筒里有这家企业的各次抽取
-  --salt 随机串   启封以前，用单位告知企业的随机串认出自己的签
-  --sealed        封存形式：交法院、复议或审计机关，每页标明“非公开”
-  --openings 文件 封存形式用：单位提供的启封凭据（记录号.json，或放着它们的目录），可以写几次
-  --with-verifier 文件  把核验程序装进证据包，可以写几次
 
 退出码：0 相符；1 不相符（格式、签名、校验树、抽取、启封）；2 用法不对；3 读不到。
 逾期、提示、注意不影响退出码。
@@ -79,11 +71,7 @@ type options struct {
 	stats                       bool
 	paths                       []string
 
-	evidence              bool
-	code, draw, salt, out string
-	sealed                bool
-	openings, verifiers   []string
-	given                 map[string]bool // options that were written
+	evidence *evidencing
 }
 
 // Run does what Args say and returns the exit code.
@@ -92,6 +80,10 @@ func (c *Command) Run() int {
 		switch c.Args[0] {
 		case "monitor":
 			return c.monitor(c.Args[1:])
+		case "evidence":
+			return c.evidence(c.Args[1:])
+		case "compare":
+			return c.compare(c.Args[1:])
 		case "misbehaviour":
 			return c.misbehaviour(c.Args[1:])
 		}
@@ -100,6 +92,11 @@ func (c *Command) Run() int {
 	if err == nil {
 		err = c.do(opt)
 	}
+	return c.end(opt, err, help)
+}
+
+// end says what went wrong and returns the exit code.
+func (c *Command) end(opt *options, err error, help string) int {
 	switch {
 	case err == nil:
 		return 0
@@ -140,7 +137,6 @@ func (c *Command) parse() (*options, error) {
 	set.IntVar(&opt.fresh, "fresh", 0, "")
 	set.BoolVar(&opt.json, "json", false, "")
 	set.IntVar(&opt.year, "year", 0, "")
-	opt.evidenceFlags(set)
 	// Flags may stand before and after the paths: people type them in any order.
 	for args := c.Args; len(args) > 0; {
 		if err := set.Parse(args); err != nil {
@@ -155,8 +151,6 @@ func (c *Command) parse() (*options, error) {
 			args = args[1:]
 		}
 	}
-	opt.given = map[string]bool{}
-	set.Visit(func(f *flag.Flag) { opt.given[f.Name] = true })
 	if opt.today != "" {
 		if _, err := time.Parse("2006-01-02", opt.today); err != nil {
 			return opt, fault.New("verify.bad-usage", "--today", opt.today, "2024-07-31").Of(fault.Usage)
@@ -178,13 +172,6 @@ func mistake(err error) string {
 
 func (c *Command) do(opt *options) error {
 	switch {
-	case len(opt.paths) == 2 && opt.paths[0] == "evidence":
-		opt.paths, opt.evidence = opt.paths[1:], true
-		if opt.code == "" || opt.out == "" || opt.given["proof"] || opt.given["entry"] || opt.given["year"] {
-			return fault.New("verify.bad-usage", "evidence", "", "--code -o").Of(fault.Usage)
-		}
-		return c.site(opt)
-	case opt.only(evidenceOnly):
 	case opt.proof != "":
 		return c.proof(opt)
 	case len(opt.paths) > 1 && opt.paths[0] == "vectors":
@@ -198,40 +185,49 @@ func (c *Command) do(opt *options) error {
 	return fault.New("verify.bad-usage", "", strings.Join(c.Args, " "), "sunlot-verify --help").Of(fault.Usage)
 }
 
-// site verifies a directory or a URL.
-func (c *Command) site(opt *options) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+// judged verifies a directory or a URL. The bundle reads from it until it is
+// closed.
+func (c *Command) judged(ctx context.Context, place string, opt *options) (b *verify.Bundle, closer func(), err error) {
 	v := verify.Options{Today: opt.today, Progress: c.progress()}
 	if v.Today == "" {
 		v.Today, v.Local = record.Day(c.Now().Unix()), true
 	}
-	var err error
 	if opt.policy != "" {
 		if v.Policy, err = readFile(opt.policy, 1<<20); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
 	if opt.fingerprint != "" {
 		if v.Fingerprint, err = verify.ParseFingerprint(opt.fingerprint); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
 	v.Fresh = opt.fresh
-	fsys, closer, err := open(ctx, opt.paths[0], &v)
+	fsys, closer, err := open(ctx, place, &v)
+	if err != nil {
+		return nil, nil, err
+	}
+	if b, err = verify.Open(fsys, v); err != nil {
+		closer()
+		return nil, nil, err
+	}
+	return b, closer, nil
+}
+
+// site verifies a directory or a URL and says what was asked of it.
+func (c *Command) site(opt *options) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	b, closer, err := c.judged(ctx, opt.paths[0], opt)
 	if err != nil {
 		return err
 	}
 	defer closer()
-	b, err := verify.Open(fsys, v)
-	if err != nil {
-		return err
-	}
 	switch {
 	case opt.stats:
 		err = c.stats(b, opt)
-	case opt.evidence:
-		err = c.evidence(b, opt)
+	case opt.evidence != nil:
+		err = c.bundle(b, opt)
 	case opt.json:
 		var data []byte
 		if data, err = b.JSON(); err == nil {

@@ -112,7 +112,7 @@ func (m *maker) overview() []part {
 		if !s.subject() && m.req.Draw != "" && !s.asked && s.where != unknown {
 			state = "不在本包范围"
 		}
-		t.row(s.lot.Body.Draw, s.lot.Body.Name, second(s.lot.When()), grade(s.lot), state)
+		t.row(s.lot.Body.Draw, s.lot.Body.Name, second(s.lot.When()), s.lot.Grade().Name(), state)
 	}
 	return []part{t}
 }

@@ -3,54 +3,13 @@ package evidence
 import (
 	"slices"
 
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/ledger"
 )
 
-// bracket is the time of an entry that does not rest on the office's clock
-// (ledger.md "Time"): not before the latest round that it or an earlier entry
-// knew, not after the cosignatures on its proof. Form time, "" where nothing
-// bounds it.
-type bracket struct {
-	from, to  string
-	witnesses []cosigned
-	margin    int64 // seconds from the witnesses to the value that decides; only with to
-}
-
 // cosigned is one witness's line on the proof of an entry.
 type cosigned struct{ name, at string }
-
-func (m *maker) bracket(l *rules.Lot) bracket {
-	var v bracket
-	var proven int64
-	for _, e := range m.b.Entries {
-		if e.Index > l.Index {
-			break
-		}
-		if e.Record == nil || e.Record.Env.Beacon == nil {
-			continue
-		}
-		k := e.Record.Env.Beacon
-		c, err := beacon.Find(k.Chain)
-		if err != nil || k.Round < 1 {
-			continue
-		}
-		if _, err := beacon.Verify(c, uint64(k.Round), unhex(k.Signature)); err == nil {
-			proven = max(proven, c.Time(uint64(k.Round)))
-		}
-	}
-	if proven > 0 {
-		v.from = record.Time(proven)
-	}
-	v.witnesses = m.witnesses(l.Index)
-	if l.Seen > 0 {
-		v.to = record.Time(l.Seen)
-		v.margin = record.Unix(l.When()) - l.Seen
-	}
-	return v
-}
 
 // witnesses are the lines that verify on the checkpoint in an entry's proof, of
 // those whom the charter of that time names, by time.
@@ -93,38 +52,36 @@ func (m *maker) witnesses(index int64) []cosigned {
 	return list
 }
 
-// grade is what the order of notice and randomness rests on, in the words of
-// the report.
-func grade(l *rules.Lot) string {
-	switch {
-	case l.ByPlatform() && l.Afterwards():
-		return "事后登记"
-	case l.ByPlatform():
-		return "存证"
-	case l.InTime:
-		return "甲：公共随机数、有见证"
-	}
-	return "未见证"
-}
-
 // timePart says when the notice stood, as far as that does not rest on the
-// office's word.
+// office's word: the judge's grade and bracket, and who signed.
 func (m *maker) timePart(l *rules.Lot) []part {
-	v := m.bracket(l)
+	o := l.Order()
 	f := part{}
-	f.is("等级", grade(l))
+	f.is("等级", o.Grade.Name()+"："+o.Grade.Text())
 	f.is("本单位填报的入账时间", second(l.Time))
-	f.is("时间区间：不早于", or(second(v.from), "没有依据"))
-	f.is("时间区间：不晚于", or(second(v.to), "没有依据（没有足够的见证签名）"))
-	if v.to != "" {
-		f.is("见证比号码早", num(v.margin)+"秒")
+	from, to := "没有依据", "没有依据（没有足够的见证签名）"
+	if o.NotBefore > 0 {
+		from = second(record.Time(o.NotBefore)) + "（账本里已有这一时刻产生的公共随机数）"
 	}
-	if len(v.witnesses) == 0 {
-		return []part{f, {Say: "没有见证单位为这份预告签名：预告早于号码，只能以本单位填报为准。", Class: "warn"}}
+	if o.NotAfter > 0 {
+		to = second(record.Time(o.NotAfter)) + "（见证签名到齐）"
 	}
-	t := table("见证单位", "见证时间")
-	for _, w := range v.witnesses {
-		t.row(w.name, second(w.at))
+	f.is("时间区间：不早于", from)
+	f.is("时间区间：不晚于", to)
+	f.is("号码产生的时间", second(record.Time(o.Decides)))
+	if o.NotAfter > 0 {
+		f.is("预告比号码早", num(o.Margin)+"秒", "至少应早"+num(o.Least)+"秒")
 	}
-	return []part{f, t}
+	for _, p := range l.Paper {
+		f.is("纸面见证", p.Body.Body, "签字时间（纸面所写）"+second(p.Body.Signed), "签字人 "+or(m.value(p.Index, "person"), closedWords), "扫描件校验码", p.Body.Scan, entryWord(p.Index))
+	}
+	parts := []part{f}
+	if list := m.witnesses(l.Index); len(list) > 0 {
+		t := table("见证单位", "见证时间")
+		for _, w := range list {
+			t.row(w.name, second(w.at))
+		}
+		return append(parts, t)
+	}
+	return append(parts, part{Say: "没有见证单位为这份预告签名：预告早于号码，只能以本单位填报为准。", Class: "warn"})
 }
