@@ -3,7 +3,6 @@ package evidence
 import (
 	"strings"
 
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 )
@@ -83,37 +82,6 @@ func (m *maker) rosterWords(r record.RosterRef) string {
 		}
 	}
 	return entryWord(r.Entry)
-}
-
-// relays are where anybody asks for a round of the chain.
-var relays = []string{"https://api.drand.sh/", "https://drand.cloudflare.com/"}
-
-// randomParts say which value decided and where it can be had without the
-// office: the one place that knows the kinds of randomness.
-func (m *maker) randomParts(l *rules.Lot) []part {
-	f := part{}
-	r := l.Body.Randomness
-	if r == nil {
-		f.is("由谁抽取", "监管平台", "任务时间 "+second(l.Body.When()))
-		return []part{f, say("平台抽取没有公开的随机数，不能重算。")}
-	}
-	f.is("随机数", "drand quicknet 第"+num(r.Round)+"期")
-	f.is("产生时间", second(r.Time))
-	f.is("链", r.Chain)
-	if d := l.Draw; d != nil {
-		f.is("该期签名", d.Body.Signature)
-		f.is("随机数 ρ", d.Body.Rho)
-	}
-	var urls []string
-	for _, relay := range relays {
-		urls = append(urls, relay+r.Chain+"/public/"+num(r.Round))
-	}
-	f.is("从哪里能另外取得", urls...)
-	note := "这一期号码由多国机构共同产生，到点以前没有人知道；签名由链的公钥验证，任何中继站、任何人的存档都给出同样的字节。"
-	if c, err := beacon.Find(r.Chain); err == nil {
-		f.is("链的公钥", c.PublicKey)
-	}
-	return []part{f, small(note)}
 }
 
 func (m *maker) platformParts(v *sheet) []part {

@@ -39,9 +39,7 @@ func (m *maker) sheet(s *stand) *sheet {
 		}
 	}
 	v.fits = v.drawn == (v.cutoff != "" && v.ticket <= v.cutoff)
-	if line := "draw1|" + s.lot.C + "|" + d.Body.Rho; digest([]byte(line)) == v.seed {
-		v.seedLine = line
-	}
+	v.seedLine = m.seedLine(s.lot)
 	return v
 }
 
@@ -213,12 +211,7 @@ func (m *maker) steps(v *sheet) []command {
 		return list
 	}
 	d := l.Draw.Body
-	if d.Signature != "" {
-		list = append(list, command{Say: "随机数 ρ：该期签名的校验码", Want: d.Rho, Tools: "xxd", Linux: "printf '%s' " + d.Signature + " | xxd -r -p | sha256sum"})
-	}
-	if v.seedLine != "" {
-		list = append(list, hashCommand("摇号种子：由 C 和 ρ 合成", v.seedLine, v.seed))
-	}
+	list = append(list, m.randomSteps(v)...)
 	list = append(list, v.ticketCommands()...)
 	n := "0"
 	if v.drawn {
