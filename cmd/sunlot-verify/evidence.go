@@ -125,8 +125,8 @@ func (c *Command) bundle(b *verify.Bundle, opt *options) error {
 		if made.Sealed {
 			fmt.Fprintln(c.Stdout, "非公开：含没有公开的内容，不得上网。")
 		}
-		for _, i := range made.Unused {
-			fmt.Fprintf(c.Stdout, "第 %d 条记录的启封凭据与本包无关，没有装入。\n", i)
+		if n := len(made.Unused); n > 0 {
+			fmt.Fprintf(c.Stdout, "给出的启封凭据有 %d 份与本包无关，没有装入。\n", n)
 		}
 	}
 	if err == nil && made.Unsound {

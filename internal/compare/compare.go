@@ -206,7 +206,7 @@ func (g *gather) draws() {
 	codes := map[string]int{}
 	for _, l := range g.lots {
 		d := Draw{Draw: l.Body.Draw, Name: l.Body.Name, Grade: string(l.Grade()), Pool: l.Body.Pool.Lines, Out: l.Body.Out.Lines, Drawn: len(l.Objects), Aborted: l.Abort != nil,
-			K: g.side.k(l) != nil, KI: g.side.ki(l) != nil}
+			K: g.side.k(l) != nil, KI: len(g.side.hats(l)) > 0}
 		g.r.Draws = append(g.r.Draws, d)
 		t.Draws++
 		t.Drawn += d.Drawn

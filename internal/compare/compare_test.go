@@ -255,6 +255,16 @@ func TestPairs(t *testing.T) {
 	if p == nil || p.Draws != 2 || p.Unknown != 1 || len(p.Pairs) != 1 || p.Pairs[0] != (Pair{"", [2]string{"YS001", "YS002"}, 3}) || !slices.Equal(p.Idle, []string{"YS003"}) {
 		t.Errorf("%+v", p)
 	}
+	// Teams drawn later bear handles of their own key.
+	later := bytes.Repeat([]byte{200}, 32)
+	in := func(n int) string { return draw.Handle("I", draw.Salt(later, "I", people[n]), people[n]) }
+	h.b.State.Lots[1].Later = []*rules.Later{{At: rules.At[record.TeamsNotice]{Index: h.entry(nil), Body: &record.TeamsNotice{ID: "2023-002-T1", KeyI: draw.KeyCommit(later)}},
+		Hat: rules.Hat{People: map[string][]string{in(2): nil}}}}
+	h.b.State.Lots[1].Objects[1].Team = []string{in(2), in(1)}
+	keys["2023-002-T1"] = later
+	if p := compared(t, s, s).A.People; p.Draws != 2 || p.Unknown != 0 || len(p.Idle) != 0 || len(p.Pairs) != 1 {
+		t.Errorf("teams later: %+v", p)
+	}
 	s.KI = map[string][]byte{"2023-001": bytes.Repeat([]byte{7}, 32), "2023-009": keys["2023-001"], "2023-002": keys["2023-002"]}
 	if wrong := s.WrongKI(); !slices.Equal(wrong, []string{"2023-001", "2023-009"}) {
 		t.Errorf("%v", wrong)

@@ -200,17 +200,34 @@ func (s *Side) k(l *rules.Lot) []byte {
 	return nil
 }
 
-// ki is the KI of a draw: the site's, or the reader's where it is the one that
-// the notice committed to.
-func (s *Side) ki(l *rules.Lot) []byte {
-	given := s.KI[l.Body.Draw]
-	if e := s.Bundle.Entries[l.Index]; given == nil && e != nil && e.Opening != nil {
-		given, _ = hex.DecodeString(e.Opening.KI)
+// hat is the people of a notice or of a later teams notice, with its KI.
+type hat struct {
+	rules.Hat
+	ki []byte
+}
+
+// hats are those of a draw of which KI is open or given, and is the one that the
+// notice committed to.
+func (s *Side) hats(l *rules.Lot) []hat {
+	var list []hat
+	add := func(h rules.Hat, id, commit string) {
+		given := s.KI[id]
+		if e := s.Bundle.Entries[h.Entry]; given == nil && e != nil && e.Opening != nil {
+			given, _ = hex.DecodeString(e.Opening.KI)
+		}
+		if len(given) == 32 && draw.KeyCommit(given) == commit {
+			list = append(list, hat{h, given})
+		}
 	}
-	if len(given) == 32 && draw.KeyCommit(given) == l.Body.KeyI {
-		return given
+	own := l.Hat
+	own.Entry = l.Index
+	add(own, l.Body.Draw, l.Body.KeyI)
+	for _, t := range l.Later {
+		later := t.Hat
+		later.Entry = t.Index
+		add(later, t.Body.ID, t.Body.KeyI)
 	}
-	return nil
+	return list
 }
 
 // WrongKI names the draws whose given KI is not the one committed to, or that
@@ -218,7 +235,13 @@ func (s *Side) ki(l *rules.Lot) []byte {
 func (s *Side) WrongKI() []string {
 	var list []string
 	for _, id := range sorted(s.KI) {
-		if l := s.Bundle.State.Lot(id); l == nil || draw.KeyCommit(s.KI[id]) != l.Body.KeyI {
+		commit := ""
+		if l := s.Bundle.State.Lot(id); l != nil {
+			commit = l.Body.KeyI
+		} else if t := s.Bundle.State.Teams(id); t != nil {
+			commit = t.Body.KeyI
+		}
+		if draw.KeyCommit(s.KI[id]) != commit {
 			list = append(list, id)
 		}
 	}

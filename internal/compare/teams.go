@@ -125,17 +125,19 @@ func (g *gather) people() {
 	p := &People{Pairs: []Pair{}, Teams: []Team{}, Idle: []string{}}
 	times, by, stood := map[[2]string]int{}, map[string]*Team{}, map[string]bool{}
 	for _, l := range g.lots {
-		ki := g.side.ki(l)
-		if ki == nil {
+		hats := g.side.hats(l)
+		if len(hats) == 0 {
 			continue
 		}
 		p.Draws++
 		name := map[string]string{}
-		for _, id := range ids {
-			h := draw.Handle("I", draw.Salt(ki, "I", id), id)
-			name[h] = id
-			if _, in := l.People[h]; in {
-				stood[id] = true
+		for _, t := range hats {
+			for _, id := range ids {
+				h := draw.Handle("I", draw.Salt(t.ki, "I", id), id)
+				name[h] = id
+				if _, in := t.People[h]; in {
+					stood[id] = true
+				}
 			}
 		}
 		for _, o := range l.Objects {

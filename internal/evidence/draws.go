@@ -118,6 +118,10 @@ func (m *maker) teamParts(v *sheet) []part {
 	f.is("现在的检查组", strings.Join(o.Team, "\n"))
 	f.is("组长", o.Leader)
 	f.is("分组", o.Group)
+	f.is("摇号配的专家", strings.Join(o.Experts, "\n"))
+	for _, x := range o.Named {
+		f.is("委派的专家", or(m.value(x.Index, "person"), "姓名"+closedWords), x.Body.Ground, x.Body.Date, entryWord(x.Index))
+	}
 	if o.Unstaffed {
 		f.is("摇号配组", "凑不齐，直接委派")
 	}

@@ -229,6 +229,9 @@ func TestRefused(t *testing.T) {
 	open, shut := bundle(t), bundle(t)
 	code := drawn(open)
 	salt := closedK(shut)
+	lost := bundle(t)
+	closedK(lost)
+	lost.State.Lots[0].Lost = []rules.At[record.Lost]{{Index: 9, Body: &record.Lost{Notice: lotAt(lost), K: true}}}
 	at, result := lotAt(open), open.State.Results[0].Index
 	for _, c := range []struct {
 		b    *verify.Bundle
@@ -244,6 +247,7 @@ func TestRefused(t *testing.T) {
 		{open, Request{Code: "91370322TT00000000", Draw: "2023-001"}, "evidence.not-in-pool"},
 		{shut, Request{Code: code}, "evidence.none-decidable"},
 		{shut, Request{Code: code, Draw: "2023-001"}, "evidence.undecidable"},
+		{lost, Request{Code: code, Draw: "2023-001"}, "evidence.key-lost"},
 		{shut, Request{Code: code, Salt: strings.Repeat("0", 32)}, "evidence.none-decidable"},
 		{open, Request{Code: code, Openings: map[int64]*record.Opening{at: {}}}, "evidence.openings-public"},
 		{open, Request{Code: code, Sealed: true, Openings: map[int64]*record.Opening{99: {}}}, "evidence.opening-wrong"},
@@ -386,6 +390,7 @@ func TestOtherDraws(t *testing.T) {
 			l.Body.Casts, l.Body.Before, l.Body.Randomness, l.Draw = "platform", l.Body.Randomness.Time, nil, nil
 			l.Platform = &rules.At[record.PlatformDraw]{Index: 8, Time: l.Time, Body: &record.PlatformDraw{Number: "P1", Time: l.Body.Before}}
 		}, []string{"由监管平台抽取（存证）", "平台导出的名单里有本企业的签号", "2023-001 平台抽中"}},
+		"late": {func(l *rules.Lot) { l.Late = true }, []string{"2023-001 抽中，但不能证明预告在号码之前", "不能证明预告在号码之前：这次抽取没有通过核对"}},
 		"failed":  {func(l *rules.Lot) { l.Failed, l.Draw, l.Objects = true, nil, nil }, []string{"不发生效力"}},
 		"waiting": {func(l *rules.Lot) { l.Draw, l.Objects = nil, nil }, []string{"在签筒里，尚未抽取"}},
 		"aborted": {func(l *rules.Lot) {

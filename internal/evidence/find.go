@@ -70,6 +70,9 @@ func (m *maker) find() error {
 				break
 			}
 		}
+		if lost := s.lot.KLost(); s.where == unknown && lost != nil {
+			return fault.New("evidence.key-lost", m.req.Draw, m.req.Code, num(lost.Index)).Of(fault.Usage)
+		}
 		if s.where == unknown {
 			return fault.New("evidence.undecidable", m.req.Draw, m.req.Code, s.lot.Due.K).Of(fault.Usage)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/internal/words"
 	"github.com/sunlot/sunlot/ledger"
 )
@@ -140,7 +141,7 @@ func (m *maker) ledgerParts() []part {
 		f.is("单位", c.Body.Office)
 		if e := m.entry(c.Index); e != nil {
 			f.is("声明的校验码", e.Hash)
-			f.is("前 16 个字符", e.Hash[:16])
+			f.is("印在纸面开账声明上的写法", verify.GroupedFingerprint(e.Hash))
 		}
 		for _, k := range c.Body.Keys {
 			f.is(map[string]string{"log": "账本钥匙", "office": "本单位钥匙"}[k.Role]+mark(k.Role), k.Key, k.Held)

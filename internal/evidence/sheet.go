@@ -55,10 +55,14 @@ func (v *sheet) outcome() string {
 		return "未入签筒（" + groundWords(l, v.ground) + "）"
 	case v.where == absent:
 		return "不在签筒里"
+	case v.where == unknown && l.KLost() != nil:
+		return "不能判断（启封钥匙已遗失，" + entryWord(l.KLost().Index) + "）"
 	case v.where == unknown:
 		return "还不能判断（启封钥匙 " + l.Due.K + " 到期公开）"
 	case l.Failed:
 		return "在签筒里，但抽取预告不相符，不发生效力"
+	case v.drawn && l.Late:
+		return "抽中，但不能证明预告在号码之前，抽取不相符"
 	case v.drawn && l.ByPlatform():
 		return "平台抽中"
 	case v.drawn && v.cell != "" && v.isCensus():

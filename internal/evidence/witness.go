@@ -68,14 +68,21 @@ func (m *maker) timePart(l *rules.Lot) []part {
 	}
 	f.is("时间区间：不早于", from)
 	f.is("时间区间：不晚于", to)
-	f.is("号码产生的时间", second(record.Time(o.Decides)))
+	value := "号码"
+	if l.ByPlatform() {
+		value = "平台抽取"
+	}
+	f.is(value+"的时间", second(record.Time(o.Decides)))
 	if o.NotAfter > 0 {
-		f.is("预告比号码早", num(o.Margin)+"秒", "至少应早"+num(o.Least)+"秒")
+		f.is("预告比"+value+"早", num(o.Margin)+"秒", "至少应早"+num(o.Least)+"秒")
 	}
 	for _, p := range l.Paper {
 		f.is("纸面见证", p.Body.Body, "签字时间（纸面所写）"+second(p.Body.Signed), "签字人 "+or(m.value(p.Index, "person"), closedWords), "扫描件校验码", p.Body.Scan, entryWord(p.Index))
 	}
 	parts := []part{f}
+	if l.Late {
+		parts = append(parts, part{Say: "不能证明预告在" + value + "之前：这次抽取没有通过核对，照实列出。", Class: "bad"})
+	}
 	if list := m.witnesses(l.Index); len(list) > 0 {
 		t := table("见证单位", "见证时间")
 		for _, w := range list {
