@@ -390,7 +390,7 @@ func TestOtherDraws(t *testing.T) {
 			l.Body.Casts, l.Body.Before, l.Body.Randomness, l.Draw = "platform", l.Body.Randomness.Time, nil, nil
 			l.Platform = &rules.At[record.PlatformDraw]{Index: 8, Time: l.Time, Body: &record.PlatformDraw{Number: "P1", Time: l.Body.Before}}
 		}, []string{"由监管平台抽取（存证）", "平台导出的名单里有本企业的签号", "2023-001 平台抽中"}},
-		"late": {func(l *rules.Lot) { l.Late = true }, []string{"2023-001 抽中，但不能证明预告在号码之前", "不能证明预告在号码之前：这次抽取没有通过核对"}},
+		"late":    {func(l *rules.Lot) { l.Late = true }, []string{"2023-001 抽中，但不能证明预告在号码之前", "不能证明预告在号码之前：这次抽取没有通过核对"}},
 		"failed":  {func(l *rules.Lot) { l.Failed, l.Draw, l.Objects = true, nil, nil }, []string{"不发生效力"}},
 		"waiting": {func(l *rules.Lot) { l.Draw, l.Objects = nil, nil }, []string{"在签筒里，尚未抽取"}},
 		"aborted": {func(l *rules.Lot) {
