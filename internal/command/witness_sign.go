@@ -34,6 +34,8 @@ func (c *Command) witnessSign(place *witnessPlace, name, out string) error {
 	if err != nil {
 		return err
 	}
+	// Notepad and mail programs leave these; nothing signed has them.
+	request = bytes.TrimPrefix(bytes.ReplaceAll(request, []byte("\r\n"), []byte("\n")), []byte("\ufeff"))
 	if out != "" {
 		if _, err := os.Lstat(c.abs(out)); !errors.Is(err, fs.ErrNotExist) {
 			return usage("command.witness-answer", out, "", "")

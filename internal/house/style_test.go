@@ -141,6 +141,32 @@ func withoutReason(mod string) (bare []string, direct int) {
 	return bare, direct
 }
 
+// TestSideModulesStayOut: what tests build as a program of its own, the
+// witnesses and linters of others, no program of ours may link.
+func TestSideModulesStayOut(t *testing.T) {
+	ours, err := os.ReadFile(filepath.Join(top(t), "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, programs := range map[string][]string{
+		"tools/go.mod":         {"honnef.co/go/tools"},
+		"tools/witness/go.mod": {"filippo.io/torchwood", "zombiezen.com/go/sqlite", "modernc.org/sqlite"},
+	} {
+		side, err := os.ReadFile(filepath.Join(top(t), filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range programs {
+			if !strings.Contains(string(side), m+" v") {
+				t.Errorf("%s does not require %s: the test looks for the wrong thing", name, m)
+			}
+			if strings.Contains(string(ours), m) {
+				t.Errorf("go.mod requires %s", m)
+			}
+		}
+	}
+}
+
 // TestDependenciesAreUsed: what no file imports, tests among them, has left the
 // house and its line in go.mod goes too.
 func TestDependenciesAreUsed(t *testing.T) {

@@ -32,6 +32,7 @@ type gathering struct {
 	size   uint64
 	sigs   []*ledger.Signature // by witness of the policy, nil: none
 	at     []uint64
+	stays  []bool // its line stands in the signed checkpoint already
 	why    []error
 }
 
@@ -44,15 +45,20 @@ func gather(policy *ledger.Policy, signed []byte) (*gathering, error) {
 	if err != nil {
 		return nil, err
 	}
+	many := len(policy.Witnesses)
 	g := &gathering{policy: policy, signed: signed, text: n.Text, size: c.Size,
-		sigs: make([]*ledger.Signature, len(policy.Witnesses)), at: make([]uint64, len(policy.Witnesses)), why: make([]error, len(policy.Witnesses))}
+		sigs: make([]*ledger.Signature, many), at: make([]uint64, many), stays: make([]bool, many), why: make([]error, many)}
 	g.take(n.Signatures)
+	for w, s := range g.sigs {
+		g.stays[w] = s != nil
+	}
 	return g, nil
 }
 
-// take keeps those lines that verify under a key of the policy and are the
-// first of their key; foreign ones are dropped. It returns the witnesses of
-// the policy whose line stood there, good or bad.
+// take keeps those lines that verify under a key of the policy; foreign ones
+// are dropped. Of two good lines of a key, come from two addresses, the earlier
+// stays, so that the order of arrival decides nothing. It returns the witnesses
+// of the policy whose line stood there, good or bad.
 func (g *gathering) take(sigs []ledger.Signature) (stood map[int]bool) {
 	stood = map[int]bool{}
 	for i := range sigs {
@@ -63,8 +69,12 @@ func (g *gathering) take(sigs []ledger.Signature) (stood map[int]bool) {
 			}
 			stood[w] = true
 			at, ok := (&ledger.Note{Text: g.text, Signatures: []ledger.Signature{*s}}).CosignedAt(k.Key)
+			// A line without a time is allowed, and dates nothing.
+			if k.Key.Type == ledger.Cosigning && at == 0 {
+				ok = false
+			}
 			switch {
-			case g.sigs[w] != nil: // the first of a key stays
+			case g.stays[w] || g.sigs[w] != nil && (!ok || at >= g.at[w]):
 			case !ok:
 				g.why[w] = fault.New("witness.bad-line", k.Name, "a line that does not verify", k.Key.String())
 			default:

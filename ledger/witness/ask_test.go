@@ -118,6 +118,7 @@ func TestOutcomes(t *testing.T) {
 		{"its line without a newline", said(200, "text/plain", strings.TrimSuffix(line(t, cp, 5, two), "\n")), "witness.garbage"},
 		{"its line over another size", said(200, "text/plain", other), "witness.bad-line"},
 		{"its line with a time of 64 bits", said(200, "text/plain", late), "witness.bad-line"},
+		{"its line without a time", said(200, "text/plain", line(t, cp, 0, two)), "witness.bad-line"},
 		{"its line twice", said(200, "text/plain", line(t, cp, 5, two)+line(t, cp, 5, two)), "witness.same-key"},
 		{"its line at two times", said(200, "text/plain", line(t, cp, 5, two)+line(t, cp, 6, two)), "witness.same-key"},
 		{"a stranger's line", said(200, "text/plain", line(t, cp, 5, witnessSigner(t, 9))), "witness.wrong-key"},
@@ -194,6 +195,26 @@ func TestFewerThanTheQuorum(t *testing.T) {
 	asking.HTTP = &http.Client{Transport: round{"w1": down, "w2": down, "w3": down}}
 	if _, err = Ask(t.Context(), policy, urls, asking)(l.checkpoint(21), l.prove(21)); fault.Code(err) != "witness.quorum" {
 		t.Errorf("replayed lines: %v", err)
+	}
+}
+
+// TestEarlierLineStays: of two lines of one key from two addresses the earlier
+// one stays, whichever comes first.
+func TestEarlierLineStays(t *testing.T) {
+	l := newLog(t, "a", 30)
+	cp := l.checkpoint(20)
+	policy, urls := someOf(t, 2, 2)
+	one, two := witnessSigner(t, 1), witnessSigner(t, 2)
+	for range 20 {
+		var report *Report
+		asking := Asking{Report: func(r *Report) { report = r }, HTTP: &http.Client{Transport: round{
+			"w1": said(200, "", line(t, cp, 9, one)+line(t, cp, 5, two)), "w2": said(200, "", line(t, cp, 8, two)+line(t, cp, 12, one))}}}
+		if _, err := Ask(t.Context(), policy, urls, asking)(cp, l.prove(20)); err != nil {
+			t.Fatal(err)
+		}
+		if report.Outcomes[0].At != 9 || report.Outcomes[1].At != 5 {
+			t.Fatalf("%+v", report.Outcomes)
+		}
 	}
 }
 
