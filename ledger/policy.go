@@ -335,8 +335,9 @@ func (p *Policy) CheckQuorum() error {
 
 // Overlap is the least number of witnesses that any two sets which satisfy the
 // policy share: 0 lets a fork collect two full quorums, and n bears n−1
-// dishonest witnesses. All subsets are tried, of at most 16 witnesses.
+// dishonest witnesses. All subsets are tried, of at most 16 witnesses that count.
 func (p *Policy) Overlap() (int, error) {
+	p = p.counting()
 	if len(p.Witnesses) > maxOverlap {
 		return 0, fault.New("ledger.policy-size", "policy", strconv.Itoa(len(p.Witnesses)), fmt.Sprintf("at most %d witnesses", maxOverlap))
 	}

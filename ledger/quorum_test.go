@@ -213,6 +213,42 @@ func TestCheckQuorum(t *testing.T) {
 	}
 }
 
+// The largest policies that are counted out: whoever reads a charter must not
+// wait for it. Witnesses that do not count are no part of the sixteen.
+func TestLargestPolicies(t *testing.T) {
+	names, text := make([]string, 16), ""
+	for i := range names {
+		names[i] = fmt.Sprintf("w%d", i)
+		text += fmt.Sprintf("witness %s %s\n", names[i], testWitness(t, names[i], byte(60+i)).Key())
+		pq, err := NewPostQuantumSigner(names[i], [32]byte{byte(60 + i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += fmt.Sprintf("witness %s-pq %s\n", names[i], pq.Key())
+	}
+	chain := "group c0 1 w0\n" // 64 groups, one in the other
+	for i := 1; i < 63; i++ {
+		chain += fmt.Sprintf("group c%d 1 c%d\n", i, i-1)
+	}
+	for tail, want := range map[string]int{
+		"group g 9 " + strings.Join(names, " ") + "\nquorum g\n":                 2,
+		"group g 8 " + strings.Join(names, " ") + "\nquorum g\n":                 0,
+		chain + "group g 9 c62 " + strings.Join(names[1:], " ") + "\nquorum g\n": 2,
+		chain + "quorum c62\n": 1,
+	} {
+		p, err := ParsePolicy([]byte(text + tail))
+		if err != nil {
+			t.Fatalf("%.40q: %v", tail, err)
+		}
+		if got, err := p.Overlap(); err != nil || got != want {
+			t.Errorf("%.40q: overlap %d, %v, want %d", tail, got, err, want)
+		}
+		if got := p.Shared(p); got != want {
+			t.Errorf("%.40q: shares %d with itself, want %d", tail, got, want)
+		}
+	}
+}
+
 // A publisher begins and continues no log under such a policy.
 func TestPublisherRefusesSplitPolicy(t *testing.T) {
 	p := testPublisher(t)
