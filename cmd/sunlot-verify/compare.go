@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"slices"
@@ -29,7 +30,8 @@ const compareHelp = `sunlot-verify compare 把两年、两本账放在一起对�
                   第一次是 A 的，第二次是 B 的。启封以后看出谁进过签筒、谁一次没有抽中
   --roster 文件   单位保存的名录库版本（一行一户的 JSON），可给几次；先与账本里的校验码核对，
                   再看新增、移出、改标签、抽取前移出抽取后又回来
-  --ki 文件       检查人员签号的钥匙，每行“抽取编号 钥匙”；与 --people 一起，跨抽取看同组和结果
+  --ki 文件       检查人员签号的钥匙：单位导出给审计单位的文件，或每行“抽取编号 钥匙”；可给几次。
+                  与 --people 一起，跨抽取看同组和结果
   --people 文件   执法证号（CSV 或每行一个）
   --policy 文件   从别处得到的账本钥匙；两本账时给两次
   --today 日期    按哪一天判断是否到期
@@ -39,10 +41,10 @@ const compareHelp = `sunlot-verify compare 把两年、两本账放在一起对�
 `
 
 type comparing struct {
-	places, registers, rosters, policies list
-	ki, people, today                    string
-	years                                []int64
-	json, csv                            bool
+	places, registers, rosters, policies, ki list
+	people, today                            string
+	years                                    []int64
+	json, csv                                bool
 }
 
 func parseCompare(args []string) (*comparing, error) {
@@ -63,7 +65,7 @@ func parseCompare(args []string) (*comparing, error) {
 	set.Var(&o.registers, "register", "")
 	set.Var(&o.rosters, "roster", "")
 	set.Var(&o.policies, "policy", "")
-	set.StringVar(&o.ki, "ki", "", "")
+	set.Var(&o.ki, "ki", "")
 	set.StringVar(&o.people, "people", "", "")
 	set.StringVar(&o.today, "today", "", "")
 	set.BoolVar(&o.json, "json", false, "")
@@ -193,20 +195,27 @@ func (c *Command) held(o *comparing, a, b *compare.Side) error {
 		}
 		a.People, b.People = ids, ids
 	}
-	if o.ki == "" {
-		return nil
-	}
-	data, err := readFile(o.ki, 1<<20)
-	if err != nil {
-		return err
-	}
-	if a.KI, err = compare.ParseKI(data); err != nil {
-		return err
-	}
+	return keys(o.ki, a, b)
+}
+
+// keys reads what opens the handles of inspectors.
+func keys(files []string, a, b *compare.Side) error {
+	a.KI = map[string][]byte{}
 	b.KI = a.KI
-	for _, id := range a.WrongKI() {
-		if slices.Contains(b.WrongKI(), id) {
-			return fault.New("compare.wrong-ki", o.ki, id, "")
+	for _, name := range files {
+		data, err := readFile(name, 1<<24)
+		if err != nil {
+			return err
+		}
+		given, err := compare.ParseKI(data)
+		if err != nil {
+			return err
+		}
+		maps.Copy(a.KI, given)
+		for _, id := range a.WrongKI() {
+			if slices.Contains(b.WrongKI(), id) {
+				return fault.New("compare.wrong-ki", name, id, "")
+			}
 		}
 	}
 	return nil

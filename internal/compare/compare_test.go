@@ -384,7 +384,8 @@ func TestParse(t *testing.T) {
 	if ids, _, err := ParsePeople([]byte("执法证号,姓名\nYS001,甲\n")); err != nil || !slices.Equal(ids, []string{"YS001"}) {
 		t.Error(ids, err)
 	}
-	for text, ok := range map[string]bool{"": true, "2023-001 " + strings.Repeat("0", 64) + "\n": true, "2023-001\n": false, "2023-001 00\n": false, "a " + strings.Repeat("0", 64) + "\na " + strings.Repeat("0", 64): false} {
+	for text, ok := range map[string]bool{"": true, `{"format":"sunlot-ki/v1","draw":"2023-001","KI":"` + strings.Repeat("0", 64) + `","recusals":{}}`: true,
+		`{"format":"sunlot-ki/v2","draw":"2023-001","KI":"` + strings.Repeat("0", 64) + `"}`: false, `{"format":"sunlot-ki/v1","draw":"2023-001","KI":"00"}`: false, "{": false, "2023-001 " + strings.Repeat("0", 64) + "\n": true, "2023-001\n": false, "2023-001 00\n": false, "a " + strings.Repeat("0", 64) + "\na " + strings.Repeat("0", 64): false} {
 		if _, err := ParseKI([]byte(text)); (err == nil) != ok {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -396,6 +397,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"kind":"objects","key":"` + strings.Repeat("00", 32) + `"}` + "\n" + `{"id":"x","tags":["a"]}`))
 	f.Add([]byte(`{"kind":"inspectors","key":"` + strings.Repeat("00", 32) + `"}` + "\n" + `{"id":"YS001"}`))
 	f.Add([]byte("统一社会信用代码\n" + code(0) + "\n"))
+	f.Add([]byte(`{"format":"sunlot-ki/v1","draw":"2023-001","KI":"` + strings.Repeat("0", 64) + `"}`))
 	f.Add([]byte("2023-001 " + strings.Repeat("0", 64)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if l, err := ParseList(bytes.NewReader(data)); err == nil && len(l.SHA256) != 64 {

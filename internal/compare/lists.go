@@ -144,9 +144,23 @@ func parseColumn(data []byte, heads []string, check func(string) (string, bool))
 	return slices.Compact(ids), odd, nil
 }
 
-// ParseKI reads keys KI: each line the id of a draw and 64 hex digits.
+// ParseKI reads keys KI: the file that the office makes for an auditor
+// (`sunlot draw open-ki --for-auditor`), or lines of a draw's id and 64 hex
+// digits. A teams notice has a key of its own, by its own id.
 func ParseKI(data []byte) (map[string][]byte, error) {
 	keys := map[string][]byte{}
+	if text := bytes.TrimSpace(data); len(text) > 0 && text[0] == '{' {
+		var f struct{ Format, Draw, KI string }
+		key := []byte(nil)
+		if json.Unmarshal(text, &f) == nil && f.Format == "sunlot-ki/v1" && f.Draw != "" {
+			key, _ = hex.DecodeString(f.KI)
+		}
+		if len(key) != 32 {
+			return nil, fault.New("compare.bad-ki", "1", "", "").Of(fault.Usage)
+		}
+		keys[f.Draw] = key
+		return keys, nil
+	}
 	n := 0
 	for line := range strings.Lines(string(data)) {
 		n++

@@ -322,6 +322,38 @@ func TestSealed(t *testing.T) {
 	}
 }
 
+// What the office keeps back keeps nobody from a bundle: K overdue, lost or
+// wrong, the file of the hat gone. The bundle is written and says 不相符.
+func TestWithheld(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(b *verify.Bundle)
+		want   string
+	}{
+		"K overdue": {func(b *verify.Bundle) {
+			closedK(b)
+			b.Findings = append(b.Findings, rules.Finding{Code: "verify.k-overdue", Severity: rules.Breach, Entry: lotAt(b), Place: "2023-001", Want: "2023-11-01"})
+		}, "启封钥匙应于 2023-11-01 公开，没有公开或不对"},
+		"K lost": {func(b *verify.Bundle) {
+			closedK(b)
+			b.State.Lots[0].Lost = []rules.At[record.Lost]{{Index: 9, Body: &record.Lost{Notice: lotAt(b), K: true}}}
+			b.Findings = append(b.Findings, rules.Finding{Code: "verify.k-lost", Severity: rules.Breach, Entry: lotAt(b), Got: "9", Want: "2023-11-01"})
+		}, "启封钥匙已遗失"},
+		"pool gone": {func(b *verify.Bundle) {
+			b.State.Lots[0].Body.Pool.SHA256 = strings.Repeat("0", 64)
+			b.Findings = append(b.Findings, rules.Finding{Code: "ledger.audit-missing", Severity: rules.Breach, Entry: lotAt(b), Place: "blob"})
+		}, "签筒文件没有公开，不能判断"},
+	} {
+		b := bundle(t)
+		code := drawn(b)
+		c.change(b)
+		made := make1(t, b, Request{Code: code, Draw: "2023-001"})
+		files, _ := unpacked(t, made)
+		if !made.Unsound || !strings.HasPrefix(made.Verdict, "不相符") || !strings.Contains(files["证据包.html"], c.want) || !strings.Contains(files["证据包.html"], "该公开的没有公开") {
+			t.Errorf("%s: %s", name, made.Verdict)
+		}
+	}
+}
+
 // What somebody typed stays text: in the page, in names, in commands.
 func TestHostile(t *testing.T) {
 	b := bundle(t)

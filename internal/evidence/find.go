@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ type where int
 
 const (
 	unknown where = iota // nobody can tell: K is closed, the handle is not opened
+	hidden               // the handle is known, the file of the hat is not to be had
 	absent               // neither in the hat nor among those left out
 	left                 // 未入签筒
 	inside               // in the hat (签筒)
@@ -30,14 +32,20 @@ type stand struct {
 	handle, salt string // "" where unknown
 	by           string // how the salt is known: opened, key, given, sealed
 	secret       bool   // the salt is not on the site
+	other        bool   // --draw names another
+	withheld     bool   // K failed the check: overdue, lost, missing, wrong
 	cell         string
 	weight       int    // lots in the hat
 	ground       string // of one left out
 	object       *rules.Object
 }
 
-// subject reports whether the bundle is about this draw.
-func (s *stand) subject() bool { return s.where == inside || s.where == left && s.asked }
+// subject reports whether the bundle is about this draw. What the office keeps
+// back does not keep the enterprise from its bundle: where K is overdue or the
+// file of the hat is missing, the bundle says that.
+func (s *stand) subject() bool {
+	return !s.other && s.where == inside || s.asked && (s.where == left || s.where == hidden || s.where == unknown && s.withheld)
+}
 
 // find looks for the code in every draw, or in the one that was asked for.
 func (m *maker) find() error {
@@ -50,9 +58,10 @@ func (m *maker) find() error {
 		s.asked = m.req.Draw == l.Body.Draw && m.b.State.Lot(m.req.Draw) == l
 		m.stands = append(m.stands, s)
 		if m.req.Draw != "" && !s.asked {
-			s.where = min(s.where, left) // listed, no more
+			s.other = true // listed, no more
 			continue
 		}
+		s.withheld = m.kFailed(l)
 		if s.subject() {
 			subjects++
 		}
@@ -93,7 +102,7 @@ func (m *maker) stand(l *rules.Lot) (*stand, error) {
 		if err != nil {
 			return nil, err
 		}
-		if at == inside || at == left {
+		if at == inside || at == left || at == hidden && try.by != "given" {
 			s.where, s.handle, s.salt, s.by, s.secret = at, handle, try.salt, try.by, try.secret
 			s.object = l.Object(handle)
 			return s, nil
@@ -144,20 +153,27 @@ func keyOf(o *record.Opening, l *rules.Lot) []byte {
 	return nil
 }
 
+// kFailed reports whether the check of the draw's K failed.
+func (m *maker) kFailed(l *rules.Lot) bool {
+	return slices.ContainsFunc(m.b.Findings, func(f rules.Finding) bool {
+		return f.Severity == rules.Breach && f.Entry == l.Index && strings.HasPrefix(f.Code, "verify.k-")
+	})
+}
+
 // locate finds a handle among the pool and those left out. A file that is not
 // to be had decides nothing: the check has said that it is missing.
 func (m *maker) locate(l *rules.Lot, handle string, s *stand) (where, error) {
-	line, err := m.line(l.Body.Pool.SHA256, handle)
-	if err != nil {
-		return unknown, err
+	line, ok, err := m.line(l.Body.Pool.SHA256, handle)
+	if err != nil || !ok {
+		return hidden, err
 	}
 	if f := strings.Split(line, "|"); len(f) == 3 {
 		s.cell = f[1]
 		s.weight, _ = strconv.Atoi(f[2])
 		return inside, nil
 	}
-	if line, err = m.line(l.Body.Out.SHA256, handle); err != nil {
-		return unknown, err
+	if line, ok, err = m.line(l.Body.Out.SHA256, handle); err != nil || !ok {
+		return hidden, err
 	}
 	if f := strings.Split(line, "|"); len(f) == 3 {
 		s.ground = f[2]
@@ -167,23 +183,23 @@ func (m *maker) locate(l *rules.Lot, handle string, s *stand) (where, error) {
 }
 
 // line is the line of a file beside the log that begins with a handle, "" if
-// there is none. The file is read once and not taken apart: a pool may have
+// there is none; ok is false where the file is not to be had. The file is read once and not taken apart: a pool may have
 // millions of lines.
-func (m *maker) line(sum, handle string) (string, error) {
+func (m *maker) line(sum, handle string) (text string, ok bool, err error) {
 	data, err := m.b.Dir.Blob(sum, ledger.MaxBlob)
 	if err != nil {
 		if unreachable(err) {
-			return "", err
+			return "", false, err
 		}
-		return "", nil
+		return "", false, nil
 	}
 	start := []byte(handle + "|")
 	at := 0
 	if !bytes.HasPrefix(data, start) {
 		if at = bytes.Index(data, append([]byte{'\n'}, start...)) + 1; at == 0 {
-			return "", nil
+			return "", true, nil
 		}
 	}
 	line, _, _ := bytes.Cut(data[at:], []byte{'\n'})
-	return string(line), nil
+	return string(line), true, nil
 }

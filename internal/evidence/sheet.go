@@ -55,6 +55,10 @@ func (v *sheet) outcome() string {
 		return "未入签筒（" + groundWords(l, v.ground) + "）"
 	case v.where == absent:
 		return "不在签筒里"
+	case v.where == hidden:
+		return "签筒文件没有公开，不能判断"
+	case v.where == unknown && v.withheld && l.KLost() == nil:
+		return "不能判断（启封钥匙应于 " + l.Due.K + " 公开，没有公开或不对）"
 	case v.where == unknown && l.KLost() != nil:
 		return "不能判断（启封钥匙已遗失，" + entryWord(l.KLost().Index) + "）"
 	case v.where == unknown:
@@ -121,6 +125,10 @@ func (m *maker) own(v *sheet) []part {
 	f.is("企业代码", m.req.Code)
 	f.is("随机串", v.salt, knownBy[v.by])
 	f.is("签号", v.handle)
+	if v.where == unknown || v.where == hidden {
+		f.is("结果", v.outcome())
+		return []part{f, {Say: "该公开的没有公开，所以本企业在不在签筒里、抽中与否，谁也不能核对：这次抽取因此不相符。", Class: "bad"}}
+	}
 	if v.where == left {
 		f.is("未入签筒的依据", groundWords(l, v.ground), clauseWords(l.Pack, groundClause(l, v.ground)))
 		return []part{f, say("这支签列在未入签筒名单里，没有参加摇号。")}
@@ -196,6 +204,9 @@ func (m *maker) steps(v *sheet) []command {
 	l := v.stand.lot
 	blob := func(sum string) string { return "ledger/" + ledger.BlobPath(sum) }
 	list := []command{fileHash("预告校验码 C：抽取预告那条记录的校验码", "ledger/"+ledger.EntryPath(uint64(l.Index)), l.C)}
+	if v.salt == "" {
+		return list
+	}
 	list = append(list, hashCommand("签号：前 32 个字符", "draw1h|O|"+v.salt+"|"+m.req.Code, v.handle))
 	h := &list[len(list)-1]
 	h.Linux += " | cut -c1-32"
@@ -208,6 +219,9 @@ func (m *maker) steps(v *sheet) []command {
 	pool, text, line := l.Body.Pool.SHA256, "签筒文件", v.handle+"|"+v.cell+"|"+num(v.weight)
 	if v.where == left {
 		pool, text, line = l.Body.Out.SHA256, "未入签筒名单", ""
+	}
+	if v.where == hidden {
+		return list
 	}
 	list = append(list, fileHash(text+"的校验码，与抽取预告写的相同", blob(pool), pool))
 	list = append(list, command{Say: text + "里有这支签", Linux: "grep '^" + v.handle + "|' " + blob(pool), PowerShell: "Select-String '^" + v.handle + "\\|' " + blob(pool), Want: line, Files: true})
