@@ -213,6 +213,10 @@ func (m *maker) summaryAfter(e *verify.Entry) string {
 			return "公开启封钥匙（" + m.drawName(b.Notice) + "）"
 		}
 		return "公开" + num(len(b.Handles)) + "支签的名称（" + m.drawName(b.Notice) + "）"
+	case *record.Request:
+		return "申请换人抽签（" + m.drawName(b.Notice) + "）：" + b.Ground
+	case *record.Replacement:
+		return "换人抽签，依据第" + num(b.Request) + "条记录的申请"
 	case *record.Abort:
 		return "终止抽取 " + m.drawName(b.Notice) + "：" + b.Ground
 	case *record.Contribution:

@@ -114,8 +114,9 @@ type drawListView struct {
 }
 
 type drawYear struct {
-	Year string
-	Rows []drawItem
+	Year    string
+	Serials string
+	Rows    []drawItem
 }
 
 type drawItem struct {
@@ -156,6 +157,9 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	if l.Drawn() {
 		v.Steps = append(v.Steps, m.sendStep(p, l), m.resultStep(p, l))
 		v.Example = m.example(l)
+	}
+	if len(l.Requests) > 0 {
+		v.Steps = append(v.Steps, m.refillStep(p, l))
 	}
 	if l.Drawn() || l.Abort != nil {
 		v.Steps = append(v.Steps, m.openStep(p, l))
@@ -251,6 +255,11 @@ func (m *maker) drawFound(l *rules.Lot, v *drawView) {
 	for _, o := range l.Objects {
 		for _, c := range o.Changes {
 			entries = append(entries, c.Index)
+		}
+	}
+	for _, r := range l.Requests {
+		if entries = append(entries, r.Index); r.Done != nil {
+			entries = append(entries, r.Done.Index)
 		}
 	}
 	if l.Abort != nil {
@@ -411,7 +420,7 @@ func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string
 		r.Plain = id
 	}
 	var team []string
-	for _, h := range o.Team {
+	for _, h := range o.Members() {
 		s := short(h)
 		if h == o.Leader {
 			s += "（组长）"
@@ -432,8 +441,11 @@ func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string
 		if l.ByPlatform() {
 			r.Team = "平台没有导出检查人员"
 		}
-	} else if len(o.Changes) > 0 {
+	} else if len(o.Changes)+len(o.Lots) > 0 {
 		r.Team += "（有变动）"
+	}
+	if len(o.Vacant) > 0 {
+		r.Team += "（空缺" + num(len(o.Vacant)) + "人，待直接委派）"
 	}
 	switch {
 	case o.Result != nil:
@@ -459,7 +471,7 @@ func (m *maker) drawList() error {
 		l := m.s.Lots[i]
 		year := l.When()[:4]
 		if n := len(v.Years); n == 0 || v.Years[n-1].Year != year {
-			v.Years = append(v.Years, drawYear{Year: year})
+			v.Years = append(v.Years, drawYear{Year: year, Serials: m.serials(year)})
 		}
 		item := drawItem{Link: v.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Mode: l.Body.Mode,
 			Round: m.caster(l), Time: minute(l.When()), Drawn: "–", Has: "–", State: m.drawState(l), Grade: m.grade(l)[0]}

@@ -312,7 +312,7 @@ func year(t testing.TB, pack string, firms int) *bureau {
 	lot := b.cast("2023-09-15T19:05:00", notice)
 	b.say("2023-09-16T09:00:00", lot.Draw.Body, true) // a second draw on one notice
 	b.dispatch("2023-09-18T09:00:00", lot, "2023-09-18", "2023-10-31")
-	if b.state.Pack.Team.Replace == "appoint" {
+	if b.state.Pack.Team.Replace != "none" {
 		b.replace("2023-09-20T09:00:00", lot, lot.Objects[0])
 	}
 	codes := []string{"a", "b", "e", "d", "g"}

@@ -204,6 +204,10 @@ func aboutEntry(body any) (int64, bool) {
 		return b.Notice, true
 	case *record.TeamChange:
 		return b.Notice, true
+	case *record.Request:
+		return b.Notice, true
+	case *record.Replacement:
+		return b.Request, true
 	case *record.Opened:
 		return b.Notice, true
 	case *record.Abort:

@@ -118,6 +118,7 @@ func (m *maker) resultPage(f *rules.Finished) error {
 	v.Found.add("结果", text(m.codeNames(f.Outcome().Codes)))
 	v.Found.add("结果代码", text(strings.Join(f.Outcome().Codes, "、")))
 	v.Found.add("认定的情形", text(strings.Join(f.Outcome().Refusal, "；")))
+	voidFacts(&v.Found, f.Outcome())
 	v.Found.add("检查方式", text(strings.Join(f.Outcome().Methods, "、")))
 	v.Found.add("组织形式", text(f.Outcome().Form))
 	m.resultProofs(v, f)

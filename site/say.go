@@ -40,7 +40,7 @@ func severityTag(s rules.Severity) tag {
 }
 
 var dutyNames = map[string]string{
-	"run": "按预告抽取", "dispatch": "派发名单", "result": "公示抽查结果", "open-names": "公开名单",
+	"run": "按预告抽取", "refill": "换人抽签", "dispatch": "派发名单", "result": "公示抽查结果", "open-names": "公开名单",
 	"open-k": "公开启封钥匙", "file-plan": "年度计划备案", "joined": "参与的联合抽查结果公示", "review": "异议复核", "review-feedback": "反馈复核情况",
 	"follow-up": "后续处置办结", "feedback": "逐户反馈检查结果", "joint": "发起或参与部门联合抽查",
 }
@@ -67,7 +67,7 @@ func originName(f *rules.Finished, p *rules.Pack) string {
 	return or(o.Name, f.Body.Origin)
 }
 
-var changeNames = map[string]string{"replacement": "更换（另行指派）", "recusal": "回避", "direct": "直接委派"}
+var changeNames = map[string]string{"replacement": "更换（另行指派）", "recusal": "回避", "direct": "直接委派", "lot": "换人抽签"}
 
 var rosterNames = map[string]string{"objects": "检查对象名录库", "inspectors": "执法检查人员名录库"}
 

@@ -230,7 +230,7 @@ func public(t *rules.Tally) string {
 	if t.Published > 0 {
 		s += "（按期" + num(t.OnTime) + parts("，晚于期限%d", t.Late, "，最晚%d个工作日", t.LateMost, "，期限未定%d", t.Unsure) + "）"
 	}
-	return s + parts("，不予公开%d", t.Withheld)
+	return s + parts("，不予公开%d", t.Withheld, "，其中对象灭失%d（不计入检查）", t.Void)
 }
 
 func open(t *rules.Tally) string {
@@ -238,7 +238,7 @@ func open(t *rules.Tally) string {
 }
 
 func further(t *rules.Tally) string {
-	s := parts("、后续处置未办结%d", t.FollowOpen, "、更换%d人次", t.Replaced, "、回避%d人次", t.Recused, "、直接委派%d人次", t.Direct, "、更正%d次", t.Corrections,
+	s := parts("、后续处置未办结%d", t.FollowOpen, "、更换%d人次", t.Replaced, "、回避%d人次", t.Recused, "、直接委派%d人次", t.Direct, "、换人抽签%d人次", t.ByLot, "、更正%d次", t.Corrections,
 		"、异议%d件", t.Objections)
 	if s == "" {
 		return ""

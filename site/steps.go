@@ -2,7 +2,6 @@ package site
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -36,6 +35,7 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 	f.add("启封钥匙指纹", hash(b.Key))
 	f.add("任务执行单位", units(b.Units)...)
 	f.add("任务期间", text(b.From+" 至 "+b.To))
+	f.add("检查人员不能参加时", text(replaceNames[b.Replace]))
 	f.add("名单何时公开", text(namesWhen(b.Names)))
 	f.add("期限", text("派发 "+b.Due.Dispatch), text("结果公示 "+b.Due.Results), text("启封 "+b.Due.K+provisional(b.Due)))
 	f.add("抽查工作方案", text(b.Scheme))
@@ -132,14 +132,8 @@ func (m *maker) sendStep(p *page, l *rules.Lot) step {
 		s.Open = sent < len(l.Objects)
 	}
 	s.Text = "期限：" + l.Body.Due.Dispatch + "派发。" + m.lateText("dispatch", l)
-	for _, o := range l.Objects {
-		for _, c := range o.Changes {
-			b := c.Body
-			s.Changes = append(s.Changes, changeRow{Date: b.Date, Kind: changeNames[b.Kind], Object: b.Object, Leave: or(short(b.Leave), "–"), Come: short(b.Come),
-				Ground: b.Ground, Consent: b.Consent + "（" + b.Agreed + "）", Entry: p.entry(c.Index)})
-		}
-	}
-	slices.SortStableFunc(s.Changes, func(a, b changeRow) int { return strings.Compare(a.Date, b.Date) })
+	s.Changes = m.moves(p, l)
+	moveFacts(&s.Facts, l)
 	return s
 }
 
@@ -202,6 +196,7 @@ func (m *maker) resultStep(p *page, l *rules.Lot) step {
 	if l.Abort == nil && done < len(l.Objects) {
 		s.Text += m.lateText("result", l)
 	}
+	s.Text += voidCount(l)
 	for _, c := range m.pack.Result.Codes {
 		if counts[c.Code] > 0 {
 			s.Counts = append(s.Counts, countRow{c.Code, c.Name, counts[c.Code]})
@@ -239,12 +234,5 @@ func (m *maker) openStep(p *page, l *rules.Lot) step {
 	}
 	s.Facts.add("已公开名称", text(num(names)+"户，共"+num(len(l.Objects))+"户"), text(takenCount(l)))
 	s.Facts.add("检查人员签筒", text(m.peopleText(l, ki)))
-	return s
-}
-
-func (m *maker) abortStep(p *page, l *rules.Lot) step {
-	a := l.Abort
-	s := step{Kind: "abort", Title: "终止", When: a.Body.Date, State: tag{"已终止", "warn"}, Text: a.Body.Ground}
-	s.Facts.add("记录", p.record(a.Index))
 	return s
 }

@@ -19,6 +19,7 @@ import (
 var runners = map[string]func([]byte) error{
 	"draw1":    draw.RunVector,
 	"teams":    draw.RunTeamsVector,
+	"refill":   draw.RunRefillVector,
 	"lines":    draw.RunLinesVector,
 	"beacon":   beacon.RunVector,
 	"lottery":  beacon.RunLineVector,

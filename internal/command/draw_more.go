@@ -87,7 +87,7 @@ func drawView(d *office.Drawing) lotView {
 		if f := d.Firms[obj.Handle]; f != nil {
 			o.Code, o.Name = f.ID, f.Name
 		}
-		for _, h := range obj.Team {
+		for _, h := range obj.Members() {
 			if p := d.People[h]; p != nil {
 				o.IDs = append(o.IDs, p.ID)
 			}
@@ -143,24 +143,6 @@ func (c *Command) newOpen() *cobra.Command {
 			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.OpenK(args[0]) })
 		},
 	}
-	return c.writing(cmd)
-}
-
-func (c *Command) newAbort() *cobra.Command {
-	var ground string
-	cmd := &cobra.Command{
-		Use:     "abort 抽取编号",
-		Short:   "终止一次抽取，写明理由；已抽中的仍然列出",
-		Example: "  sunlot draw abort 2023-001 --ground 检查对象名录库有误，重新公告",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if ground == "" {
-				return usage("command.need-flag", "draw abort", "", "--ground")
-			}
-			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Abort(args[0], ground) })
-		},
-	}
-	cmd.Flags().StringVar(&ground, "ground", "", "终止的理由")
 	return c.writing(cmd)
 }
 
@@ -239,39 +221,6 @@ func (c *Command) listsAgain(id string) error {
 		return c.printJSON(map[string]any{"files": files})
 	}
 	return nil
-}
-
-func (c *Command) newReplace() *cobra.Command {
-	var in office.Replacing
-	cmd := &cobra.Command{
-		Use:   "replace 抽取编号",
-		Short: "更换检查人员（另行指派）、回避、直接委派",
-		Long: `检查前更换一名检查人员：写明理由和执行单位的同意，原抽取结果保留可见；任务清单同时重新生成。
-人员写执法证号，没有重名的也可以写姓名。规则包不允许更换的，命令会拒绝。` + exitCodes,
-		Example: `  sunlot replace 2023-001 --object 签号 --leave YS0001 --come YS0002 --ground 身体健康状况 \
-    --consent 高青县应急管理局 --agreed-by 王某某`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			in.Draw = args[0]
-			return c.draft(func(o *office.Office) (*office.Draft, error) { return o.Replace(in) })
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&in.Object, "object", "", "签号或统一社会信用代码")
-	f.StringVar(&in.Kind, "kind", "更换", "更换、回避 或 直接委派")
-	f.StringVar(&in.Leave, "leave", "", "退出人员的执法证号或姓名")
-	f.StringVar(&in.Come, "come", "", "接替人员的执法证号或姓名")
-	f.StringVar(&in.Ground, "ground", "", "理由，用规则包列出的说法")
-	f.StringVar(&in.Note, "note", "", "补充说明（不公开）")
-	f.StringVar(&in.Consent, "consent", "", "同意的任务执行单位")
-	f.StringVar(&in.By, "agreed-by", "", "同意的人（不公开）")
-	f.StringVar(&in.Agreed, "agreed", "", "同意的日期，缺省为今天")
-	f.StringVar(&in.Applied, "applied", "", "回避：本人申请的日期")
-	f.BoolVar(&in.Leads, "leads", false, "接替人员任组长")
-	for _, name := range []string{"object", "come", "ground", "consent", "agreed-by"} {
-		_ = cmd.MarkFlagRequired(name)
-	}
-	return c.writing(cmd)
 }
 
 func (c *Command) newFilePlan() *cobra.Command {

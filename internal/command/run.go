@@ -19,19 +19,24 @@ import (
 func (c *Command) newRun() *cobra.Command {
 	var file, signature string
 	var leaders []string
+	var request int64
 	cmd := &cobra.Command{
 		Use:   "run 抽取编号",
 		Short: "摇号：用预告指定的那一期公开随机数抽取",
-		Long: `用预告指定的那一期公开随机数抽取企业和检查人员。组队预告的编号（如 2023-001-T1）用来摇检查人员。随机数从文件、标准输入（-）、命令行
+		Long: `用预告指定的那一期公开随机数抽取企业和检查人员。组队预告的编号（如 2023-001-T1）用来摇检查人员；--request 写换人抽签申请是第几条记录，用来摇接替的人员。随机数从文件、标准输入（-）、命令行
 或设置中的网址取得，取得后都要核验签名；不是那一期、签名不对的一律不用。` + exitCodes,
-		Example: "  sunlot draw run 2023-001\n  sunlot draw run 2023-001 --beacon 随机数.json\n  sunlot draw run 2023-001 --signature b44679b9…",
+		Example: "  sunlot draw run 2023-001\n  sunlot draw run 2023-001 --beacon 随机数.json\n  sunlot draw run 2023-001 --signature b44679b9…\n  sunlot draw run 2023-001 --request 21 --beacon 随机数.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("request") {
+				return c.runRequest(cmd.Context(), args[0], request, file, signature)
+			}
 			return c.run(cmd.Context(), args[0], file, signature, leaders)
 		},
 	}
 	cmd.Flags().StringVar(&file, "beacon", "", "公开随机数的文件，- 为标准输入")
 	cmd.Flags().StringVar(&signature, "signature", "", "手工输入该期的 signature（96 个字符）")
+	cmd.Flags().Int64Var(&request, "request", 0, "换人抽签：申请是第几条记录")
 	cmd.Flags().StringSliceVar(&leaders, "leader", nil, "组队：抽到哪组就任组长的人员执法证号，可多次")
 	return c.writing(cmd)
 }
@@ -70,16 +75,21 @@ func (c *Command) run(ctx context.Context, id, file, signature string, leaders [
 	if err != nil {
 		return err
 	}
-	c.note("抽取 %s：抽中 %d 家，摇号种子 %s\n", id, body.Count, body.Seed)
+	c.showDraw(lot.Body, body)
+	return c.commit(o, d)
+}
+
+// showDraw says what was drawn in each cell.
+func (c *Command) showDraw(n *record.Notice, body *record.Draw) {
+	c.note("抽取 %s：抽中 %d 家，摇号种子 %s\n", n.Draw, body.Count, body.Seed)
 	for _, cell := range body.Cells {
 		if cell.Quota > 0 {
-			c.note("  %s　%d 家中抽 %d 家，中签线 %s\n", cellName(lot.Body, cell.Cell), cell.Count, cell.Quota, cell.Cutoff)
+			c.note("  %s　%d 家中抽 %d 家，中签线 %s\n", cellName(n, cell.Cell), cell.Count, cell.Quota, cell.Cutoff)
 		}
 	}
 	if n := body.Unstaffed.Lines; n > 0 {
 		c.note("注意：%d 家排不出符合条件的检查组，须直接委派。\n", n)
 	}
-	return c.commit(o, d)
 }
 
 func cellName(n *record.Notice, code string) string {
@@ -153,7 +163,7 @@ func (c *Command) howToDraw(o *office.Office, a awaited) {
 	round := strconv.FormatInt(a.round, 10)
 	c.note("%s 之后取第 %s 期公开随机数。", words.Clock(a.when), round)
 	if o.Config.Internet {
-		c.note("本机能上网时直接运行：sunlot draw run %s\n本机取不到时，", a.id)
+		c.note("本机能上网时直接运行：sunlot %s\n本机取不到时，", a.command())
 	} else {
 		c.note("本机不上网，")
 	}
@@ -161,13 +171,21 @@ func (c *Command) howToDraw(o *office.Office, a awaited) {
 	for _, r := range relaysOf(o) {
 		c.note("  %s\n", roundURL(r, a.chain, uint64(a.round)))
 	}
-	c.note("然后运行：sunlot draw run %s --beacon 文件　或　sunlot draw run %s --signature 抄下的字符\n", a.id, a.id)
+	c.note("然后运行：sunlot %s --beacon 文件　或　sunlot %s --signature 抄下的字符\n", a.command(), a.command())
 }
 
 // awaited is a round that a cast waits for: the notice's or a teams notice's.
 type awaited struct {
 	id, chain, when string
 	round           int64
+	step            string // the command that takes it; "" draw run
+}
+
+func (a awaited) command() string {
+	if a.step != "" {
+		return a.step
+	}
+	return "draw run " + a.id
 }
 
 func awaitedBy(n *record.Notice) awaited {

@@ -19,6 +19,7 @@ type teamFlags struct {
 	groups   int
 	later    bool
 	experts  int
+	byLot    bool
 }
 
 func (t *teamFlags) flags(cmd *cobra.Command) {
@@ -26,6 +27,7 @@ func (t *teamFlags) flags(cmd *cobra.Command) {
 	f.StringVar(&t.of, "teams-for", "", "为这次抽取已派发而还没有检查组的企业发布组队预告")
 	f.IntVar(&t.groups, "group-teams", 0, "先编好几个组再分企业；缺省每家各抽一组")
 	f.BoolVar(&t.later, "teams-later", false, "只抽企业，检查人员以后另发组队预告")
+	f.BoolVar(&t.byLot, "replace-by-lot", false, "检查人员不能参加的，用换人抽签更换；缺省为另行指派")
 	f.IntVar(&t.experts, "experts", 0, "每家摇号选几名专家，不计入检查组人数")
 	f.StringVar(&t.from, "visits-from", "", "组队：上门检查自哪天起，缺省为摇号当天")
 	f.StringVar(&t.to, "visits-to", "", "组队：上门检查到哪天止，缺省为任务结束日")
@@ -35,7 +37,7 @@ func (t *teamFlags) apply(task *rules.Task) {
 	if t.groups > 0 {
 		task.Groups = t.groups
 	}
-	task.Later = task.Later || t.later
+	task.Later, task.ByLot = task.Later || t.later, task.ByLot || t.byLot
 	if t.experts > 0 {
 		task.Experts = make([]string, t.experts)
 	}

@@ -173,7 +173,11 @@ func (c *Command) say(o *office.Office, d *office.Draft) error {
 		case *record.Filing:
 			c.note("将登记备案：%s，%s\n", planWords(s, b.Plan), strings.Join(filled(b.Date, "报"+b.To, b.Receipt), "，"))
 		case *record.Abort:
-			c.note("将终止 %s，理由 %s；已抽中的 %d 家仍然列出\n", s.LotAt(b.Notice).Body.Draw, b.Ground, len(s.LotAt(b.Notice).Objects))
+			l, drawn := s.LotAt(b.Notice), "还没有抽取"
+			if l.Drawn() {
+				drawn = fmt.Sprintf("已抽中的 %d 家仍然列出", len(l.Objects))
+			}
+			c.note("将终止 %s，理由 %s；%s\n", l.Body.Draw, b.Ground, drawn)
 		case *record.Feedback, *record.Objection, *record.Review, *record.Archive, *record.Purge, *record.Takedown:
 			c.sayRedress(s, b, a)
 		case *record.Waiver:

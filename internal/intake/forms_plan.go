@@ -93,6 +93,7 @@ var taskColumns = []column{
 	{field: "slots", head: "所需专长", weight: 3, typ: tList, also: "各席位专长 人员专长要求", help: "每个席位要的业务专长，用顿号分开，不要求的写“不限”"},
 	{field: "group_teams", blank: true, head: "检查组数", weight: 4, typ: tCount, also: "分几组检查 组数", help: "先编好几个组再分企业的才填；空着每户各抽一组"},
 	{field: "teams_later", blank: true, head: "人员另抽", weight: 4, typ: tBool, also: "检查人员另行摇号 人员另行抽取", choices: []string{"是", "否"}, help: "填“是”的，这次只抽企业，检查人员在检查前另发组队预告摇号"},
+	{field: "replace", blank: true, head: "更换方式", weight: 4, typ: tChoice, also: "更换检查人员方式 换人方式", choices: []string{"另行指派", "换人抽签"}, help: "检查人员不能参加时怎样更换；空着为另行指派。换人抽签的，要有见证单位"},
 	{field: "experts", blank: true, head: "专家人数", weight: 4, typ: tCount, also: "每户专家人数", help: "从专家库中为每户摇号选几名专家，不计入检查组人数；可不填"},
 	{field: "names_open", blank: true, head: "名单公开时间", weight: 4, typ: tChoice, also: "企业名单公开 名称公开", choices: []string{"随结果公开"}, help: "空着随结果公开"},
 	{field: "open_day", idle: true, blank: true, head: "启封日期", weight: 4, typ: tDate, also: "启封钥匙公开日期", help: "启封钥匙公开的日子，不晚于结果公示期限；空着由系统算出"},

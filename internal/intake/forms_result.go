@@ -27,7 +27,7 @@ var nonCooperation = []string{"拒绝进入被检查场所", "拒绝提供相关
 
 var followUps = []string{"无需后续处置", "责令改正", "立案处理", "移交其他部门", "移送司法机关", "违法处罚", "停止检查反馈日常监管", "抄告相关部门", "其他"}
 
-var resultColumns = []column{
+var resultColumns = slices.Concat([]column{
 	serial,
 	{field: "draw", head: "抽取编号", weight: 3, fill: true, typ: tText, example: "2023-001", also: "任务编号 抽查任务编号 抽取任务编号", help: "派发名单上已填好，不要改"},
 	{field: "handle", head: "签号", weight: 4, typ: tNumber, example: "26d03da0c2d66c8087f27a4b61a838c8", also: "企业签号", help: "派发名单上已填好，不要改"},
@@ -81,8 +81,7 @@ var resultColumns = []column{
 	{field: "ground", head: "检查原因", weight: 3, typ: tText, also: "非随机检查原因 检查事由", help: "检查来源不是双随机的必须填"},
 	{field: "issuer", head: "交办单位", weight: 3, typ: tText, also: "移送单位 交办部门 移送部门名称 来文单位 部署单位", help: "上级交办、部门移送、上级部署的，写明是哪个单位"},
 	{field: "document", head: "来源文号", weight: 3, typ: tText, also: "交办文号 移送文号 受理编号 来文号 线索编号 受理登记号", help: "交办、移送、部署的文号，投诉举报的受理编号"},
-	noteColumn,
-}
+}, goneColumns, []column{noteColumn})
 
 // feedbackWays are the usual ways to tell an enterprise.
 var feedbackWays = []string{"当场告知", "送达文书", "邮寄", "电话", "网上送达", "其他"}
@@ -107,7 +106,7 @@ var feedbackColumns = []column{
 	noteColumn,
 }
 
-var correctionColumns = []column{
+var correctionColumns = slices.Concat([]column{
 	serial,
 	{field: "draw", head: "抽取编号", weight: 1, typ: tText, example: "2023-001", also: "任务编号 抽查任务编号", help: "原结果的抽取编号"},
 	{field: "handle", head: "签号", weight: 1, typ: tNumber, example: "26d03da0c2d66c8087f27a4b61a838c8", help: "原结果的签号"},
@@ -125,8 +124,7 @@ var correctionColumns = []column{
 	{field: "ground", head: "更正原因", need: required, weight: 4, typ: tText, example: "录入有误", also: "错误原因 更正理由 更正依据", help: "为什么确有错误；会公开"},
 	{field: "approved_by", head: "单位主要负责人", need: required, weight: 4, typ: tPerson, example: "钱演示", also: "主要负责人签字 主要负责人 批准人", help: "签字确认更正的任务执行单位主要负责人"},
 	{field: "date", head: "签字日期", need: required, weight: 3, typ: tDate, example: "2023-10-20", also: "签字确认日期 批准日期 批准时间 更正日期", help: "年-月-日"},
-	noteColumn,
-}
+}, goneColumns, []column{noteColumn})
 
 var historyColumns = []column{
 	serial,

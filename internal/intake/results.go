@@ -57,6 +57,7 @@ type ResultRow struct {
 	Withheld    string // ground, as written
 	WithheldNo  string // number of the decision
 	WithheldLaw string
+	Gone        *Gone // nil: the object was there
 	Feedback    string
 	FeedbackWay string
 	Receiver    string // private
@@ -94,7 +95,7 @@ func parseResult(r *rowReader) ResultRow {
 		Scan: r.digest("scan"), Late: r.text("late"), FollowUp: r.text("follow_up"), FollowUpNo: r.text("follow_up_no"),
 		FollowUpTo: r.text("follow_up_to"), FollowUpDue: r.day("follow_up_due"), FollowOwner: r.text("follow_up_owner"),
 		Criminal: r.yes("criminal"), Pledge: r.yes("pledge"), Body: r.text("entrusted"), Letter: r.text("entrusted_no"), BodyReport: r.text("entrusted_report"),
-		Withheld: r.text("withheld"), WithheldNo: r.text("withheld_no"), WithheldLaw: r.text("withheld_law"),
+		Withheld: r.text("withheld"), WithheldNo: r.text("withheld_no"), WithheldLaw: r.text("withheld_law"), Gone: r.gone(),
 		Feedback: r.day("feedback"), FeedbackWay: r.choice("feedback_way", wayWords), Receiver: r.person("receiver"),
 		Unit: r.text("unit"), Remark: r.text("note"), Line: r.line(),
 	}
@@ -336,6 +337,7 @@ type CorrectionRow struct {
 	LastProof                string
 	Entered, Published       string
 	Ground                   string
+	Gone                     *Gone
 	ApprovedBy               string
 	Date                     string
 	Remark                   string
@@ -352,7 +354,7 @@ func parseCorrection(r *rowReader) CorrectionRow {
 		Draw: narrow(r.text("draw")), Handle: r.handle(), Code: r.unit(), Name: r.text("name"), Entry: r.count("entry"), Old: r.text("old"),
 		Codes: r.codes("result", r.cell("result")), Refusal: r.list("refusal"), Ended: r.day("ended"), Ground: r.text("ground"),
 		Started: r.day("started"), LastProof: r.day("evidence"), Entered: r.day("entered"), Published: r.day("published"),
-		ApprovedBy: r.person("approved_by"), Date: r.day("date"), Remark: r.text("note"), Line: r.line(),
+		Gone: r.gone(), ApprovedBy: r.person("approved_by"), Date: r.day("date"), Remark: r.text("note"), Line: r.line(),
 	}
 	x.ItemCodes = r.itemCodes()
 	if len(x.Codes) == 0 && len(x.ItemCodes) == 0 {

@@ -26,6 +26,7 @@ type Task struct {
 	TeamSize   int
 	GroupTeams int      // 0: a team for each object
 	TeamsLater bool     // the people are drawn later, by a notice of their own
+	ByLot      bool     // whoever cannot go is replaced by lot
 	Experts    int      // drawn for each object beside the team
 	Slots      []string // speciality that each slot needs, "" = none
 	Platform   bool     // the state's platform casts, at DrawAt
@@ -34,6 +35,9 @@ type Task struct {
 
 // casterWords are other ways to say who casts.
 var casterWords = map[string]string{"sunlot": "本系统", "平台": "监管平台", "platform": "监管平台", "省平台": "监管平台", "双随机监管平台": "监管平台"}
+
+// replaceWords are other ways to say how a member is replaced.
+var replaceWords = map[string]string{"指派": "另行指派", "抽签": "换人抽签", "抽签更换": "换人抽签", "重新抽签": "换人抽签"}
 
 // Unit executes the drawn of its towns; without towns, the rest.
 type Unit struct {
@@ -49,7 +53,7 @@ func parseTask(r *rowReader) Task {
 		Plan: narrow(r.text("plan")), Name: r.text("name"), Mode: r.choice("mode", modeWords), Filter: r.text("filter"),
 		Ratio: r.ratio("ratio"), Count: r.count("count"), Items: r.itemNumbers("items"), Units: r.units(),
 		Earlier: r.text("earlier"), Scheme: r.text("scheme"), From: r.day("from"), To: r.day("to"), DrawAt: r.instant("draw_at"),
-		Round: r.round(), TeamSize: r.count("team_size"), GroupTeams: r.count("group_teams"), TeamsLater: r.yes("teams_later"), Experts: r.count("experts"), Slots: r.slots(), Line: r.line(),
+		Round: r.round(), TeamSize: r.count("team_size"), GroupTeams: r.count("group_teams"), TeamsLater: r.yes("teams_later"), ByLot: r.choice("replace", replaceWords) == "换人抽签", Experts: r.count("experts"), Slots: r.slots(), Line: r.line(),
 	}
 	r.drand()
 	r.text("note") // private, but what is in it must be readable

@@ -47,7 +47,7 @@ func (o *Office) correctionBody(s *rules.State, f *rules.Finished, r *intake.Cor
 		items = append(items, it.Item)
 	}
 	out, problems := outcome(p, items, r.Codes, r.ItemCodes, r.Line)
-	out.Refusal, out.Methods, out.Form = r.Refusal, now.Methods, now.Form
+	out.Refusal, out.Methods, out.Form, out.Void = r.Refusal, now.Methods, now.Form, gone(r.Gone)
 	if r.Old != "" && !o.saysCodes(r.Old, now.Codes) {
 		problems = append(problems, problem(r.Line, "原检查结果", "office.old-differs", r.Old, o.codeWords(p, now.Codes)))
 	}

@@ -53,6 +53,16 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 
 // Run drafts the draw (抽取) of a notice from the value that its notice names.
 func (o *Office) Run(id string, v Value) (*Draft, *record.Draw, error) {
+	body, blobs, err := o.cast(id, v)
+	if err != nil {
+		return nil, nil, err
+	}
+	draft, err := o.draft(&Draft{Blobs: blobs}, body)
+	return draft, body, err
+}
+
+// cast computes the draw of a notice.
+func (o *Office) cast(id string, v Value) (*record.Draw, map[string][]byte, error) {
 	d, err := o.Drawing(id)
 	if err != nil {
 		return nil, nil, err
@@ -78,11 +88,8 @@ func (o *Office) Run(id string, v Value) (*Draft, *record.Draw, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if body.Declarations, err = o.behind(d, o.bundle.State, l.Index, opened, blobs); err != nil {
-		return nil, nil, err
-	}
-	draft, err := o.draft(&Draft{Blobs: blobs}, body)
-	return draft, body, err
+	body.Declarations, err = o.behind(d, o.bundle.State, l.Index, opened, blobs)
+	return body, blobs, err
 }
 
 // Drawable refuses a draw that was cast already, or that can never be.
@@ -91,7 +98,7 @@ func Drawable(l *rules.Lot) error {
 	case l.Drawn():
 		index, _ := l.Record()
 		return fault.New("rules.redraw", l.Body.Draw, num(index), "")
-	case l.Failed || l.Abort != nil:
+	case l.Failed || l.Abort != nil && !l.Hidden():
 		return fault.New("rules.notice-failed", l.Body.Draw, "", "")
 	case l.ByPlatform():
 		return fault.New("office.platform-casts", l.Body.Draw, "", l.Body.When())
@@ -285,17 +292,4 @@ func (o *Office) openingOf(l *rules.Lot) (*record.Opening, error) {
 		op.Handles = slices.Clone(have.Handles)
 	}
 	return op, nil
-}
-
-// Abort drafts the end of a draw that will not be carried out.
-func (o *Office) Abort(id, ground string) (*Draft, error) {
-	s, err := o.State()
-	if err != nil {
-		return nil, err
-	}
-	l := s.Lot(id)
-	if l == nil {
-		return nil, fault.New("office.no-such-draw", id, "", "").Of(fault.Usage)
-	}
-	return o.draft(&Draft{}, &record.Abort{Notice: l.Index, Ground: ground, Date: o.Today()})
 }

@@ -204,7 +204,7 @@ func TestMissingPrivate(t *testing.T) {
 	b.write("2023-09-20 09:00:00", results("2023-001", 0, 1))
 	b.must(os.RemoveAll(filepath.Join(b.dir, "private", "draws")))
 	b.write("2023-09-21 09:00:00", func(o *office.Office) (*office.Draft, error) { return sheet(o.Checklist(items(), office.Listing{})) })
-	b.write("2023-09-21 09:10:00", func(o *office.Office) (*office.Draft, error) { return o.Abort("2023-001", "钥匙遗失") })
+	b.write("2023-09-21 09:10:00", func(o *office.Office) (*office.Draft, error) { return o.Abort("2023-001", "钥匙遗失", nil) })
 	b.judge()
 }
 

@@ -190,7 +190,7 @@ func (d *Drawing) know(people []PersonRow, ki []byte) {
 // so that what is asked of certificates later needs no key.
 func (d *Drawing) team(obj *rules.Object) []record.OpenHandle {
 	var list []record.OpenHandle
-	for _, h := range obj.Team {
+	for _, h := range obj.Members() {
 		if p := d.People[h]; p != nil {
 			list = append(list, record.OpenHandle{Kind: "I", ID: p.ID, Salt: d.salts[h]})
 		}
@@ -255,7 +255,7 @@ func (o *Office) firmsOpened(l *rules.Lot) (map[string]*FirmRow, error) {
 // Team lists the names of an object's team, slot 0 first.
 func (d *Drawing) Team(obj *rules.Object) []string {
 	var names []string
-	for _, h := range obj.Team {
+	for _, h := range obj.Members() {
 		if p := d.People[h]; p != nil {
 			names = append(names, p.Name)
 		}

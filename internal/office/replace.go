@@ -30,7 +30,7 @@ func (o *Office) Replace(in Replacing) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.bundle.State.Pack.Team.Replace != "appoint" {
+	if d.Lot.Body.Replace == "none" {
 		return nil, fault.New("rules.no-replacement", in.Draw, "", "")
 	}
 	obj := d.find(in.Object)

@@ -251,6 +251,7 @@ func (o *Office) resultBody(s *rules.State, d *Drawing, obj *rules.Object, r *in
 	if s.Pack.Result.SignOff {
 		problems = append(problems, signatures(r, team)...)
 	}
+	problems = append(problems, inspectedBy(b, obj, team, r)...)
 	if r.Leader != "" && !hasName(team, r.Leader) {
 		problems = append(problems, problem(r.Line, "组长", "office.leader-not-in-team", r.Leader, strings.Join(team, "、")))
 	}
@@ -272,6 +273,32 @@ func signatures(r *intake.ResultRow, team []string) []intake.Problem {
 		problems = append(problems, problem(r.Line, "全体签字人", "office.stranger-signed", strings.Join(r.Signed, "、"), strings.Join(team, "、")))
 	}
 	return problems
+}
+
+// inspectedBy: the inspectors whom the row names are the team, and nobody else:
+// whoever goes in a member's place is entered before the visit (draw1 §8). The
+// result then names the team by its handles.
+func inspectedBy(b *record.Result, obj *rules.Object, team []string, r *intake.ResultRow) []intake.Problem {
+	if len(r.Team) == 0 {
+		return nil
+	}
+	same := len(r.Team) == len(team)
+	for _, name := range team {
+		same = same && hasName(r.Team, name)
+	}
+	if !same {
+		return []intake.Problem{problem(r.Line, "检查人员", "office.others-inspected", strings.Join(r.Team, "、"), strings.Join(team, "、"))}
+	}
+	b.Team = obj.Members()
+	return nil
+}
+
+// gone is what a row says of an object that was not there.
+func gone(g *intake.Gone) *record.Void {
+	if g == nil {
+		return nil
+	}
+	return &record.Void{Ground: g.Ground, Evidence: g.Evidence, Date: g.Date, SHA256: g.Scan}
 }
 
 // hasName reports whether a name is among those of a list, however written.
@@ -310,6 +337,7 @@ func outcome(p *rules.Pack, items, codes []string, each map[string][]string, at 
 // written is what a row says of an inspection, whatever led to it.
 func (o *Office) written(r *intake.ResultRow, out record.Outcome) *record.Result {
 	out.Refusal, out.Methods, out.Form, out.Facts = r.Refusal, r.Methods, r.Form, record.Sealed(r.Facts)
+	out.Void = gone(r.Gone)
 	b := &record.Result{Outcome: out, Started: r.Started, Ended: r.Ended, Entered: r.Entered, Published: r.Published,
 		EnteredBy: record.Sealed(r.EnteredBy), Reviewed: record.Sealed(r.ReviewedBy), SignedOn: r.SignedOn, Scan: r.Scan,
 		Late: r.Late, Remark: record.Sealed(r.Remark)}

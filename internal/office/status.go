@@ -54,9 +54,20 @@ func (o *Office) Nexts() ([]Next, error) {
 			} else if at = s.Lot(d.Draw).Body.When(); s.Lot(d.Draw).ByPlatform() {
 				n.Command = "sunlot draw record " + d.Draw + " 平台导出的名单.xlsx"
 			}
-			if o.Now().Unix() < record.Unix(at) {
+			if l := s.Lot(d.Draw); l != nil && l.Hidden() {
+				n.Code = "office.next-run-aborted"
+			} else if o.Now().Unix() < record.Unix(at) {
 				// What makes the notice worth anything: it is public before the number.
 				list = append(list, Next{Code: "office.next-publish", Command: "sunlot build，再 sunlot publish --to 网站目录", Place: d.Draw, Due: clock(at)})
+				n.Code, n.Due = "office.next-run-later", clock(at)
+			}
+		case "refill":
+			_, r := s.Request(d.Entry)
+			at := r.Body.Randomness.Time
+			n.Place = d.Draw
+			n.Command = "sunlot draw run " + d.Draw + " --request " + num(d.Entry)
+			if o.Now().Unix() < record.Unix(at) {
+				list = append(list, Next{Code: "office.next-publish-request", Command: "sunlot build，再 sunlot publish --to 网站目录", Place: num(d.Entry), Due: clock(at)})
 				n.Code, n.Due = "office.next-run-later", clock(at)
 			}
 		case "dispatch":

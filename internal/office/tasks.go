@@ -35,7 +35,7 @@ func (o *Office) Task(r *intake.Task, round uint64) (rules.Task, []intake.Proble
 	for _, q := range r.Slots {
 		t.Slots = append(t.Slots, named(s.Pack.Specialities, q, r.Line, "所需专长", "office.unknown-speciality", &problems))
 	}
-	t.Groups, t.Later = r.GroupTeams, r.TeamsLater
+	t.Groups, t.Later, t.ByLot = r.GroupTeams, r.TeamsLater, r.ByLot
 	for range r.Experts {
 		t.Experts = append(t.Experts, "")
 	}

@@ -70,6 +70,8 @@ var Types = map[string]func() any{
 	"draw":        func() any { return new(Draw) },
 	"dispatch":    func() any { return new(Dispatch) },
 	"team-change": func() any { return new(TeamChange) },
+	"request":     func() any { return new(Request) },
+	"replacement": func() any { return new(Replacement) },
 	"result":      func() any { return new(Result) },
 	"correction":  func() any { return new(Correction) },
 	"follow-up":   func() any { return new(FollowUp) },

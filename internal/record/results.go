@@ -33,6 +33,7 @@ type Result struct {
 	ReviewOn  string       `json:"reviewed_on,omitempty" form:"date"`
 	Opinion   Sealed       `json:"opinion,omitempty"`              // of who reviewed it
 	Returned  []string     `json:"returned,omitempty" form:"date"` // days on which it was sent back (退回)
+	Team      []string     `json:"team,omitempty" form:"hex32"`    // handles of those who inspected, in the team's order
 	Signed    []Sealed     `json:"signed,omitempty"`               // every member of the team, by name
 	SignedOn  string       `json:"signed_on,omitempty" form:"date"`
 	Scan      string       `json:"scan,omitempty" form:"hex64"` // digest of the scanned sheet
@@ -85,6 +86,17 @@ type Outcome struct {
 	Facts   Sealed      `json:"facts,omitempty"` // facts of a refusal (Y-21)
 	Methods []string    `json:"methods,omitempty" form:"name"`
 	Form    string      `json:"organised,omitempty" form:"name"` // 综合联查 …
+	Void    *Void       `json:"void,omitempty"`
+}
+
+// Void (对象灭失) says why a drawn object could not be inspected at all: closed
+// down, struck off, moved away. It stays drawn, with ground and evidence
+// (draw1 §8), and nobody takes its place.
+type Void struct {
+	Ground   string `json:"ground" form:"name"`
+	Evidence string `json:"evidence" form:"name"`          // what shows it: 注销登记通知书 …
+	Date     string `json:"date" form:"date"`              // since when, by that evidence
+	SHA256   string `json:"sha256,omitempty" form:"hex64"` // digest of the scanned evidence, which stays with the office
 }
 
 // ItemCodes are the result codes of one item of the checklist.

@@ -138,7 +138,7 @@ func (j *judge) opened(b *record.Opened) {
 		j.breach("rules.opened-nothing", "", lot.Body.Draw, "", "")
 		return
 	}
-	if (b.K || b.KI) && !lot.Drawn() && !lot.void() {
+	if (b.K || b.KI) && !lot.Drawn() && !lot.void() && j.today() < lot.Due.K {
 		j.breach("rules.opened-early", "", lot.Body.Draw, "", lot.Body.When())
 		return
 	}
@@ -181,32 +181,4 @@ func (j *judge) opened(b *record.Opened) {
 			j.add(Overdue, "rules.late-k", "", lot.Body.Draw, lot.KDay, lot.Due.K)
 		}
 	}
-}
-
-func (j *judge) abort(b *record.Abort) {
-	lot := j.lotOf(b.Notice)
-	if lot == nil {
-		return
-	}
-	if b.Date < lot.Time[:10] || b.Date > j.today() {
-		j.breach("rules.date-order", "", "date", b.Date, lot.Time[:10]+" … "+j.today())
-		return
-	}
-	if lot.Drawn() && lot.Closed() {
-		// Every drawn unit was inspected: there is nothing to give up, only
-		// selections to be counted no more.
-		j.breach("rules.abort-closed", lot.Pack.Cap.Clause, lot.Body.Draw, num(len(lot.Objects)), "")
-		return
-	}
-	a := at(j, b)
-	lot.Abort, lot.Pool, lot.Recuse = &a, nil, nil
-	sev := Note
-	// The entry's own time is a claim; what stands before it in the log is not.
-	now := max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven)
-	if lot.Drawn() || now > record.Unix(lot.Body.When())-minLead {
-		// The numbers were known or about to be: nothing is erased, the drawn
-		// stay listed as 已抽中、未执行 (draw1 §8).
-		sev = Warning
-	}
-	j.add(sev, "rules.draw-aborted", "", lot.Body.Draw, b.Ground, "")
 }

@@ -30,6 +30,7 @@ type Task struct {
 	Units    []record.Unit
 	Slots    []string            // qualification of each slot; nil: the pack's least number, none needed
 	Groups   int                 // group teams (分组检查); 0: a team for each object
+	ByLot    bool                // whoever cannot go is replaced by lot, where the pack lets the notice choose
 	Later    bool                // objects alone: teams by a later teams notice
 	Experts  []string            // speciality of each expert who is drawn beside the team, "" for any
 	Scheme   string              // 抽查工作方案
@@ -113,6 +114,10 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	if line.Joint == joined {
 		return nil, nil, fault.New("rules.joined-draw", line.No, line.Lead, "")
 	}
+	replace, ok := p.Team.replacement(t.ByLot)
+	if !ok || t.ByLot && t.Before != "" {
+		return nil, nil, fault.New("rules.no-lot", t.Line, p.Team.Replace, replaceLot)
+	}
 	list, objects, people := s.Checklist(), s.Roster("objects"), s.Roster("inspectors")
 	if list == nil || objects == nil || people == nil {
 		return nil, nil, fault.New("rules.no-roster", t.Line, "", "")
@@ -124,7 +129,7 @@ func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 		Mode: line.Mode, Filter: line.Filter, Scope: line.Scope, Casts: "sunlot",
 		Roster:     record.RosterRef{Entry: objects.Index, Count: objects.Body.Count, SHA256: objects.Body.File.SHA256},
 		Inspectors: record.RosterRef{Entry: people.Index, Count: people.Body.Count, SHA256: people.Body.File.SHA256},
-		Leader:     p.Team.Leader, Replace: p.Team.Replace, Names: "on-result",
+		Leader:     p.Team.Leader, Replace: replace, Names: "on-result",
 		From: or(t.From, max(line.From, when[:10])), To: or(t.To, line.To), Units: t.Units, Auditor: t.Auditor,
 	}
 	b.Draw = fmt.Sprintf("%04d-%03d", year, b.Serial)

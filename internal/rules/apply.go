@@ -207,6 +207,10 @@ func (j *judge) body() {
 		j.joint(b)
 	case *record.TeamChange:
 		j.teamChange(b)
+	case *record.Request:
+		j.request(b)
+	case *record.Replacement:
+		j.replacement(b)
 	case *record.Result:
 		j.result(b)
 	case *record.Correction:

@@ -407,13 +407,13 @@ func year(name string) *book {
 	b.say("paper", "2023-08-23T15:30:00+08:00", &record.Paper{Notice: l.Index, Body: "演示司法局", Person: sealed("演示"), Signed: "2023-08-23T15:10:00+08:00",
 		Checksum: l.C, Scan: strings.Repeat("d", 64)}, nil)
 	b.keys = first
+	b.say("abort", "2023-08-23T16:00:00+08:00", &record.Abort{Notice: b.state.Lot("2023-002").Index, Ground: "演示", Date: "2023-08-23"}, nil)
 	b.cast("draw", drawn, l, declared)
 	s := b.send(l, "执法大队", "2023-08-24T09:00:00+08:00", l.Objects)
 	b.say("dispatch", s.At, s.Body, s.Blobs)
-	if b.pack.Team.Replace == "appoint" {
+	if b.pack.Team.Replace != "none" {
 		b.say("change", "2023-08-25T09:00:00+08:00", b.change(l, l.Objects[0], 1), nil)
 	}
-	b.say("abort", "2023-08-25T10:00:00+08:00", &record.Abort{Notice: b.state.Lot("2023-002").Index, Ground: "演示", Date: "2023-08-25"}, nil)
 	b.announce("again", "2023-09-15T09:00:00+08:00", rules.Task{Line: "B", Round: 657413})
 	for i, o := range l.Objects {
 		what := "result"
@@ -512,6 +512,8 @@ func bookOf(name string) *book {
 		return afterwards()
 	case "chance":
 		return byChance()
+	case "lot":
+		return byLot()
 	case "yanshi":
 		return yanshi()
 	case "gaoqing joint":

@@ -103,7 +103,7 @@ func (j *judge) draw(b *record.Draw) {
 	case lot.ByPlatform():
 		j.breach("rules.draw-failed", j.s.Pack.Draw.Before, lot.Body.Draw, lot.Body.Casts, "sunlot")
 		return
-	case lot.Abort != nil:
+	case lot.Abort != nil && !lot.Hidden():
 		j.breach("rules.aborted", "", lot.Body.Draw, num(lot.Abort.Index), "")
 		return
 	}
@@ -189,12 +189,24 @@ func group(f *record.File) string {
 	return f.SHA256
 }
 
+// takeGroups notes the members of the group teams, all of them.
+func (h *Hat) takeGroups(file []byte) {
+	teams, _ := draw.ParseTeams(file)
+	for _, t := range teams {
+		if h.Groups == nil {
+			h.Groups = map[string][]string{}
+		}
+		h.Groups[t.Object] = t.Members
+	}
+}
+
 // staffed notes the teams that the lot gave: with group teams (draw1 §7) an
 // object's members are its team's.
 func (j *judge) staffed(lot *Lot, h *Hat, b *hatRef, c cast) {
 	teams, _ := draw.ParseTeams(c.teams)
 	unstaffed, _ := draw.ParseUnstaffed(c.unstaffed)
 	members := membersOf(c, b.groupTeams > 0)
+	h.takeGroups(c.groups)
 	for _, t := range teams {
 		o := lot.byHandle[t.Object]
 		if o.Drawn = members[t.Object]; b.groupTeams > 0 {

@@ -39,7 +39,7 @@ func (j *judge) teamChange(b *record.TeamChange) {
 		return
 	}
 	p := lot.Pack
-	if p.Team.Replace != "appoint" {
+	if lot.Body.Replace == "none" {
 		j.breach("rules.no-replacement", p.Team.Clause, lot.Body.Draw, "", "")
 		return
 	}
@@ -51,7 +51,7 @@ func (j *judge) teamChange(b *record.TeamChange) {
 	slot := slices.Index(o.Team, b.Leave)
 	j.changeKind(lot, o, b, slot)
 	j.changePeople(lot, o, b, slot)
-	j.changeDates(lot, b)
+	j.agreed(lot, b.Agreed, b.Date, b.Applied, b.Object)
 	if !j.sound() {
 		return
 	}
@@ -68,6 +68,7 @@ func (j *judge) teamChange(b *record.TeamChange) {
 	} else {
 		o.Team = slices.Clone(o.Team)
 		o.Team[slot] = b.Come
+		o.Vacant = slices.DeleteFunc(slices.Clone(o.Vacant), func(m string) bool { return m == b.Leave })
 	}
 	if b.Leads {
 		o.Leader = b.Come
@@ -79,26 +80,42 @@ func (j *judge) teamChange(b *record.TeamChange) {
 func (j *judge) changeKind(lot *Lot, o *Object, b *record.TeamChange, slot int) {
 	p := lot.Pack
 	vacant := o.Unstaffed && b.Leave == "" && len(o.Team) < len(lot.slotsOf(o))
-	small := lot.HatOf(o).small(p, o, len(lot.slotsOf(o)))
+	unfilled := slices.Contains(o.Vacant, b.Leave)
+	small := lot.HatOf(o).small(p, o, len(lot.slotsOf(o))) && lot.Body.Replace != replaceLot
 	switch {
+	case lot.Asking(o) != nil:
+		// Between the request and its lot everybody else is fixed: whoever could
+		// still move people could move the lot.
+		j.breach("rules.request-open", p.Team.Change, b.Object, num(lot.Asking(o).Index), "")
+	case lot.Body.Replace == replaceLot && b.Kind != "direct":
+		j.breach("rules.only-by-lot", p.Team.Change, b.Object, b.Kind, "")
 	case o.Result != nil:
 		j.breach("rules.change-after-result", p.Team.Change, b.Object, num(o.Result.Index), "")
 	case !slices.Contains([]string{"replacement", "recusal", "direct"}, b.Kind):
 		j.breach("rules.change-kind", p.Team.Change, b.Kind, "", "replacement, recusal, direct")
-	case b.Kind == "direct" && p.Team.Direct == "":
+	case b.Kind == "direct" && p.Team.Direct == "" && !unfilled:
 		j.breach("rules.change-kind", p.Team.Change, b.Object, b.Kind, "replacement, recusal")
-	case b.Kind == "direct" && !vacant && !(small && slot >= 0):
+	case b.Kind == "direct" && !vacant && !unfilled && !(small && slot >= 0):
 		// 检查人员有限，不能满足随机抽查基本条件的 (A20): nowhere else may a hand
 		// take the place of the lot.
 		j.breach("rules.direct-trigger", p.Team.Direct, b.Object, num(lot.HatOf(o).open(o)), num(p.Team.Factor*len(lot.slotsOf(o))))
 	case b.Kind != "direct" && slot < 0:
 		j.breach("rules.not-in-team", p.Team.Change, b.Object, b.Leave, "")
-	case b.Kind == "replacement" && len(p.Team.Grounds) > 0 && !slices.Contains(p.Team.Grounds, b.Ground):
-		j.breach("rules.change-ground", p.Team.Change, b.Object, b.Ground, "")
-	case b.Kind == "replacement" && b.Ground == p.Team.Other && b.Note == "":
-		j.breach("rules.change-note", p.Team.Change, b.Object, b.Ground, "")
-	case (b.Kind == "recusal") != (b.Applied != ""):
-		j.breach("rules.recusal-applied", p.Team.Recusal, b.Object, b.Applied, "")
+	default:
+		j.changeGround(p, b.Kind, b.Ground, b.Note, b.Applied, b.Object)
+	}
+}
+
+// changeGround: one of the pack's grounds, with a note where it says little; of
+// a recusal the inspector's own application.
+func (j *judge) changeGround(p *Pack, kind, ground string, note record.Sealed, applied, place string) {
+	switch {
+	case kind == "replacement" && len(p.Team.Grounds) > 0 && !slices.Contains(p.Team.Grounds, ground):
+		j.breach("rules.change-ground", p.Team.Change, place, ground, "")
+	case kind == "replacement" && ground == p.Team.Other && note == "":
+		j.breach("rules.change-note", p.Team.Change, place, ground, "")
+	case (kind == "recusal") != (applied != ""):
+		j.breach("rules.recusal-applied", p.Team.Recusal, place, applied, "")
 	}
 }
 
@@ -138,17 +155,19 @@ func (j *judge) changePeople(lot *Lot, o *Object, b *record.TeamChange, slot int
 	}
 }
 
-func (j *judge) changeDates(lot *Lot, b *record.TeamChange) {
+// agreed holds the dates of a change to their order: applied for, agreed to,
+// carried out, after the draw.
+func (j *judge) agreed(lot *Lot, agreed, date, applied, place string) {
 	p := lot.Pack
 	switch {
 	case !j.sound():
-	case b.Agreed > b.Date || b.Agreed < lot.day() || b.Date > j.today():
-		j.breach("rules.date-order", p.Team.Change, "agreed, date", b.Agreed+" "+b.Date, lot.day()+" … "+j.today())
-	case b.Applied > b.Agreed:
-		j.breach("rules.date-order", p.Team.Recusal, "applied", b.Applied, b.Agreed)
-	case b.Applied != "" && b.Applied < lot.Time[:10]:
+	case agreed > date || agreed < lot.day() || date > j.today():
+		j.breach("rules.date-order", p.Team.Change, "agreed, date", agreed+" "+date, lot.day()+" … "+j.today())
+	case applied > agreed:
+		j.breach("rules.date-order", p.Team.Recusal, "applied", applied, agreed)
+	case applied != "" && applied < lot.Time[:10]:
 		// Known before the notice and kept back until the team was known.
-		j.add(Warning, "rules.recusal-late", p.Team.Recusal, b.Object, b.Applied, lot.Time[:10])
+		j.add(Warning, "rules.recusal-late", p.Team.Recusal, place, applied, lot.Time[:10])
 	}
 }
 

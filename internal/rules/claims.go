@@ -44,6 +44,11 @@ func (j *judge) early(b *record.Result, f *Finished) {
 	if began < since {
 		j.add(Warning, "rules.visit-early", p.Draw.Dispatch, o.Handle, began, since)
 	}
+	for _, r := range f.Lot.Requests {
+		if r.Done != nil && slices.Contains(o.Lots, r.Done.Index) && r.Done.Time[:10] > b.Ended {
+			j.add(Warning, "rules.changed-after-visit", p.Team.Change, o.Handle, r.Done.Time[:10], b.Ended)
+		}
+	}
 	for _, c := range o.Changes {
 		if c.Body.Agreed > b.Ended {
 			// The one who signs is not the one who was there.

@@ -123,8 +123,12 @@ func (s *State) Duties(today string) []Duty {
 		case l.Failed:
 		case l.Abort != nil:
 			list = append(list, s.openK(l, today)) // due whatever became of the draw (draw1 §3)
+			if l.Hidden() && (l.Castable() || l.KILost() != nil) {
+				list = append(list, s.runDuty(l, today))
+			}
 		default:
 			list = append(append(list, s.lotDuties(l, today)...), s.laterDuties(l, today)...)
+			list = append(list, s.requestDuties(l, today)...)
 		}
 	}
 	list = append(list, s.resultDuties(today)...)
@@ -163,12 +167,11 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 	p, b, due := l.Pack, l.Body, l.Due
 	sure := !due.Provisional && !l.Unjudged
 	if !l.Drawn() {
-		run := Duty{Code: "run", Draw: b.Draw, Clause: p.Draw.Before, Due: b.When()[:10], Count: 1, Open: 1, Sure: true,
-			Late: s.late(b.When()[:10], "", today)}
-		if l.Late {
-			return []Duty{run, s.openK(l, today)} // nobody waits for its results (draw1 §1)
+		list := []Duty{s.runDuty(l, today)}
+		if l.Late || sure && today > due.K || l.KOpened {
+			list = append(list, s.openK(l, today)) // nobody waits for its results (draw1 §1), and what is never cast does not put it off
 		}
-		return []Duty{run}
+		return list
 	}
 	send := Duty{Code: "dispatch", Draw: b.Draw, Clause: p.Draw.Dispatch, Due: due.Dispatch, Count: len(l.Objects), Sure: sure}
 	results := Duty{Code: "result", Draw: b.Draw, Clause: p.Publish.Clause, Due: due.Results, Count: len(l.Objects), Sure: sure}
@@ -199,6 +202,12 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 		}
 	}
 	return append(list, s.openK(l, today))
+}
+
+// runDuty is the casting of a draw.
+func (s *State) runDuty(l *Lot, today string) Duty {
+	day := l.Body.When()[:10]
+	return Duty{Code: "run", Draw: l.Body.Draw, Clause: l.Pack.Draw.Before, Due: day, Count: 1, Open: 1, Sure: true, Late: s.late(day, "", today)}
 }
 
 // openK is the opening of a draw's K.

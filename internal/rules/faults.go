@@ -12,7 +12,7 @@ import (
 // packWords are the values that a member of a pack may have, by its path.
 var packWords = map[string][]string{
 	"cap.window": {"calendar-year", "rolling-12-months"}, "draw.balance": {"town", "none"}, "team.leader": {"slot0", "named", "none"},
-	"team.replace": {"appoint", "none"},
+	"team.replace": {replaceAppoint, replaceLot, replaceEither, "none"},
 	"ratio.op":     {"min", "eq", "none"}, "visibility.rule": {"public", "on-result", "never"},
 	"clause.kinds": {"field", "rule", "deadline", "publication", "record", "out"},
 }
@@ -180,6 +180,11 @@ func (l *packFaults) particular(p *Pack) {
 			if strings.ContainsAny(n.Name, "()（）[],，、=<>") {
 				l.add("rules.pack-form", []string{"town", "sector", "tag", "speciality"}[i]+"["+strconv.Itoa(k)+"].name", n.Name, "没有括号和逗号的名称")
 			}
+		}
+	}
+	for i, c := range p.Result.Codes {
+		if c.Void && (!c.Alone || c.Open) {
+			l.add("rules.bad-pack", "result.code["+strconv.Itoa(i)+"].void", c.Code, "alone = true，不带 open") // who is not there has nothing else
 		}
 	}
 	if p.EffectiveTo != "" && p.EffectiveTo < p.EffectiveFrom {

@@ -17,6 +17,7 @@ type Hat struct {
 	Entry  int64               // index of the notice or teams notice
 	People map[string][]string // handle → qualifications
 	Recuse map[string]string   // object handle → commitment, until the cast
+	Groups map[string][]string // teamNN → its members now, where teams are group teams
 }
 
 // hatRef is what an entry says of its hat.

@@ -14,8 +14,9 @@ func TestClaimedBeforeTheRound(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		drawn bool // the first draw stands when the second is aborted
+		code  string
 		want  rules.Severity
-	}{{"nothing known", false, rules.Note}, {"the same round stands in the log", true, rules.Warning}} {
+	}{{"nothing known", false, "rules.draw-aborted", rules.Note}, {"the same round stands in the log", true, "rules.abort-hides", rules.Breach}} {
 		b := open("gaoqing", 60, 9)
 		l := b.announce("notice", noticed, rules.Task{Line: "A", Round: firstRun})
 		first := b.keys
@@ -31,8 +32,8 @@ func TestClaimedBeforeTheRound(t *testing.T) {
 				t.Errorf("drawn eight hours before its round: %v", found)
 			}
 		}
-		found := codes(b.say("abort", "2023-08-23T16:01:00+08:00", &record.Abort{Notice: other.Index, Ground: "演示", Date: "2023-08-23"}, nil))
-		if found["rules.draw-aborted"] != c.want {
+		found := b.apply("2023-08-23T16:01:00+08:00", &record.Abort{Notice: other.Index, Ground: "演示", Date: "2023-08-23"}, nil)
+		if found[c.code] != c.want {
 			t.Errorf("%s: %v, want %s", c.name, found, c.want)
 		}
 	}

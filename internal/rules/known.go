@@ -11,8 +11,15 @@ import (
 
 // Selected reports whether a drawn object counts to the cap: an aborted draw is
 // no selection of those whom nobody inspected, and one whose order does not hold
-// neither: who knows the number could bring a firm to its cap with it.
-func (l *Lot) Selected(o *Object) bool { return !l.void() || o.Result != nil }
+// neither: who knows the number could bring a firm to its cap with it. Nor is a
+// draw of one who was found void: a word of the office would free him from this
+// inspection and from all others of the year.
+func (l *Lot) Selected(o *Object) bool {
+	if o.Result == nil {
+		return !l.void()
+	}
+	return o.Result.Void() == nil
+}
 
 // Selections is how many selections the ledger knows in the cap's window before
 // the draw of a notice: drawn objects, those before the charter, those of joint
@@ -135,18 +142,19 @@ func (s *State) BatchesBefore(l *Lot) (ids []string, hidden int64) {
 
 // drawnBefore lists the objects that a draw had drawn when another was announced.
 // Where it had been given up by then those who were inspected all the same remain,
-// if inspected is set.
+// if inspected is set; then those who were found void by then do not.
 func (l *Lot) drawnBefore(later *Lot, inspected bool) []*Object {
 	cast, _ := l.Record()
 	if l.Failed || !l.Drawn() || cast > later.Index {
 		return nil
 	}
-	if !l.Late && (l.Abort == nil || l.Abort.Index > later.Index) {
+	stands := !l.Late && (l.Abort == nil || l.Abort.Index > later.Index)
+	if stands && !inspected {
 		return l.Objects
 	}
 	var list []*Object
 	for _, o := range l.Objects {
-		if inspected && o.Result != nil {
+		if f := o.Result; stands && f == nil || inspected && f != nil && f.voidBefore(later.Index) == nil {
 			list = append(list, o)
 		}
 	}

@@ -347,7 +347,7 @@ func TestAcross(t *testing.T) {
 			t.Errorf("%s %v: %d over the cap, %d merged", c.pack, c.days, over, merged)
 		}
 		for _, l := range s.Lots {
-			l.Objects[0].Result = &rules.Finished{At: rules.At[record.Result]{Index: l.Index + 2}}
+			l.Objects[0].Result = &rules.Finished{At: rules.At[record.Result]{Index: l.Index + 2, Body: &record.Result{}}}
 		}
 		if over, merged := count(); over != c.over || merged != 0 {
 			t.Errorf("%s %v, inspected between: %d over the cap, %d merged", c.pack, c.days, over, merged)
@@ -377,12 +377,12 @@ func TestExtensionMovesTheDates(t *testing.T) {
 		due := 0
 		for _, d := range b.state.Duties("2024-01-31") {
 			if d.Draw == "2023-002" {
-				if due++; d.Code != "open-k" || d.Open != 1 || d.Late == 0 {
+				if due++; d.Code != "open-k" && d.Code != "run" || d.Open != 1 || d.Late == 0 {
 					t.Errorf("%s: aborted: %+v", name, d)
 				}
 			}
 		}
-		if due != 1 {
+		if due != 2 { // nobody can see that the abort was in time: what would have been drawn is due as well
 			t.Errorf("%s: %d duties of the aborted draw", name, due)
 		}
 	}

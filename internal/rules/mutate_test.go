@@ -401,7 +401,11 @@ var free = map[string]map[string]string{
 		"line": "another line that it could be for",
 	},
 	"extension": {"ground": "free text", "approved_by": "sealed", "date": "between notice and entry", "to": "within the year"},
-	"abort":     {"ground": "free text", "date": "between notice and entry", "notice": "another draw that is open"},
+	"request": {
+		"agreed": "from the draw to the request", "agreed_by": "sealed", "consent": "free text: the unit that agreed", "ground": "one of the pack's", "note": "sealed",
+		"slots": "who cannot go is the unit's word: which places, in any order",
+	},
+	"abort": {"ground": "free text", "notice": "another draw that is open"},
 }
 
 // own: what the office says about itself or decides before any lot is cast.
@@ -419,12 +423,15 @@ func TestMutants(t *testing.T) {
 	maps.Copy(free, jointFree)
 	found := map[string]map[string]string{}
 	tried, bound := 0, 0
-	for _, pack := range []string{"gaoqing", "yanshi", "platform", "gaoqing joint", "yanshi joint", "later", "chance"} {
+	for _, pack := range []string{"gaoqing", "yanshi", "platform", "gaoqing joint", "yanshi joint", "later", "chance", "lot"} {
 		b := bookOf(pack)
 		said := b.said()
 		for _, name := range b.names {
 			if strings.HasSuffix(pack, " joint") && !slices.Contains(jointSteps, name) {
 				continue // as in the other years
+			}
+			if pack == "lot" && !slices.Contains(lotSteps, name) {
+				continue
 			}
 			if pack == "later" && !slices.Contains(laterSteps, name) {
 				continue

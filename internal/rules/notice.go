@@ -117,8 +117,10 @@ func (j *judge) noticeSource(b *record.Notice, lot *Lot) {
 		}
 	}
 	j.teamShape(noticeHat(b), b.Items, b.Checklist)
-	if b.Leader != p.Team.Leader || b.Replace != p.Team.Replace {
+	if b.Leader != p.Team.Leader {
 		j.breach("rules.notice-differs", p.Team.Clause, "leader, replace", b.Leader+" "+b.Replace, p.Team.Leader+" "+p.Team.Replace)
+	} else {
+		j.noticeReplace(b)
 	}
 	if b.From > b.To || b.From < b.When()[:10] {
 		j.breach("rules.task-dates", p.Draw.Before, "from, to", b.From+" "+b.To, "")

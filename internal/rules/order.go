@@ -174,7 +174,7 @@ func (s *State) PolicyAt(index int64) string {
 // must stand before a value that nobody knows yet (draw1 §1).
 func (s *State) Dated(e *record.Entry) bool {
 	switch b := e.Body.(type) {
-	case *record.Notice, *record.TeamsNotice, *record.Abort, *record.Contribution:
+	case *record.Notice, *record.TeamsNotice, *record.Abort, *record.Contribution, *record.Request:
 		return true
 	case *record.Opened:
 		return b.K // its day is that on which others saw it (draw1 §3)

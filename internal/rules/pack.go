@@ -243,6 +243,7 @@ type Code struct {
 	Alone    bool   `json:"alone,omitempty" toml:"alone"`
 	Open     bool   `json:"open,omitempty" toml:"open"`
 	Borrowed bool   `json:"borrowed,omitempty" toml:"borrowed"`
+	Void     bool   `json:"void,omitempty" toml:"void"` // the object was not there to be inspected (对象灭失)
 }
 
 // Correct says who signs a correction.

@@ -44,7 +44,7 @@ func TestPackCheck(t *testing.T) {
 		"leader":               func(p *rules.Pack) { p.Team.Leader = "first" },
 		"team of none":         func(p *rules.Pack) { p.Team.Min = 0 },
 		"team of ten":          func(p *rules.Pack) { p.Team.Min = 10 },
-		"replace":              func(p *rules.Pack) { p.Team.Replace = "lot" },
+		"replace":              func(p *rules.Pack) { p.Team.Replace = "redraw" },
 		"publish start":        func(p *rules.Pack) { p.Publish.Start = "today" },
 		"publish days":         func(p *rules.Pack) { p.Publish.Days = 0 },
 		"no day of the year":   func(p *rules.Pack) { p.Year.WarnFrom = "11-32" },

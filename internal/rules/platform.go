@@ -102,10 +102,13 @@ func (j *judge) noticePlatform(b *record.Notice, lot *Lot) {
 // fact that the office did not make, so what differs from the notice is shown
 // and not refused; only what cannot be read is.
 func (j *judge) platformDraw(b *record.PlatformDraw) {
-	lot := j.lotOf(b.Notice)
-	if lot == nil {
-		return
+	lot := j.s.lots[b.Notice]
+	if lot == nil || !lot.Hidden() { // an abort does not keep the platform's list out
+		if lot = j.lotOf(b.Notice); lot == nil {
+			return
+		}
 	}
+	j.lot = lot
 	p := lot.Pack
 	switch {
 	case p.Platform == nil:

@@ -199,6 +199,9 @@ func (cc *classCount) drawn(l *Lot, o *Object) {
 // inspected counts an inspection that ended in the year. Of which class the
 // object is its result says in ink, or the draw's condition.
 func (cc *classCount) inspected(f *Finished) {
+	if f.Void() != nil {
+		return // nobody could inspect it
+	}
 	key, named := unitKey(f.Object, f)
 	bits := uint8(unitInspected | unitPublished)
 	if f.Body.Withheld != nil {

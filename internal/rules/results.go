@@ -173,6 +173,7 @@ func (j *judge) outcome(p *Pack, o *record.Outcome, items []string) {
 	if want := p.UnitLine(o.Items); j.sound() && !slices.Equal(want, o.Codes) {
 		j.breach("rules.unit-line", p.Result.Clause, "codes", strings.Join(o.Codes, " "), strings.Join(want, " "))
 	}
+	j.voided(p, o)
 	refused := p.Result.RefuseC != "" && slices.Contains(o.Codes, p.Result.RefuseC)
 	if refused && len(p.Result.Refusal) > 0 && len(o.Refusal) == 0 {
 		j.breach("rules.refusal-ground", p.Result.RefuseB, "refusal", "", strings.Join(p.Result.Refusal, "、"))
@@ -235,19 +236,23 @@ func (p *Pack) UnitLine(items []record.ItemCodes) []string {
 func (j *judge) signOff(b *record.Result, f *Finished) {
 	p, o := j.packOf(f.Lot), f.Object
 	if o == nil {
+		if len(b.Team) > 0 {
+			j.breach("rules.team-differs", p.Team.Change, "team", strings.Join(b.Team, " "), "") // no lot gave a team
+		}
 		return
 	}
-	if len(o.Team) < p.Team.Min {
+	j.teamDiffers(b, o)
+	if n := len(o.Members()); n < p.Team.Min {
 		// Nobody, or too few, were drawn or appointed: yet it was inspected.
-		j.add(Warning, "rules.team-small", p.Team.Clause, b.Object, num(len(o.Team)), num(p.Team.Min))
+		j.add(Warning, "rules.team-small", p.Team.Clause, b.Object, num(n), num(p.Team.Min))
 	} else if lacks := f.Lot.uncovered(o); len(lacks) > 0 && p.Team.Coverage {
 		j.add(Warning, "rules.team-uncovered", p.Team.Cover, b.Object, Wanted(p, lacks, 1), "")
 	}
 	if !p.Result.SignOff {
 		return
 	}
-	if len(b.Signed) != len(o.Team) || b.SignedOn == "" {
-		j.breach("rules.sign-off", p.Result.SignBy, b.Object, num(len(b.Signed)), num(len(o.Team)))
+	if who := o.Members(); len(b.Signed) != len(who) || b.SignedOn == "" {
+		j.breach("rules.sign-off", p.Result.SignBy, b.Object, num(len(b.Signed)), num(len(who)))
 	}
 }
 

@@ -114,7 +114,9 @@ type Lot struct {
 	// public, so KI is due with K.
 	Certificates bool
 	Abort        *At[record.Abort]
-	Archives     []*Archived // of the draw's own papers
+	Undrawn      bool         // aborted in time for its round: nothing was drawn (draw1 §8)
+	Requests     []*Requested // replacements by lot
+	Archives     []*Archived  // of the draw's own papers
 
 	Platform *At[record.PlatformDraw] // what the platform drew, or the drawn as entered there
 	Equal    bool                     // sunlot cast, and the list entered on the platform is the drawn one
@@ -148,6 +150,8 @@ type Object struct {
 	Left                 []string // members who stood back after the draw
 	Dispatch             int64    // index of its dispatch, 0 before
 	Changes              []At[record.TeamChange]
+	Lots                 []int64  // indexes of the replacements by lot that changed the team
+	Vacant               []string // members who left a place that a lot could not fill
 	Result               *Finished
 	Opened               bool   // its handle is opened
 	ID                   string // code behind the handle; filled by room verify from the checked opening, "" before

@@ -254,11 +254,11 @@ func TestDuties(t *testing.T) {
 		want          string
 	}{
 		{"notice", "2023-08-23", "file-plan 2023 1/1 late 0 due "},
-		{"draw", "2023-08-25", "file-plan 2023 1/1 late 0 due |run 2023-001 1/1 late 2 due 2023-08-23|run 2023-002 1/1 late 2 due 2023-08-23"},
-		{"dispatch", "2023-08-24", "file-plan 2023 1/1 late 0 due |run 2023-002 1/1 late 1 due 2023-08-23|dispatch 2023-001 11/11 late 0 due 2023-08-24|result 2023-001 11/11 late 0 due 2023-11-01|open-k 2023-001 1/1 late 0 due 2023-11-01"},
-		{"dispatch", "2023-11-03", "file-plan 2023 1/1 late 0 due |run 2023-002 1/1 late 48 due 2023-08-23|dispatch 2023-001 11/11 late 47 due 2023-08-24|result 2023-001 11/11 late 2 due 2023-11-01|open-k 2023-001 1/1 late 2 due 2023-11-01"},
-		{"result 1", "2023-11-02", "follow-up 2023-001 1/1 late 0 due |file-plan 2023 1/1 late 0 due |dispatch 2023-001 11/0 late 0 due 2023-08-24|run 2023-003 1/1 late 30 due 2023-09-15|result 2023-001 11/10 late 1 due 2023-11-01|open-k 2023-001 1/1 late 1 due 2023-11-01|open-k 2023-002 1/1 late 1 due 2023-11-01"},
-		{"objection", "2023-11-02", "follow-up 2023-001 11/10 late 0 due |file-plan 2023 1/0 late 0 due |dispatch 2023-001 11/0 late 0 due 2023-08-24|run 2023-003 1/1 late 30 due 2023-09-15|result 2023-001 11/0 late 0 due 2023-11-01|open-k 2023-001 1/0 late 0 due 2023-11-01|open-k 2023-002 1/1 late 1 due 2023-11-01"},
+		{"draw", "2023-08-25", "file-plan 2023 1/1 late 0 due |run 2023-001 1/1 late 2 due 2023-08-23|run 2023-002 1/1 late 2 due 2023-08-23|open-k 2023-002 1/1 late 0 due 2023-11-01"},
+		{"dispatch", "2023-08-24", "file-plan 2023 1/1 late 0 due |run 2023-002 1/1 late 1 due 2023-08-23|dispatch 2023-001 11/11 late 0 due 2023-08-24|result 2023-001 11/11 late 0 due 2023-11-01|open-k 2023-001 1/1 late 0 due 2023-11-01|open-k 2023-002 1/1 late 0 due 2023-11-01"},
+		{"dispatch", "2023-11-03", "file-plan 2023 1/1 late 0 due |run 2023-002 1/1 late 48 due 2023-08-23|dispatch 2023-001 11/11 late 47 due 2023-08-24|result 2023-001 11/11 late 2 due 2023-11-01|open-k 2023-001 1/1 late 2 due 2023-11-01|open-k 2023-002 1/1 late 2 due 2023-11-01"},
+		{"result 1", "2023-11-02", "follow-up 2023-001 1/1 late 0 due |file-plan 2023 1/1 late 0 due |run 2023-002 1/1 late 47 due 2023-08-23|dispatch 2023-001 11/0 late 0 due 2023-08-24|run 2023-003 1/1 late 30 due 2023-09-15|result 2023-001 11/10 late 1 due 2023-11-01|open-k 2023-001 1/1 late 1 due 2023-11-01|open-k 2023-002 1/1 late 1 due 2023-11-01|open-k 2023-003 1/1 late 1 due 2023-11-01"},
+		{"objection", "2023-11-02", "follow-up 2023-001 11/10 late 0 due |file-plan 2023 1/0 late 0 due |run 2023-002 1/1 late 47 due 2023-08-23|dispatch 2023-001 11/0 late 0 due 2023-08-24|run 2023-003 1/1 late 30 due 2023-09-15|result 2023-001 11/0 late 0 due 2023-11-01|open-k 2023-001 1/0 late 0 due 2023-11-01|open-k 2023-002 1/1 late 1 due 2023-11-01"},
 	} {
 		var got []string
 		for _, d := range b.before(c.before).Duties(c.today) {

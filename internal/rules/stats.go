@@ -55,6 +55,8 @@ type Tally struct {
 	Replaced    int `json:"replaced"` // 更换
 	Recused     int `json:"recused"`  // 回避
 	Direct      int `json:"direct"`   // 直接委派
+	ByLot       int `json:"by_lot"`   // 换人抽签
+	Void        int `json:"void"`     // the object was not there to be inspected: public or withheld, and not inspected
 	Corrections int `json:"corrections"`
 	Objections  int `json:"objections"`
 }
@@ -286,6 +288,7 @@ func (c *counting) object(l *Lot, o *Object) Tally {
 	if o.Dispatch != 0 {
 		t.Dispatched = 1
 	}
+	t.ByLot = len(o.Lots)
 	for _, ch := range o.Changes {
 		switch ch.Body.Kind {
 		case "recusal":
@@ -315,7 +318,9 @@ func (c *counting) object(l *Lot, o *Object) Tally {
 
 // result counts what became of an inspected object.
 func (c *counting) result(f *Finished, t *Tally) {
-	t.Inspected = 1
+	if t.Inspected = 1; f.Void() != nil {
+		t.Inspected, t.Void = 0, 1
+	}
 	t.Corrections, t.Objections = len(f.Corrections), len(f.Objections)
 	if f.Body.Withheld != nil {
 		t.Withheld = 1
@@ -381,6 +386,8 @@ func (t *Tally) add(o *Tally) {
 	t.Replaced += o.Replaced
 	t.Recused += o.Recused
 	t.Direct += o.Direct
+	t.ByLot += o.ByLot
+	t.Void += o.Void
 	t.Corrections += o.Corrections
 	t.Objections += o.Objections
 }

@@ -11,7 +11,7 @@ type TeamRule struct {
 	Clause   string   `json:"clause" toml:"clause"`
 	Unit     string   `json:"team_unit,omitempty" toml:"team_unit"`       // target (as without), batch, task: whose team 检查组 is
 	Leader   string   `json:"leader" toml:"leader"`                       // slot0, named, none
-	Replace  string   `json:"replace" toml:"replace"`                     // appoint, none
+	Replace  string   `json:"replace" toml:"replace"`                     // appoint, lot, either (the notice says which), none
 	Grounds  []string `json:"grounds,omitempty" toml:"grounds"`           // of a replacement
 	Other    string   `json:"other_ground,omitempty" toml:"other_ground"` // the one of them that needs a note
 	Change   string   `json:"change_clause,omitempty" toml:"change_clause"`
@@ -30,14 +30,14 @@ func (t *TeamRule) check() (place, got, want string) {
 		return "team", t.Leader, "leader slot0, named or none; min 1..9"
 	case !slices.Contains([]string{"", "target", "batch", "task"}, t.Unit):
 		return "team.team_unit", t.Unit, "target, batch or task"
-	case !slices.Contains([]string{"appoint", "none"}, t.Replace):
-		return "team.replace", t.Replace, "appoint or none"
+	case !slices.Contains([]string{replaceAppoint, replaceLot, replaceEither, "none"}, t.Replace):
+		return "team.replace", t.Replace, "appoint, lot, either or none"
 	case t.Coverage != (t.Cover != ""):
 		return "team.coverage", t.Cover, "coverage_clause with coverage = true, and not without"
 	case t.Factor < 0 || t.Factor > 9 || t.Factor > 0 && t.Direct == "":
 		return "team.direct_factor", strconv.Itoa(t.Factor), "0..9, with direct_clause"
-	case t.Direct != "" && t.Replace != "appoint":
-		return "team.direct_clause", t.Replace, "replace = appoint"
+	case t.Direct != "" && t.Replace == "none":
+		return "team.direct_clause", t.Replace, "replace of another kind than none"
 	case t.Other != "" && !slices.Contains(t.Grounds, t.Other):
 		return "team.other_ground", t.Other, "one of grounds"
 	}

@@ -21,7 +21,7 @@ func (f *Finished) Trail() []int64 {
 	}
 	if o := f.Object; o != nil {
 		list = append(list, o.Dispatch)
-		list = append(list, indexes(o.Changes)...)
+		list = append(append(list, indexes(o.Changes)...), o.Lots...)
 		for _, op := range f.Lot.Opened {
 			if slices.Contains(op.Body.Handles, o.Handle) {
 				list = append(list, op.Index)

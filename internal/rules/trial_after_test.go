@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -23,10 +24,10 @@ var draws = []trial{
 		s.State = b.before("notice")
 		s.State.Apply(bad.input())
 	}},
-	{name: "of an aborted one", step: "again", code: "rules.aborted", bad: func(s *step) {
-		instead(s, "draw")
-		s.Body.(*record.Draw).Notice = lot(s, "2023-002").Index
-	}},
+	{name: "of one aborted in time", pack: "lot", step: "draw", code: "rules.aborted", bad: func(s *step) { stop(s, quicknet.Time(firstRun)-600) }},
+	{name: "of one that nobody saw aborted", pack: "lot", step: "draw", code: "rules.abort-hides", bad: func(s *step) {
+		s.Body, s.At, s.Seen = &record.Abort{Notice: lot(s, "2023-001").Index, Ground: "演示", Date: "2023-08-23"}, "2023-08-23T16:00:00+08:00", quicknet.Time(firstRun)-599
+	}, good: func(s *step) { stop(s, quicknet.Time(firstRun)-599) }},
 	{name: "of another round", step: "draw", code: "rules.draw-failed", bad: as(func(b *record.Draw) { b.Signature = rounds()[1001] })},
 	{name: "seed", step: "draw", code: "rules.draw-differs", bad: as(func(b *record.Draw) { b.Seed = b.Rho })},
 	{name: "two quotas traded", step: "draw", code: "rules.draw-differs", bad: as(func(b *record.Draw) { b.Cells[0].Quota++ })},
@@ -68,7 +69,7 @@ func instead(s *step, name string) {
 // afters: dispatch, team changes, openings, abort.
 var afters = []trial{
 	{name: "of nothing", step: "dispatch", code: "rules.no-such-entry", bad: as(func(b *record.Dispatch) { b.Notice = 3 })},
-	{name: "before the draw", step: "dispatch", code: "rules.not-drawn-yet", bad: as(func(b *record.Dispatch) { b.Notice++ })},
+	{name: "before the draw", step: "draw", code: "rules.not-drawn-yet", bad: func(s *step) { instead(s, "dispatch") }},
 	{name: "of tomorrow", step: "dispatch", code: "rules.date-order", bad: as(func(b *record.Dispatch) { b.Date = "2023-08-25" })},
 	{name: "of yesterday", step: "dispatch", code: "rules.date-order", bad: as(func(b *record.Dispatch) { b.Date = "2023-08-22" }),
 		good: as(func(b *record.Dispatch) { b.Date = "2023-08-23" })},
@@ -161,25 +162,34 @@ var afters = []trial{
 
 	{name: "twice", step: "again", code: "rules.aborted", bad: func(s *step) { instead(s, "abort"); s.At = "2023-08-26T09:00:00+08:00" }},
 	{name: "of nothing", step: "abort", code: "rules.no-such-entry", bad: as(func(b *record.Abort) { b.Notice = 0 })},
-	{name: "of tomorrow", step: "abort", code: "rules.date-order", bad: as(func(b *record.Abort) { b.Date = "2023-08-26" })},
+	{name: "of tomorrow", step: "abort", code: "rules.date-order", bad: as(func(b *record.Abort) { b.Date = "2023-08-24" })},
 	{name: "before the notice", step: "abort", code: "rules.date-order", bad: as(func(b *record.Abort) { b.Date = "2023-08-22" })},
-	{name: "after the round", step: "abort", code: "rules.draw-aborted", sev: rules.Warning, bad: func(*step) {},
-		good: func(s *step) { s.State = nil; *s = inTime() }},
-	{name: "what was drawn", step: "abort", code: "rules.draw-aborted", sev: rules.Warning, bad: func(s *step) { s.Body.(*record.Abort).Notice = lot(s, "2023-001").Index },
+	{name: "what was drawn", step: "again", code: "rules.draw-aborted", sev: rules.Warning, bad: func(s *step) {
+		s.Body = &record.Abort{Notice: lot(s, "2023-001").Index, Ground: "演示", Date: "2023-09-15"}
+	}},
+	{name: "too near the round", step: "abort", code: "rules.abort-hides", bad: func(s *step) { s.At = "2023-08-23T23:49:28+08:00" },
+		good: func(s *step) { *s = inTime() }},
+	{name: "by the office's word alone", step: "abort", code: "rules.abort-unproven", sev: rules.Note, also: []string{"rules.draw-aborted"}, bad: func(*step) {},
 		good: func(s *step) { *s = inTime() }},
 }
 
-// inTime is an abort a good hour before the round of a notice: a note, and no
-// warning. It is turned into a checklist's past so that no warning is found.
+// stop puts an abort of the first draw before the step, seen by the witnesses
+// at a time.
+func stop(s *step, seen int64) {
+	a := step{At: "2023-08-23T16:00:00+08:00", Signers: s.Signers, Origin: s.Origin, Seen: seen,
+		Body: &record.Abort{Notice: lot(s, "2023-001").Index, Ground: "演示", Date: "2023-08-23"}}
+	s.State.Apply(a.input())
+}
+
+// inTime is the latest abort that is in time by the office's word, nine minutes
+// and more before the round. It is turned into a filing so that no note is found.
 func inTime() step {
-	b := gaoqing()
-	s := step{At: "2023-08-23T16:00:00+08:00", Signers: []string{signer}, Origin: origin, State: b.before("draw")}
-	s.Body = &record.Abort{Notice: s.State.Lot("2023-002").Index, Ground: "演示", Date: "2023-08-23"}
-	found := s.State.Apply(s.input())
-	if len(found) != 1 || found[0].Severity != rules.Note {
-		panic("an abort in time is a note")
+	s := gaoqing().copyOf("abort")
+	s.At = "2023-08-23T23:49:27+08:00"
+	if found := codes(s.State.Apply(s.input())); len(found) != 2 || found["rules.draw-aborted"] != rules.Note {
+		panic(fmt.Sprint("an abort in time is a note: ", found))
 	}
-	s.Body, s.Origin = &record.Filing{Plan: s.State.Plan(2023).Index, To: "市场监管局", Date: "2023-06-21"}, origin
+	s.Body = &record.Filing{Plan: s.State.Plan(2023).Index, To: "市场监管局", Date: "2023-06-21"}
 	return s
 }
 

@@ -122,7 +122,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed, claims, witnessed, orders, chances, keysLost} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed, claims, witnessed, orders, chances, keysLost, asked} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}
@@ -142,6 +142,9 @@ func TestTrials(t *testing.T) {
 
 // elsewhere are codes that no entry provokes, and the tests that do.
 var elsewhere = map[string]string{
+	"rules.lot-nobody":       "TestRefillNobody",
+	"rules.slot-vacant":      "TestRefillNobody",
+	"rules.request-order":    "TestRefillOrder",
 	"rules.one-letter":       "TestVisits",
 	"rules.visits-often":     "TestVisitsOften",
 	"rules.bad-calendar":     "TestTotalsAreChecked",
@@ -314,7 +317,7 @@ var notices = []trial{
 	{name: "does not name the aborted one", step: "again", code: "rules.notice-differs", bad: as(func(b *record.Notice) { b.Earlier = "" }), good: freshKeys},
 	{name: "a second one on an open line", step: "draw", code: "rules.line-open", bad: func(s *step) {
 		*s = gaoqing().copyOf("notice B")
-		s.State = gaoqing().before("draw")
+		s.State = gaoqing().before("abort")
 		b := s.Body.(*record.Notice)
 		b.Serial, b.Draw = 3, "2023-003"
 		b.Key, b.KeyI = b.Pool.SHA256, b.Out.SHA256

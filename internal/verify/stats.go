@@ -59,7 +59,7 @@ func (w *statsText) head() {
 // left out; drawn, inspected and public always stand.
 func (w *statsText) tally(indent string, t *rules.Tally) {
 	said := fmt.Sprintf("抽中 %d 户次，派发 %d，检查 %d，公示 %d", t.Drawn, t.Dispatched, t.Inspected, t.Published)
-	w.say("%s%s%s", indent, said, several("，不予公开 %d", t.Withheld, "，抽中后终止 %d", t.Aborted, "，未完成 %d", t.Open, "（其中逾期 %d）", t.Overdue))
+	w.say("%s%s%s", indent, said, several("，不予公开 %d", t.Withheld, "，抽中后终止 %d", t.Aborted, "，对象灭失 %d", t.Void, "，未完成 %d", t.Open, "（其中逾期 %d）", t.Overdue))
 	if t.Published > 0 {
 		most := several("（最晚 %d 个工作日）", t.LateMost)
 		w.say("%s按期公示 %d，晚于期限 %d%s%s", indent, t.OnTime, t.Late, most, several("，期限未定 %d", t.Unsure))
@@ -67,7 +67,7 @@ func (w *statsText) tally(indent string, t *rules.Tally) {
 	if t.Published > 0 {
 		w.say("%s抽查完成率 %s（公示 ÷ 抽中），完结率 %s（完结 ÷ 公示）", indent, t.Completion(), t.Settled())
 	}
-	if more := several("后续处置未办结 %d　", t.FollowOpen, "更换 %d　", t.Replaced, "回避 %d　", t.Recused, "直接委派 %d　", t.Direct, "更正 %d　", t.Corrections,
+	if more := several("后续处置未办结 %d　", t.FollowOpen, "更换 %d　", t.Replaced, "回避 %d　", t.Recused, "直接委派 %d　", t.Direct, "换人抽签 %d　", t.ByLot, "更正 %d　", t.Corrections,
 		"异议 %d　", t.Objections); more != "" {
 		w.say("%s%s", indent, strings.TrimSuffix(more, "　"))
 	}

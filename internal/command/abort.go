@@ -1,0 +1,77 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/office"
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+func (c *Command) newAbort() *cobra.Command {
+	var ground, file, signature string
+	cmd := &cobra.Command{
+		Use:   "abort 抽取编号",
+		Short: "终止一次抽取，写明理由；已抽中的仍然列出",
+		Long: `终止一次抽取。号码产生前十分钟以上终止的，什么也没有抽；其后终止还没有抽取的，先用预告指定的那一期公开随机数
+摇号，再终止，两条记录一起写入：抽中的照样列出，注明已抽中、未执行。随机数的取法同 sunlot draw run。` + exitCodes,
+		Example: "  sunlot draw abort 2023-001 --ground 检查对象名录库有误，重新公告\n  sunlot draw abort 2023-001 --ground 上级通知暂缓 --beacon 随机数.json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if ground == "" {
+				return usage("command.need-flag", "draw abort", "", "--ground")
+			}
+			return c.abort(cmd.Context(), args[0], ground, file, signature)
+		},
+	}
+	cmd.Flags().StringVar(&ground, "ground", "", "终止的理由")
+	cmd.Flags().StringVar(&file, "beacon", "", "号码已经产生、还没有抽取的：公开随机数的文件，- 为标准输入")
+	cmd.Flags().StringVar(&signature, "signature", "", "同上：手工输入该期的 signature（96 个字符）")
+	return c.writing(cmd)
+}
+
+func (c *Command) abort(ctx context.Context, id, ground, file, signature string) error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	cast, err := o.Awaits(id)
+	if err != nil {
+		return err
+	}
+	var value *office.Value
+	if cast {
+		s, err := o.State()
+		if err != nil {
+			return err
+		}
+		a := awaitedBy(s.Lot(id).Body)
+		a.step = "draw abort " + id + " --ground " + ground
+		c.note("%s 的号码已经产生，还没有抽取：先摇号、再终止，抽中的照样列出。\n", id)
+		r, err := c.beacon(ctx, o, a, file, signature)
+		if err != nil {
+			if file == "" && signature == "" {
+				c.howToDraw(o, a)
+			}
+			return err
+		}
+		value = &office.Value{Round: r}
+	}
+	d, err := o.Abort(id, ground, value)
+	if err != nil {
+		return err
+	}
+	if b, ok := d.Entries[0].Body.(*record.Draw); ok {
+		s, err := o.State()
+		if err != nil {
+			return err
+		}
+		c.showDraw(s.LotAt(b.Notice).Body, b)
+	}
+	if err := c.say(o, d); err != nil {
+		return err
+	}
+	c.told(d)
+	return c.commit(o, d)
+}
