@@ -200,7 +200,7 @@ func TestLostKey(t *testing.T) {
 	b.write("2023-09-11 10:00:00", lose)
 	b.refused("twice", "rules.lost-nothing", lose)
 	b.write("2023-09-14 11:00:00", announce("B", 657413))
-	b.write("2023-09-14 12:00:00", func(o *office.Office) (*office.Draft, error) { return o.Abort("2023-001", "启封钥匙遗失") })
+	b.write("2023-09-14 12:00:00", func(o *office.Office) (*office.Draft, error) { return o.Abort("2023-001", "启封钥匙遗失", nil) })
 	b.refused("one that is there", "office.not-lost", func(o *office.Office) (*office.Draft, error) {
 		return o.LostKey(office.Losing{Draw: "2023-002", Ground: "硬盘损坏", Approved: "演示"})
 	})
