@@ -106,7 +106,7 @@ func timeOf(e *verify.Entry) string {
 
 func (m *maker) entryState(e *verify.Entry) tag {
 	switch {
-	case e.Record == nil || breached(e.Findings):
+	case e.Record == nil || voided(e.Findings):
 		return tag{"不相符，没有效力", "bad"}
 	case breached(m.found[e.Index]):
 		return tag{"不相符", "bad"}

@@ -111,6 +111,13 @@ type drawListView struct {
 	page
 	Years []drawYear
 	Joint *link
+	None  []noDraw // serials without a draw
+}
+
+// noDraw is a serial without a draw, and why.
+type noDraw struct {
+	Link *link
+	Why  string
 }
 
 type drawYear struct {
@@ -201,6 +208,8 @@ func (m *maker) drawState(l *rules.Lot) tag {
 		return tag{"不相符", "bad"}
 	case l.Abort != nil:
 		return tag{"已终止", "warn"}
+	case l.Late && !l.Drawn():
+		return tag{"先后不成立", "bad"}
 	case !l.Drawn():
 		return tag{"已预告，未抽取", ""}
 	case results == len(l.Objects) && results > 0:
@@ -225,6 +234,8 @@ func (m *maker) drawLead(l *rules.Lot) string {
 		return "抽取前已终止，没有抽取。"
 	case l.ByPlatform():
 		return m.platformLead(l, pool)
+	case l.Draw == nil && l.Late:
+		return orderLead(l)
 	case l.Draw == nil:
 		return "签筒里有" + num(pool) + "户，等待第" + num(l.Body.Round()) + "期公开随机数（" + second(l.Body.When()) + "）。"
 	}
@@ -483,6 +494,9 @@ func (m *maker) drawList() error {
 				}
 			}
 			item.Drawn, item.Has = num(len(l.Objects)), num(done)
+		}
+		if !l.Drawn() && (l.Failed || l.Late || l.Abort != nil) {
+			v.None = append(v.None, noDraw{item.Link, item.State.Text})
 		}
 		y := &v.Years[len(v.Years)-1]
 		y.Rows = append(y.Rows, item)

@@ -54,6 +54,8 @@ type bureau struct {
 	people  []rules.Person
 	opening map[int64]*record.Opening
 	rounds  map[int64]string
+	seen    int64  // by then the entries are witnessed
+	policy  []byte // goes public with the next entry
 }
 
 func newBureau(t testing.TB, pack string, firms int) *bureau {
@@ -107,13 +109,18 @@ func (b *bureau) say(at string, body any, bad bool, blobs ...[]byte) int64 {
 	for _, blob := range blobs {
 		in.Blobs[rules.Hash(blob)] = blob
 	}
+	if c, ok := body.(*record.Charter); ok {
+		in.Terms = verify.Terms(b.state, c)
+	}
+	in.Seen = b.seen
 	index := b.state.Size
 	for _, f := range b.state.Apply(in) {
 		if f.Severity == rules.Breach && !bad {
 			b.t.Fatalf("entry %d %s: %+v", index, e.Type, f)
 		}
 	}
-	batch := &ledger.Batch{Entries: [][]byte{raw}, Blobs: blobs, Openings: map[uint64][]byte{}}
+	batch := &ledger.Batch{Entries: [][]byte{raw}, Blobs: blobs, Openings: map[uint64][]byte{}, Policy: b.policy}
+	b.policy = nil
 	if open := rules.OpenAtOnce(e); len(open) > 0 {
 		o := &record.Opening{Fields: map[string]record.Field{}}
 		for _, name := range open {
@@ -215,6 +222,13 @@ func (b *bureau) announce(at, line string, round uint64, from, to string) int64 
 	a, err := b.state.Announce(rules.Task{Line: line, Round: round, From: from, To: to, Scheme: "抽查工作方案"}, rules.Registers{Firms: b.firms, People: b.people}, rules.Keys{K: keyK, KI: keyKI})
 	b.must(err)
 	return b.say(at, a.Notice, false, slices.Collect(maps.Values(a.Blobs))...)
+}
+
+// announceBad writes one that fails a check.
+func (b *bureau) announceBad(at, line string, round uint64) int64 {
+	a, err := b.state.Announce(rules.Task{Line: line, Round: round}, rules.Registers{Firms: b.firms, People: b.people}, rules.Keys{K: keyKI, KI: keyK})
+	b.must(err)
+	return b.say(at, a.Notice, true, slices.Collect(maps.Values(a.Blobs))...)
 }
 
 func (b *bureau) cast(at string, notice int64) *rules.Lot {

@@ -166,7 +166,7 @@ func (m *maker) index() {
 		}
 	}
 	for _, e := range m.b.Entries {
-		if e.Record == nil || !breached(e.Findings) {
+		if e.Record == nil || !voided(e.Findings) {
 			continue
 		}
 		if about, ok := aboutEntry(e.Record.Body); ok {

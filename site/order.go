@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/record"
@@ -100,4 +101,15 @@ func (m *maker) bracketFacts(f *facts, i int64) {
 		after = text("不晚于 " + second(record.Time(b.NotAfter)) + "（见证单位的签名时间）")
 	}
 	f.add("时间区间", before, after)
+}
+
+// standing are failed checks of a record that has its effect all the same: who
+// saw it and when. What follows from it is shown.
+var standing = []string{"verify.unwitnessed", "rules.notice-late", "rules.notice-unseen", "rules.notice-seen-late"}
+
+// voided reports whether a record was judged to have no effect.
+func voided(found []rules.Finding) bool {
+	return slices.ContainsFunc(found, func(f rules.Finding) bool {
+		return f.Severity == rules.Breach && !slices.Contains(standing, f.Code)
+	})
 }

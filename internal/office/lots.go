@@ -152,6 +152,10 @@ func (o *Office) Dispatch(in Sending) (*Draft, error) {
 	if !d.Lot.Drawn() {
 		return nil, notDrawn(d.Lot)
 	}
+	if d.Lot.Late {
+		// The ledger shows it, and nobody is sent out by it.
+		return nil, fault.New("office.late-draw", in.Draw, "", "")
+	}
 	if d.Lot.Platform != nil {
 		in.Platform = or(in.Platform, d.Lot.Platform.Body.Number)
 	}

@@ -44,6 +44,10 @@ func (o *Office) Nexts() ([]Next, error) {
 			}
 			continue
 		}
+		if l := s.Lot(d.Draw); l != nil && l.Late && slices.Contains([]string{"run", "dispatch"}, d.Code) {
+			list = append(list, Next{Code: "office.next-late", Place: d.Draw, Command: "sunlot draw announce --plan " + l.Body.Line})
+			continue
+		}
 		n := Next{Code: "office.next-" + d.Code, Place: d.Place(), Due: d.Due, Late: d.Late}
 		switch d.Code {
 		case "run":
@@ -144,7 +148,7 @@ func (o *Office) missing(s *rules.State) []Next {
 	var list []Next
 	add := func(code string, l *record.PlanLine) {
 		drawn := slices.ContainsFunc(s.Lots, func(lot *rules.Lot) bool {
-			return !lot.Failed && lot.Body.Line == l.No && lot.Body.Draw[:4] == num(year) && lot.Abort == nil
+			return !lot.Failed && !lot.Late && lot.Body.Line == l.No && lot.Body.Draw[:4] == num(year) && lot.Abort == nil
 		})
 		if !drawn {
 			list = append(list, Next{Code: code, Command: "sunlot draw announce --plan " + l.No, Place: l.No + " " + l.Name, Due: l.To})

@@ -109,7 +109,7 @@ func (o *Order) words(r rules.Order) string {
 	case o.NotAfter == "" && o.Grade == rules.GradeNone:
 		s.WriteString("，不能证明它在" + what + "之前入账：先后不成立")
 	case o.NotAfter == "":
-		s.WriteString("，先后以单位填报为准：自报 " + o.claimed + " 写成，" + what)
+		s.WriteString("，先后以单位填报为准：自报 " + o.claimed + " 写成，" + decided[o.Method] + "的时间是 " + o.Decides)
 	case r.Margin >= 0:
 		fmt.Fprintf(&s, "，不晚于 %s，比%s早 %d 秒", o.NotAfter, what, r.Margin)
 	default:
