@@ -129,7 +129,7 @@ func (j *judge) today() string { return j.in.Entry.Env.At[:10] }
 
 func (j *judge) opened(b *record.Opened) {
 	lot := j.s.lots[b.Notice]
-	if lot == nil || lot.Failed {
+	if lot == nil || lot.Failed && !lot.Gone {
 		j.breach("rules.no-such-entry", "", "notice", num(b.Notice), "notice")
 		return
 	}
@@ -138,12 +138,12 @@ func (j *judge) opened(b *record.Opened) {
 		j.breach("rules.opened-nothing", "", lot.Body.Draw, "", "")
 		return
 	}
-	if (b.K || b.KI) && !lot.Drawn() && !lot.void() && j.today() < lot.Due.K {
+	if (b.K || b.KI) && !lot.Drawn() && !lot.void() && !lot.Gone && j.today() < lot.Due.K {
 		j.breach("rules.opened-early", "", lot.Body.Draw, "", lot.Body.When())
 		return
 	}
 	for _, h := range b.Handles {
-		if lot.byHandle[h] == nil {
+		if lot.byHandle[h] == nil && !lot.Gone {
 			j.breach("rules.not-drawn", "", h, "", "")
 			return
 		}
@@ -159,6 +159,9 @@ func (j *judge) opened(b *record.Opened) {
 	tipped := ""
 	for _, h := range b.Handles {
 		o := lot.byHandle[h]
+		if o == nil {
+			continue // nobody can say who was drawn
+		}
 		if o.Opened = true; o.Result == nil && lot.Abort == nil && tipped == "" {
 			tipped = h
 		}

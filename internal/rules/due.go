@@ -120,8 +120,8 @@ func (s *State) Duties(today string) []Duty {
 	var list []Duty
 	for _, l := range s.Lots {
 		switch {
-		case l.Failed:
-		case l.Abort != nil:
+		case l.Failed && !l.Gone:
+		case l.Abort != nil || l.Gone:
 			list = append(list, s.openK(l, today)) // due whatever became of the draw (draw1 §3)
 			if l.Hidden() && (l.Castable() || l.KILost() != nil) {
 				list = append(list, s.runDuty(l, today))

@@ -40,6 +40,8 @@ func (j *judge) notice(b *record.Notice) {
 	}
 	j.noticeRandomness(b, lot)
 	if lot.Failed = !j.sound(); lot.Failed {
+		// Who takes a file away after a draw that he dislikes is not rid of it.
+		lot.Gone = slices.ContainsFunc(j.found, func(f Finding) bool { return f.Code == "rules.file-missing" })
 		lot.Pool, lot.Hat = nil, Hat{Entry: lot.Hat.Entry} // nobody is drawn from it
 	}
 	j.s.Lots = append(j.s.Lots, lot)

@@ -94,6 +94,7 @@ type Lot struct {
 	At[record.Notice]
 	C        string              // hash of the notice's entry
 	Failed   bool                // the notice has no effect
+	Gone     bool                // it failed because a file of it is not to be had: its K is due all the same
 	Unjudged bool                // its pack had not taken effect: nothing is late or lacking by it
 	Pack     *Pack               // in force at the notice: a later charter does not loosen what it promised
 	Due      record.Due          // the notice's, and once the calendar reaches so far a provisional one's own

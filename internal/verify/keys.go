@@ -28,12 +28,22 @@ func (b *Bundle) keys(l *rules.Lot, o *record.Opening, path string) {
 	default:
 		b.add(rules.Finding{Code: "verify.ki-closed", Severity: rules.Unknown, Entry: l.Index, Place: l.Body.Draw, Got: l.Body.Auditor})
 	}
+	b.openedK(l, o, path)
+}
+
+// openedK holds K to its commitment and its day; of a notice whose files are
+// gone that is all that can be held (draw1 §1).
+func (b *Bundle) openedK(l *rules.Lot, o *record.Opening, path string) {
+	late := b.Today != "" && b.Today > l.Due.K && !l.Due.Provisional
 	switch {
 	case o.K != "":
 		if b.key("verify.k-differs", l, o.K, l.Body.Key, path, l.KOpened) {
 			b.held.keys++
 			if l.KLate() {
 				b.breach("verify.k-late", l.Index, l.Body.Draw, l.KDay, l.Due.K)
+			}
+			if l.Failed {
+				return
 			}
 			b.leftBy(l, o.K)
 			b.salts(l, o, path)

@@ -25,7 +25,11 @@ func (b *Bundle) openings() {
 		b.opening(e)
 	}
 	for _, l := range b.State.Lots {
-		if !l.Failed && b.since(l) {
+		switch {
+		case l.Gone && b.since(l):
+			path, o := b.beside(l)
+			b.openedK(l, o, path)
+		case !l.Failed && b.since(l):
 			b.lot(l)
 		}
 	}
@@ -115,11 +119,7 @@ func (b *Bundle) opening(e *Entry) {
 // lot checks what is opened of a draw: each handle against the drawn, K
 // against its commitment and against every salt.
 func (b *Bundle) lot(l *rules.Lot) {
-	path := ledger.OpeningPath(uint64(l.Index))
-	o := new(record.Opening)
-	if e, err := b.Entry(l.Index); err == nil && e.Opening != nil {
-		o = e.Opening
-	}
+	path, o := b.beside(l)
 	ids := map[string]string{}
 	for _, h := range o.Handles {
 		// An id in any other writing than draw1's matches no list that anybody
@@ -139,6 +139,14 @@ func (b *Bundle) lot(l *rules.Lot) {
 		b.object(l, obj, ids[obj.Handle], path)
 	}
 	b.keys(l, o, path)
+}
+
+// beside is the opening file of a draw's notice.
+func (b *Bundle) beside(l *rules.Lot) (path string, o *record.Opening) {
+	if e, err := b.Entry(l.Index); err == nil && e.Opening != nil {
+		return ledger.OpeningPath(uint64(l.Index)), e.Opening
+	}
+	return ledger.OpeningPath(uint64(l.Index)), new(record.Opening)
 }
 
 // object: a handle whose result is public is opened, and the result names the

@@ -306,3 +306,32 @@ func TestSecondEncoding(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// TestFileHidden: a file of the notice taken away after the draw frees nobody of
+// it: it stays listed and failed, and its K is due.
+func TestFileHidden(t *testing.T) {
+	for _, open := range []bool{false, true} {
+		w := newWriter(t, "gaoqing")
+		l := w.announce("2023-08-23T15:00:00", "A", 1000, nil)
+		w.cast("2023-08-24T08:30:00", l, nil)
+		if open {
+			w.open(l.Body.Due.K+"T09:00:00", l, true)
+		}
+		delete(w.dir, ledger.BlobPath(l.Body.Pool.SHA256))
+		b := w.judge("2023-12-31")
+		missing, overdue := fmt.Sprintf("rules.file-missing at %d", l.Index), fmt.Sprintf("verify.k-overdue at %d", l.Index)
+		if got := blamed(b); !slices.Contains(got, missing) || slices.Contains(got, overdue) == open {
+			t.Errorf("open %v: %v", open, got)
+		}
+		if o := b.Orders()[0]; o.State != "failed" || o.Grade != rules.GradeNone {
+			t.Errorf("%+v", o)
+		}
+		due := false
+		for _, d := range b.State.Duties("2023-12-31") {
+			due = due || d.Code == "open-k" && d.Draw == "2023-001" && (d.Open == 0) == open
+		}
+		if !due {
+			t.Errorf("open %v: K is not among the duties", open)
+		}
+	}
+}
