@@ -161,10 +161,10 @@ type scriptTB struct {
 	done []func()
 }
 
-func (s *scriptTB) Helper()                       {}
-func (s *scriptTB) Fatal(args ...any)             { s.ts.Fatalf("%s", fmt.Sprintln(args...)) }
-func (s *scriptTB) Fatalf(f string, args ...any)  { s.ts.Fatalf(f, args...) }
-func (s *scriptTB) Cleanup(f func())              { s.done = append(s.done, f) }
+func (s *scriptTB) Helper()                      {}
+func (s *scriptTB) Fatal(args ...any)            { s.ts.Fatalf("%s", fmt.Sprintln(args...)) }
+func (s *scriptTB) Fatalf(f string, args ...any) { s.ts.Fatalf(f, args...) }
+func (s *scriptTB) Cleanup(f func())             { s.done = append(s.done, f) }
 func (s *scriptTB) cleanup() {
 	for _, f := range slices.Backward(s.done) {
 		f()

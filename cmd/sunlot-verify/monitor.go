@@ -18,6 +18,7 @@ import (
 	"github.com/sunlot/sunlot/internal/fetch"
 	"github.com/sunlot/sunlot/internal/monitor"
 	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/internal/words"
 	"github.com/sunlot/sunlot/ledger"
@@ -199,13 +200,14 @@ func originOf(fsys fs.FS) string {
 	return first
 }
 
-// witnessed is the latest checkpoint that a witness has cosigned.
+// witnessed is the latest checkpoint that a witness has cosigned, at the place
+// that c2sp.org/tlog-witness gives it below the witness's address.
 func witnessed(ctx context.Context, address, origin string) ([]byte, error) {
 	fsys, err := fetch.FS(ctx, address, fetch.Options{MaxFile: 1 << 20})
 	if err != nil {
 		return nil, err
 	}
-	return fs.ReadFile(fsys, "checkpoint/"+origin)
+	return fs.ReadFile(fsys, rules.Hash([]byte(origin))+"/checkpoint")
 }
 
 // tell prints the events: the new ones, and with --all those told before.
