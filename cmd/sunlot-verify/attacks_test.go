@@ -84,7 +84,7 @@ func clockSetBack(tb testing.TB, _ string) *attack.Office {
 	first := o.Announce(noon, "A", 1000, nil)
 	o.Cast(morning, first, nil)
 	second := o.Announce("2023-08-23T15:10:00", "B", 1000, nil)
-	o.Cast(morning, second, nil)
+	o.SayForced(morning, second)
 	return o
 }
 
