@@ -30,6 +30,8 @@ var attacks = map[string]making{
 	"signature-truncated":       signatureOf(func(s string) string { return s[:94] }),
 	"signature-second-form":     signatureOf(func(s string) string { return s + s }),
 	"randomness-not-matching":   randomnessNotMatching,
+	"contribution-after-round":  contributionAfterRound,
+	"contribution-dropped":      contributionDropped,
 	"drawn-swapped":             drawnSwapped,
 	"dispatch-swapped":          dispatchSwapped,
 	"result-swapped":            resultSwapped,
@@ -146,6 +148,37 @@ func randomnessNotMatching(tb testing.TB, _ string) *attack.Office {
 		d.Rho = strings.Repeat("0", 64)
 		d.Seed = draw.Seed(l.C, nil, d.Rho)
 	})
+	return o
+}
+
+// contributing is a draw that waits for one contributor's number.
+func contributing(o *attack.Office) (l *rules.Lot, who ledger.Signer, number *record.Contribution) {
+	who = attack.Signer(o.TB, "contributor.example.cn", 70)
+	l = o.Announce(noon, "A", 1000, func(n *record.Notice, _ attack.Files) {
+		n.Randomness.Contributors = []record.Contributor{{Name: attack.Contributor, Key: who.Key().String()}}
+	})
+	return l, who, &record.Contribution{Notice: l.Index, Commitment: l.C, Value: strings.Repeat("7", 64)}
+}
+
+// contributionAfterRound: the number comes when the round is known, of many the
+// one that suits.
+func contributionAfterRound(tb testing.TB, _ string) *attack.Office {
+	o := attack.New(tb, attack.Witnessed)
+	l, who, number := contributing(o)
+	o.Truth = record.Unix("2023-08-24T07:00:00+08:00")
+	o.SayAs(who, "2023-08-23T16:00:00", number)
+	l.Extras[0].InTime = true // as its own program would have it
+	o.Cast(morning, l, nil)
+	return o
+}
+
+// contributionDropped: the number came in time and is left out of the seed.
+func contributionDropped(tb testing.TB, _ string) *attack.Office {
+	o := attack.New(tb, attack.Witnessed)
+	l, who, number := contributing(o)
+	o.SayAs(who, "2023-08-23T16:00:00", number)
+	l.Extras = nil
+	o.Cast(morning, l, nil)
 	return o
 }
 

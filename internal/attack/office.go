@@ -25,7 +25,6 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/sunlot/sunlot/content"
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -202,7 +201,7 @@ func (o *Office) SayAs(signer ledger.Signer, at string, body any, files ...[]byt
 	o.TB.Helper()
 	fields, err := record.Seal(body, func() string { o.salts++; return fmt.Sprintf("%064x", o.salts) })
 	o.must(err)
-	e := &record.Entry{Type: record.TypeOf(body), Origin: Origin, Env: record.Env{At: at + "+08:00", By: "办公室"}, Body: body}
+	e := &record.Entry{Type: record.TypeOf(body), Origin: Origin, Env: record.Env{At: at + "+08:00", By: o.By(signer)}, Body: body}
 	index := o.State.Size
 	if open := rules.OpenAtOnce(e); len(open) > 0 {
 		o.Beside[index] = &record.Opening{Fields: map[string]record.Field{}}
@@ -211,6 +210,17 @@ func (o *Office) SayAs(signer ledger.Signer, at string, body any, files ...[]byt
 		}
 	}
 	return o.SayEntry(signer, e, files...)
+}
+
+// Contributor is somebody outside whose number a draw waits for.
+const Contributor = "县政协（演示）"
+
+// By is in whose name a key speaks.
+func (o *Office) By(signer ledger.Signer) string {
+	if signer == o.Office || signer == o.Log {
+		return "办公室"
+	}
+	return Contributor
 }
 
 // SayEntry signs and publishes an entry as it is.
@@ -381,7 +391,7 @@ func (o *Office) Drawn(l *rules.Lot, signature string) (*record.Draw, Files) {
 	for i := range l.Pool {
 		recusals = append(recusals, rules.Recusal(l.Pool[i].Handle, nil, nil, o.Keys[l.Index].KI))
 	}
-	body, files, err := l.Cast(beacon.Quicknet(), signature, recusals)
+	body, files, err := l.Cast(record.Given{Signature: signature, Contributions: l.Added()}, recusals)
 	o.must(err)
 	return body, files
 }
