@@ -28,6 +28,7 @@ import (
 //	believed [ARGS]          sunlot-verify finds nothing: exit 0
 //	watched PATTERN [ARGS]   sunlot-verify monitor, having seen the folder before,
 //	                         finds it in the folder ledger: exit 1 and the sentence
+//	proved                   the misbehaviour that the monitor wrote down holds
 //
 // It closes with `N of N caught`, N being the attacks that there are.
 func TestAttacks(t *testing.T) {
@@ -40,7 +41,7 @@ func TestAttacks(t *testing.T) {
 				return nil
 			},
 			Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-				"attack": found.attack, "honest": honest, "caught": found.caught, "believed": believed, "watched": found.watched,
+				"attack": found.attack, "honest": honest, "caught": found.caught, "believed": believed, "watched": found.watched, "proved": proved,
 			},
 		})
 	})
@@ -146,6 +147,17 @@ func (f *tally) hold(ts *testscript.TestScript, pattern string, code int, out st
 func believed(ts *testscript.TestScript, neg bool, args []string) {
 	if code, out := verdict(ts, append([]string{"ledger", "--policy", "policy", "--today", "2023-08-25"}, args...)...); neg || code != 0 {
 		ts.Fatalf("exit code %d, want 0\n%s", code, out)
+	}
+}
+
+// proved: the file that the monitor wrote, under the pinned key.
+func proved(ts *testscript.TestScript, neg bool, args []string) {
+	names, err := filepath.Glob(filepath.Join(ts.MkAbs("state"), "*", "misbehaviour", "*.json"))
+	if err != nil || len(names) != 1 || neg || len(args) > 0 {
+		ts.Fatalf("one misbehaviour expected: %v, %v", names, err)
+	}
+	if code, out := verdict(ts, "misbehaviour", names[0], "--policy", "policy"); code != 0 || !strings.Contains(out, "证明成立") {
+		ts.Fatalf("exit code %d\n%s", code, out)
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/ledger"
 )
 
@@ -240,6 +241,9 @@ func (o *Office) SayEntry(signer ledger.Signer, e *record.Entry, files ...[]byte
 	}
 	if len(o.Witnesses) > 0 {
 		in.Seen = o.Truth
+	}
+	if c, ok := e.Body.(*record.Charter); ok {
+		in.Terms = verify.Terms(o.State, c)
 	}
 	index := o.State.Size
 	found := o.State.Apply(in)
@@ -548,10 +552,22 @@ func (o *Office) DrawnFrom(l *rules.Lot, signature string, pool []draw.Object) (
 // read again from its file, as if the notice had an effect.
 func (o *Office) SayForced(at string, l *rules.Lot) int64 {
 	o.TB.Helper()
+	blob := func(ref record.File) []byte { return o.dir[ledger.BlobPath(ref.SHA256)] }
 	other := *l
-	pool, err := draw.ParsePool(o.dir[ledger.BlobPath(l.Body.Pool.SHA256)])
+	var err error
+	other.Pool, err = draw.ParsePool(blob(l.Body.Pool))
 	o.must(err)
-	other.Pool = pool
+	people, err := draw.ParseInspectors(blob(l.Body.People))
+	o.must(err)
+	commits, err := draw.ParseRecusalCommits(blob(l.Body.Recusals))
+	o.must(err)
+	other.Hat = rules.Hat{Entry: l.Index, People: map[string][]string{}, Recuse: map[string]string{}}
+	for _, p := range people {
+		other.People[p.Handle] = p.Qualifications
+	}
+	for _, c := range commits {
+		other.Recuse[c.Handle] = c.Hash
+	}
 	body, files := o.Drawn(&other, Rounds()[l.Body.Round()])
 	return o.Say(at, body, files.All()...)
 }

@@ -122,7 +122,7 @@ func (j *judge) draw(b *record.Draw) {
 	}
 	want, blobs, err := lot.Cast(b.Given(), recusals)
 	if err != nil {
-		j.breach("rules.draw-failed", "", lot.Body.Draw, err.Error(), "")
+		j.uncastable(c, b.Given(), err)
 		return
 	}
 	lines := want.Count
@@ -133,11 +133,7 @@ func (j *judge) draw(b *record.Draw) {
 		j.breach("rules.recusals-count", "", lot.Body.Draw, num(len(recusals)), num(lines))
 	}
 	want.Declarations = b.Declarations // given, not computed
-	got, _ := record.Canonical(b)
-	exp, _ := record.Canonical(want)
-	if string(got) != string(exp) {
-		j.breach("rules.draw-differs", "", lot.Body.Draw, string(got), string(exp))
-	}
+	j.differs(lot.Body.Draw, b, want, partsOf(b, want), blobs)
 	j.stated(noticeHat(lot.Body), lot.Body.Draw, recusals)
 	j.behind(&lot.Hat, lot.Body.Draw, recusals, b.Declarations)
 	if !j.sound() {

@@ -235,18 +235,14 @@ func (j *judge) teams(b *record.Teams) {
 	}
 	want, blobs, err := t.CastTeams(b.Given(), recusals)
 	if err != nil {
-		j.breach("rules.draw-failed", "", t.Body.ID, err.Error(), "")
+		j.uncastable(c, b.Given(), err)
 		return
 	}
 	if len(recusals) != len(t.Objects) {
 		j.breach("rules.recusals-count", "", t.Body.ID, num(len(recusals)), num(len(t.Objects)))
 	}
 	want.Declarations, want.Leaders = b.Declarations, b.Leaders // given, not computed
-	got, _ := record.Canonical(b)
-	exp, _ := record.Canonical(want)
-	if string(got) != string(exp) {
-		j.breach("rules.draw-differs", "", t.Body.ID, string(got), string(exp))
-	}
+	j.differs(t.Body.ID, b, want, partsOfTeams(b, want), blobs)
 	j.stated(laterHat(t.Body), t.Body.ID, recusals)
 	j.behind(&t.Hat, t.Body.ID, recusals, b.Declarations)
 	if !j.sound() {

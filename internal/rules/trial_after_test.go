@@ -28,7 +28,7 @@ var draws = []trial{
 	{name: "of one that nobody saw aborted", pack: "lot", step: "draw", code: "rules.abort-hides", bad: func(s *step) {
 		s.Body, s.At, s.Seen = &record.Abort{Notice: lot(s, "2023-001").Index, Ground: "演示", Date: "2023-08-23"}, "2023-08-23T16:00:00+08:00", quicknet.Time(firstRun)-599
 	}, good: func(s *step) { stop(s, quicknet.Time(firstRun)-599) }},
-	{name: "of another round", step: "draw", code: "rules.draw-failed", bad: as(func(b *record.Draw) { b.Signature = rounds()[1001] })},
+	{name: "of another round", step: "draw", code: "rules.other-value", bad: as(func(b *record.Draw) { b.Signature = rounds()[1001] })},
 	{name: "seed", step: "draw", code: "rules.draw-differs", bad: as(func(b *record.Draw) { b.Seed = b.Rho })},
 	{name: "two quotas traded", step: "draw", code: "rules.draw-differs", bad: as(func(b *record.Draw) { b.Cells[0].Quota++ })},
 	{name: "another list", step: "draw", code: "rules.draw-differs", bad: as(func(b *record.Draw) { b.Drawn = b.Teams })},

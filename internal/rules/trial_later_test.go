@@ -149,7 +149,7 @@ var laters = []trial{
 
 	{name: "teams twice", pack: "later", step: "expert", code: "rules.redraw", bad: func(s *step) { there(s, "teams") }},
 	{name: "teams of a draw", pack: "later", step: "teams", code: "rules.no-such-entry", bad: as(func(b *record.Teams) { b.Notice-- })},
-	{name: "teams of another round", pack: "later", step: "teams", code: "rules.draw-failed", bad: as(func(b *record.Teams) { b.Signature = rounds()[1001] })},
+	{name: "teams of another round", pack: "later", step: "teams", code: "rules.other-value", bad: as(func(b *record.Teams) { b.Signature = rounds()[1001] })},
 	{name: "teams traded", pack: "later", step: "teams", code: "rules.draw-differs", bad: as(func(b *record.Teams) { b.Teams = b.Unstaffed })},
 	{name: "recusals of one fewer", pack: "later", step: "teams", code: "rules.recusals-count", bad: rewrite(teamOpened, withoutOne)},
 	{name: "leaders in capitals", pack: "later", step: "teams", code: "rules.bad-file", bad: rewrite(teamLeaders, upper)},
