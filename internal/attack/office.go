@@ -22,10 +22,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/sunlot/sunlot/content"
 	"github.com/sunlot/sunlot/internal/draw"
+	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
@@ -112,10 +111,7 @@ func Begin(tb testing.TB, witnessed bool, pack string) *Office {
 		text = string(o.engage())
 	}
 	o.create(text)
-	data, err := content.FS.ReadFile("packs/" + pack + ".toml")
-	o.must(err)
-	p := new(rules.Pack)
-	_, err = toml.Decode(string(data), p)
+	p, err := office.Pack(pack)
 	o.must(err)
 	file, err := rules.FormatPack(p)
 	o.must(err)

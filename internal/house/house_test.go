@@ -26,7 +26,7 @@ var floors = map[string]int{
 	"ledger/local": 3, "ledger/witness": 3, "ledger/trillian": 3,
 	"internal/office":  4,
 	"internal/command": 5, "internal/desk": 5,
-	"internal/demo": 6,
+	"internal/demo": 6, "internal/attack": 6,
 	"cmd/sunlot":    7, "cmd/sunlot-verify": 7, "cmd/sunlot-demo": 7,
 }
 
