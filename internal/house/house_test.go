@@ -27,7 +27,7 @@ var floors = map[string]int{
 	"internal/office":  4,
 	"internal/command": 5, "internal/desk": 5,
 	"internal/demo": 6, "internal/attack": 6,
-	"cmd/sunlot":    7, "cmd/sunlot-verify": 7, "cmd/sunlot-demo": 7,
+	"cmd/sunlot": 7, "cmd/sunlot-verify": 7, "cmd/sunlot-demo": 7,
 }
 
 // beside lists the rooms beside the floors and the lowest floor that may
