@@ -340,7 +340,7 @@ func logForkedForOne(tb testing.TB, dir string) *attack.Office {
 	o.Cast(morning, l, nil)
 	o.Spill(filepath.Join(dir, "before"))
 	o.Restore(early)
-	o.Say(morning, &record.Abort{Notice: l.Index, Ground: "演示", Date: "2023-08-24"})
+	o.Say(morning, &record.Filing{Plan: 4, To: "上级机关", Date: "2023-08-24"})
 	return o
 }
 
