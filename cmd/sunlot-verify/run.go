@@ -28,6 +28,8 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
   sunlot-verify monitor 网址或目录… --state 目录        隔一段时间看一次，见 monitor --help
   sunlot-verify misbehaviour 文件 [--policy 文件]       核验监看所得的两份矛盾快照
   sunlot-verify vectors 文件或目录…
+  sunlot-verify 目录或网址 --register 名单.csv [--draw 抽取编号] [--json]
+  sunlot-verify 目录或网址 --ki 文件 --people 人员名单.csv [--draw 抽取编号]
   sunlot-verify evidence 目录或网址 --code 代码 -o 文件.zip …      证据包，见 sunlot-verify evidence --help
   sunlot-verify compare 目录或网址 [目录或网址] …              两年或两本账的对照，见 sunlot-verify compare --help
 
@@ -48,6 +50,12 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
   --json          输出给机器读的结果
   --proof 文件    只核一条记录的入账证明（.tlog-proof）
   --entry 文件    该条记录（ledger/entry/N.txt）；不给时用证明文件旁的 ../entry/N.txt
+
+  --register 文件 拿一份独立的企业名单（如市场监管部门的登记名单）核对启封钥匙已公开的签筒：有没有多出来的、
+                  重复的、漏掉的、分区不对的。CSV（UTF-8 或 GBK），列名 统一社会信用代码、注册号、名称、镇街、权重，
+                  或每行一个代码。Excel 表请另存为 CSV。--draw 编号 只核一次抽取
+  --ki 文件       审计用：单位导出的人员启封钥匙文件，与 --people 人员名单（CSV，列名 执法证号、姓名）一起，
+                  核对人员签筒、检查组和回避名单
 
 退出码：0 相符；1 不相符（格式、签名、校验树、抽取、启封）；2 用法不对；3 读不到。
 逾期、提示、注意不影响退出码。
@@ -72,6 +80,8 @@ type options struct {
 	paths                       []string
 
 	evidence *evidencing
+
+	register, ki, people, draw string // lists from elsewhere, and the one draw to hold them to
 }
 
 // Run does what Args say and returns the exit code.
@@ -137,6 +147,7 @@ func (c *Command) parse() (*options, error) {
 	set.IntVar(&opt.fresh, "fresh", 0, "")
 	set.BoolVar(&opt.json, "json", false, "")
 	set.IntVar(&opt.year, "year", 0, "")
+	opt.heldFlags(set)
 	// Flags may stand before and after the paths: people type them in any order.
 	for args := c.Args; len(args) > 0; {
 		if err := set.Parse(args); err != nil {
@@ -172,6 +183,9 @@ func mistake(err error) string {
 
 func (c *Command) do(opt *options) error {
 	switch {
+	case opt.lists():
+		return c.site(opt)
+	case opt.register+opt.ki+opt.people+opt.draw != "": // said and not acted on: never in silence
 	case opt.proof != "":
 		return c.proof(opt)
 	case len(opt.paths) > 1 && opt.paths[0] == "vectors":
@@ -228,6 +242,8 @@ func (c *Command) site(opt *options) error {
 		err = c.stats(b, opt)
 	case opt.evidence != nil:
 		err = c.bundle(b, opt)
+	case opt.lists():
+		err = c.lists(b, opt)
 	case opt.json:
 		var data []byte
 		if data, err = b.JSON(); err == nil {

@@ -74,7 +74,7 @@ var importers = map[string][]string{
 	"golang.org/x/mod":            nil, // any room
 	"golang.org/x/sys":            {"internal/durable"},
 	"golang.org/x/term":           {"internal/keyring"},
-	"golang.org/x/text":           {"internal/intake", "internal/demo"}, // demo writes what intake reads
+	"golang.org/x/text":           {"internal/intake", "internal/demo", "cmd/sunlot-verify"}, // demo writes what intake reads; lists of the market regulator come in GBK
 }
 
 var fset = token.NewFileSet()
@@ -346,8 +346,8 @@ var citizen = []string{"cmd/sunlot-verify", "internal/verify", "internal/rules",
 	"internal/fault", "internal/words", "internal/fetch", "internal/evidence", "internal/compare", "internal/durable", "internal/monitor"}
 
 // citizenModules is what it may link of others; x/crypto and x/sys come with
-// circl (sha3, cpu).
-var citizenModules = []string{"golang.org/x/mod", "github.com/cloudflare/circl", "filippo.io/edwards25519", "golang.org/x/sys"}
+// circl (sha3, cpu), x/text has the table of GBK.
+var citizenModules = []string{"golang.org/x/mod", "github.com/cloudflare/circl", "filippo.io/edwards25519", "golang.org/x/sys", "golang.org/x/text"}
 
 func TestCitizensDoorLinksLittle(t *testing.T) {
 	all := rooms(t)
