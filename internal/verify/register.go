@@ -288,8 +288,15 @@ func (b *Bundle) otherWritings(list List, held []*holding) error {
 	})
 }
 
+// strangers is how many lines of a list, beside four for each of the pool, may be
+// absent before those are no longer tried in other writings.
+const strangers = 20000
+
 func (h *holding) writings(row *Listed) {
 	own := h.there(h.handle(row.ID))
+	if !own && h.Absent > strangers+4*h.Pool {
+		return // a list of a whole province: only who is in the pool may be in it twice
+	}
 	for _, id := range writings(row.ID) {
 		handle := h.handle(id)
 		if _, in := h.pool[handle]; !in || h.owner[handle] != "" {
