@@ -12,6 +12,12 @@ import (
 func (m *maker) keyText(l *rules.Lot) string {
 	day := "期限：" + l.Due.K + "公开启封钥匙。"
 	switch {
+	case l.KLate():
+		day += l.KDay + "才公开，这次抽取的核验从此不通过。"
+	case !l.KOpened && m.b.Today > l.Due.K && !l.Due.Provisional:
+		day += "已过期限，没有公开，这次抽取的核验不通过。"
+	}
+	switch {
 	case l.KOpened:
 		return day + "任何人拿自己知道的企业名单，都能查出谁在签筒里、有没有重复、有没有漏掉、分区对不对。"
 	case l.KLost() != nil:

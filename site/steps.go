@@ -220,10 +220,13 @@ func (m *maker) openStep(p *page, l *rules.Lot) step {
 		if o.Body.K {
 			s.When = day(o.Time)
 			s.State = tag{"启封钥匙已公开", "good"}
+			if l.KLate() {
+				s.State = tag{"启封钥匙公开晚了", "warn"}
+			}
 			s.Facts.add("启封记录", p.record(o.Index))
 		}
 	}
-	s.Text = m.keyText(l) + m.lateText("open-k", l)
+	s.Text = m.keyText(l)
 	m.lostFacts(p, l, &s)
 	if o := m.b.Entries[l.Index].Opening; o != nil {
 		name := "ledger/opening/" + num(l.Index) + ".json"

@@ -164,7 +164,7 @@ func (r *Report) textShares(w *writer) {
 }
 
 var duties = map[string]string{
-	"run": "按预告抽取", "dispatch": "派发名单", "result": "公示抽查结果", "open-names": "公开名单", "open-k": "公开启封钥匙", "file-plan": "年度计划备案",
+	"run": "按预告抽取", "dispatch": "派发名单", "result": "公示抽查结果", "open-names": "公开名单", "open-k": "公开启封钥匙", "open-ki": "公开人员启封钥匙", "file-plan": "年度计划备案",
 	"joined": "参与的联合抽查结果公示", "review": "异议复核", "review-feedback": "反馈复核情况", "follow-up": "后续处置办结", "feedback": "逐户反馈检查结果", "joint": "部门联合抽查",
 }
 

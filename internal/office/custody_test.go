@@ -199,7 +199,17 @@ func TestLostKey(t *testing.T) {
 	}
 	b.write("2023-09-11 10:00:00", lose)
 	b.refused("twice", "rules.lost-nothing", lose)
-	b.write("2023-09-14 11:00:00", announce("B", 657413))
+	told := false
+	b.write("2023-09-14 11:00:00", func(o *office.Office) (*office.Draft, error) {
+		d, err := announce("B", 657413)(o)
+		for i := 0; err == nil && i < len(d.Findings); i++ {
+			told = told || d.Findings[i].Code == "office.lost-uncounted" && d.Findings[i].Got == "3"
+		}
+		return d, err
+	})
+	if !told {
+		t.Error("nobody is told that three drawn firms count to no cap")
+	}
 	b.write("2023-09-14 12:00:00", func(o *office.Office) (*office.Draft, error) { return o.Abort("2023-001", "启封钥匙遗失", nil) })
 	b.refused("one that is there", "office.not-lost", func(o *office.Office) (*office.Draft, error) {
 		return o.LostKey(office.Losing{Draw: "2023-002", Ground: "硬盘损坏", Approved: "演示"})

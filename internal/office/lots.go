@@ -46,9 +46,30 @@ func (o *Office) Announce(t rules.Task) (*Draft, *rules.Announcement, error) {
 	if d.Review.Merge, err = o.overlapPool(s, a, r, k.K); err != nil {
 		return nil, nil, err
 	}
+	d.Findings = uncounted(s)
 	d.Review.Notices = unheld(s, a.Notice, s.LineOf(a.Notice), r.Conditions)
 	d, err = o.draft(d, a.Notice)
 	return d, a, err
+}
+
+// uncounted tells of the draws whose K is lost: whom they drew and nobody opened
+// counts to no cap, for not even the office knows who that is.
+func uncounted(s *rules.State) (list []rules.Finding) {
+	for _, l := range s.Lots {
+		if l.KLost() == nil || l.KOpened || !l.Drawn() {
+			continue
+		}
+		n := 0
+		for _, o := range l.Objects {
+			if !o.Opened {
+				n++
+			}
+		}
+		if n > 0 {
+			list = append(list, rules.Finding{Code: "office.lost-uncounted", Severity: rules.Warning, Clause: l.Pack.Cap.Clause, Entry: -1, Place: l.Body.Draw, Got: num(n)})
+		}
+	}
+	return list
 }
 
 // Run drafts the draw (抽取) of a notice from the value that its notice names.

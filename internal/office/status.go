@@ -81,6 +81,11 @@ func (o *Office) Nexts() ([]Next, error) {
 			if s.Lot(d.Draw).Sent == nil {
 				continue // first the dispatch
 			}
+		case "open-ki":
+			n.Command = "sunlot draw open-ki " + d.Draw
+			if l := s.Lot(d.Draw); o.Today() < d.Due && !l.Closed() || l.KILost() != nil {
+				continue
+			}
 		case "open-k":
 			n.Command = "sunlot draw open " + d.Draw
 			if o.Today() < d.Due && !s.Lot(d.Draw).Closed() {

@@ -86,7 +86,7 @@ func (p *Pack) resultDue(cal *Calendar, l *Lot, ended string) (legal, strict str
 
 // Duty is one thing that is due or was done: for status, front page, report.
 type Duty struct {
-	Code   string `json:"code"` // dispatch, result, follow-up, feedback, open-names, open-k, file-plan, run, review, joint
+	Code   string `json:"code"` // dispatch, result, follow-up, feedback, open-names, open-k, open-ki, file-plan, run, review, joint
 	Draw   string `json:"draw,omitempty"`
 	Entry  int64  `json:"entry,omitempty"` // that demands it, where it is no draw's; of a follow-up the result that is due first
 	Clause string `json:"clause,omitempty"`
@@ -122,7 +122,7 @@ func (s *State) Duties(today string) []Duty {
 		switch {
 		case l.Failed && !l.Gone:
 		case l.Abort != nil || l.Gone:
-			list = append(list, s.openK(l, today)) // due whatever became of the draw (draw1 §3)
+			list = append(list, s.openKeys(l, today)...) // due whatever became of the draw (draw1 §3)
 			if l.Hidden() && (l.Castable() || l.KILost() != nil) {
 				list = append(list, s.runDuty(l, today))
 			}
@@ -201,7 +201,26 @@ func (s *State) lotDuties(l *Lot, today string) []Duty {
 			d.Late = s.late(d.Due, done, today)
 		}
 	}
-	return append(list, s.openK(l, today))
+	return append(list, s.openKeys(l, today)...)
+}
+
+// openKeys are the openings of a draw's K and, where certificate numbers are
+// public, KI.
+func (s *State) openKeys(l *Lot, today string) []Duty {
+	list := []Duty{s.openK(l, today)}
+	if l.Certificates {
+		d := Duty{Code: "open-ki", Draw: l.Body.Draw, Due: l.Due.K, Count: 1, Open: 1, Sure: !l.Due.Provisional}
+		for _, o := range l.Opened {
+			if o.Body.KI {
+				d.Open, d.Done = 0, o.Time[:10]
+			}
+		}
+		if d.Sure {
+			d.Late = s.late(d.Due, d.Done, today)
+		}
+		list = append(list, d)
+	}
+	return list
 }
 
 // runDuty is the casting of a draw.

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -65,6 +66,18 @@ var peoples = []trial{
 	{name: "of other units", step: "recusal", code: "rules.recusals-count", bad: as(func(b *record.Recusal) { b.Units-- })},
 	{name: "list missing", step: "recusal", code: "rules.file-missing", bad: func(s *step) { s.Blobs = nil }},
 	{name: "declarations of none", step: "draw", code: "rules.recusal-undeclared", bad: as(func(b *record.Draw) { b.Declarations = nil })},
+	{name: "a declaration after the notice", step: "draw", code: "rules.recusal-undeclared", bad: func(s *step) {
+		c := gaoqing().copyOf("recusal")
+		c.At, c.State = s.At, s.State
+		later := s.State.Size
+		s.State.Apply(c.input())
+		rewrite(declared, func(l []string) []string {
+			for i := range l {
+				l[i] = l[i][:strings.LastIndex(l[i], "|")+1] + fmt.Sprint(later)
+			}
+			return l
+		})(s)
+	}},
 	{name: "declarations in capitals", step: "draw", code: "rules.bad-file", bad: rewrite(declared, upper)},
 	{name: "declarations missing", step: "draw", code: "rules.file-missing", bad: func(s *step) { delete(s.Blobs, declared(s.Body).SHA256) }},
 	{name: "a declaration that opens nothing", step: "draw", code: "rules.recusals-count", bad: rewrite(declared, func(l []string) []string {

@@ -92,7 +92,7 @@ func (b *Bundle) overdue() {
 		return
 	}
 	for _, d := range b.State.Duties(b.Today) {
-		if d.Open == 0 || d.Late == 0 || d.Code == "open-k" {
+		if d.Open == 0 || d.Late == 0 || d.Code == "open-k" || d.Code == "open-ki" {
 			continue
 		}
 		entry := d.Entry
