@@ -21,7 +21,7 @@ func TestKeyStates(t *testing.T) {
 		"waiting": {"2023-08-30", func(*bureau, int64) {}, []string{"公开以前由本单位加密保管", "未启封"}, []string{"已过期限，没有公开"}},
 		"overdue": {"2024-07-31", func(*bureau, int64) {}, []string{"已过期限，没有公开，这次抽取的核验不通过"}, nil},
 		"open":    {"2024-07-31", func(b *bureau, n int64) { b.open(b.state.LotAt(n).Due.K+"T09:00:00", b.state.LotAt(n), true) }, []string{"启封钥匙已公开", "谁在签筒里"}, []string{"核验从此不通过", "加密保管"}},
-		"late":    {"2024-07-31", func(b *bureau, n int64) { b.open("2024-07-30T09:00:00", b.state.LotAt(n), true) }, []string{"2024-07-30才公开，这次抽取的核验从此不通过", "启封钥匙公开晚了"}, nil},
+		"late":    {"2024-07-31", func(b *bureau, n int64) { b.open("2024-07-30T09:00:00", b.state.LotAt(n), true) }, []string{"2024-07-30才公开，这次抽取的核验从此不通过", "启封钥匙已公开，晚于期限"}, nil},
 		"lost": {"2023-09-30", func(b *bureau, n int64) {
 			b.say("2023-09-20T09:00:00", &record.Lost{Notice: n, K: true, KI: true, Ground: "硬盘损坏，没有备份", Date: "2023-09-20", Approved: "演示"}, false)
 		}, []string{"启封钥匙遗失", "遗失记录", "硬盘损坏，没有备份", "谁也不能再核对", "抽中的仍算抽中", "核对不到个人"}, []string{"加密保管"}},

@@ -221,7 +221,7 @@ func (m *maker) openStep(p *page, l *rules.Lot) step {
 			s.When = day(o.Time)
 			s.State = tag{"启封钥匙已公开", "good"}
 			if l.KLate() {
-				s.State = tag{"启封钥匙公开晚了", "warn"}
+				s.State = tag{"启封钥匙已公开，晚于期限", "warn"}
 			}
 			s.Facts.add("启封记录", p.record(o.Index))
 		}
