@@ -73,7 +73,7 @@ func (b *Bundle) Register(list List, id string) ([]*HeldDraw, error) {
 		if id != "" && l.Body.Draw != id || l.Failed {
 			continue
 		}
-		k := b.openedK(l)
+		k := b.keyOf(l)
 		if k == nil {
 			if id != "" {
 				return nil, fault.New("verify.register-closed", id, "", l.Due.K).Of(fault.Usage)
@@ -113,8 +113,8 @@ func (b *Bundle) Register(list List, id string) ([]*HeldDraw, error) {
 	return out, nil
 }
 
-// openedK is the K of a draw that fits its notice, nil before it is open.
-func (b *Bundle) openedK(l *rules.Lot) []byte {
+// keyOf is the K of a draw that fits its notice, nil before it is open.
+func (b *Bundle) keyOf(l *rules.Lot) []byte {
 	e, err := b.Entry(l.Index)
 	if err != nil || e.Opening == nil || e.Opening.K == "" {
 		return nil
