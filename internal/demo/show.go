@@ -93,5 +93,12 @@ func showOne(name, out, work string, w io.Writer) (*verify.Bundle, error) {
 	}
 	fmt.Fprintf(w, "  核验相符：%d 条记录。两年 %.1f 秒，生成网站 %.1f 秒，核验 %.1f 秒\n", b.Checkpoint.Size, lived.Sub(start).Seconds(),
 		built.Sub(lived).Seconds(), time.Since(built).Seconds())
+	for _, o := range b.Orders() {
+		margin := "，先后以单位填报为准"
+		if o.Margin != nil {
+			margin = fmt.Sprintf("，%d 家见证，早 %d 秒", len(o.Witnesses), *o.Margin)
+		}
+		fmt.Fprintf(w, "  %s　%s%s\n", o.Draw, o.Name, margin)
+	}
 	return b, nil
 }
