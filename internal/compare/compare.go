@@ -38,6 +38,7 @@ type Side struct {
 type Report struct {
 	A       SideReport `json:"a"`
 	B       SideReport `json:"b"`
+	Counts  []Moved    `json:"counts,omitempty"`  // public numbers of the last registers that differ
 	Changes *Changes   `json:"changes,omitempty"` // of the registers, where both are open
 	Needs   []string   `json:"needs,omitempty"`   // what more could be said, with what: register, roster, k, ki
 	packs   [2]*rules.Pack
@@ -73,6 +74,7 @@ type Roster struct {
 	Count   int64          `json:"count"`
 	Towns   []record.Count `json:"towns,omitempty"`
 	Sectors []record.Count `json:"sectors,omitempty"`
+	Classes []record.Count `json:"classes,omitempty"`
 	Open    bool           `json:"open"` // the reader holds it
 }
 
@@ -128,6 +130,7 @@ func Compare(a, b *Side) (*Report, error) {
 			return nil, err
 		}
 	}
+	r.Counts = moved(r.A.last(), r.B.last())
 	r.Changes = changes(a, b)
 	r.needs()
 	return r, nil
@@ -196,7 +199,7 @@ func (g *gather) rosters() {
 	for _, at := range g.s.Rosters {
 		if g.in(at.Body.Date) {
 			g.r.Rosters = append(g.r.Rosters, Roster{Entry: at.Index, Kind: at.Body.Kind, Version: at.Body.Version, Date: at.Body.Date, Count: at.Body.Count,
-				Towns: at.Body.Towns, Sectors: at.Body.Sectors, Open: g.side.list(at.Body.File.SHA256) != nil})
+				Towns: at.Body.Towns, Sectors: at.Body.Sectors, Classes: at.Body.Classes, Open: g.side.list(at.Body.File.SHA256) != nil})
 		}
 	}
 }

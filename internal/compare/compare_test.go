@@ -125,6 +125,13 @@ func TestChanges(t *testing.T) {
 	if !slices.Equal(c.Retag, want) {
 		t.Errorf("%+v", c.Retag)
 	}
+	h.b.State.Rosters[0].Body.Towns = []record.Count{{Name: "370322105", Count: 3}, {Name: "370322100", Count: 1}}
+	h.b.State.Rosters[1].Body.Towns = []record.Count{{Name: "370322105", Count: 3}, {Name: "370322101", Count: 2}}
+	h.b.State.Rosters[1].Body.Count = 5
+	counts := compared(t, &Side{Bundle: h.b, Year: 2023}, &Side{Bundle: h.b, Year: 2024}).Counts
+	if !slices.Equal(counts, []Moved{{"count", "", 3, 5}, {"town", "370322100", 1, 0}, {"town", "370322101", 0, 2}}) {
+		t.Errorf("%+v", counts)
+	}
 	if r := compared(t, &Side{Bundle: h.b, Year: 2023}, &Side{Bundle: h.b, Year: 2024}); r.Changes != nil || !slices.Contains(r.Needs, "register") || !slices.Contains(r.Needs, "roster") {
 		t.Errorf("without lists: %+v, needs %v", r.Changes, r.Needs)
 	}

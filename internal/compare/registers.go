@@ -10,6 +10,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/ledger"
 )
@@ -48,6 +49,51 @@ type Away struct {
 }
 
 const awayDays = 30
+
+// Moved is a published number of a register that is another in B than in A: all
+// that shows of who came, went or was re-tagged while the versions are closed.
+type Moved struct {
+	Field string `json:"field"` // count, town, sector, class
+	Name  string `json:"name,omitempty"`
+	Old   int64  `json:"old"`
+	New   int64  `json:"new"`
+}
+
+// last is the last register of objects of the side, nil if there is none.
+func (r *SideReport) last() *Roster {
+	for i := range slices.Backward(r.Rosters) {
+		if r.Rosters[i].Kind == "objects" {
+			return &r.Rosters[i]
+		}
+	}
+	return nil
+}
+
+func moved(a, b *Roster) []Moved {
+	if a == nil || b == nil {
+		return nil
+	}
+	var list []Moved
+	add := func(field string, old, now []record.Count) {
+		numbers := map[string][2]int64{}
+		for _, c := range old {
+			numbers[c.Name] = [2]int64{c.Count, 0}
+		}
+		for _, c := range now {
+			numbers[c.Name] = [2]int64{numbers[c.Name][0], c.Count}
+		}
+		for _, name := range sorted(numbers) {
+			if n := numbers[name]; n[0] != n[1] {
+				list = append(list, Moved{field, name, n[0], n[1]})
+			}
+		}
+	}
+	add("count", []record.Count{{Count: a.Count}}, []record.Count{{Count: b.Count}})
+	add("town", a.Towns, b.Towns)
+	add("sector", a.Sectors, b.Sectors)
+	add("class", a.Classes, b.Classes)
+	return list
+}
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 

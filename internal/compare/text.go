@@ -60,6 +60,9 @@ func (r *Report) textRosters(w *writer) {
 			w.say("  %s　%s第%d版　%s　%d 户（人）　第%d条记录%s", side, or(kinds[v.Kind], v.Kind), v.Version, v.Date, v.Count, v.Entry, open)
 		}
 	})
+	for _, m := range r.Counts {
+		w.say("  公开的户数　%s　%d → %d", strings.TrimSpace(fields[m.Field]+" "+r.named(m)), m.Old, m.New)
+	}
 	if c := r.Changes; c != nil {
 		w.say("  从 %s 到 %s：新增 %d 户，移出 %d 户，改动 %d 项", listName(c.From), listName(c.To), len(c.Added), len(c.Removed), len(c.Retag))
 		w.list("    新增", c.Added)
@@ -74,7 +77,23 @@ func (r *Report) textRosters(w *writer) {
 	}
 }
 
-var fields = map[string]string{"town": "镇街", "sector": "行业", "risk": "风险", "status": "状态", "tags": "标签"}
+// named is a code of a register as the pack says it.
+func (r *Report) named(m Moved) string {
+	p := r.packs[0]
+	if p == nil {
+		return m.Name
+	}
+	lists := map[string][]rules.Named{"town": p.Towns, "sector": p.Sectors}
+	for _, c := range p.Ratios {
+		lists["class"] = append(lists["class"], rules.Named{Code: c.Code, Name: c.Name})
+	}
+	if n, ok := rules.Find(lists[m.Field], m.Name); ok {
+		return n.Name
+	}
+	return m.Name
+}
+
+var fields = map[string]string{"count": "总数", "class": "类别", "town": "镇街", "sector": "行业", "risk": "风险", "status": "状态", "tags": "标签"}
 
 func listName(s string) string {
 	if s == "register" {
@@ -244,6 +263,9 @@ func (r *Report) CSV(out io.Writer) error {
 	}
 	row("side", "section", "key", "number", "of", "detail")
 	r.each(func(side string, s *SideReport, _ *rules.Pack) { csvSide(row, side, s) })
+	for _, m := range r.Counts {
+		row("B", "count-"+m.Field, m.Name, num(m.New), num(m.Old), "")
+	}
 	if c := r.Changes; c != nil {
 		for _, code := range c.Added {
 			row("B", "added", code, "1", "", "")

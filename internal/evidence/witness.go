@@ -45,7 +45,7 @@ func (m *maker) witnesses(index int64) []cosigned {
 	var list []cosigned
 	for _, w := range policy.Witnesses {
 		if at, ok := note.CosignedAt(w.Key); ok {
-			list = append(list, cosigned{w.Key.Name, record.Time(int64(at))})
+			list = append(list, cosigned{w.Name + "（" + w.Key.Name + "）", record.Time(int64(at))})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b cosigned) int { return int(record.Unix(a.at) - record.Unix(b.at)) })
