@@ -98,6 +98,7 @@ type Tally struct {
 	Published int    `json:"published"`
 	Direct    [2]int `json:"direct"`    // 直接委派: objects with a member assigned without a lot, of the drawn
 	Replaced  [2]int `json:"replaced"`  // 更换: objects with a member replaced, of the drawn
+	ByLot     [2]int `json:"by_lot"`    // 换人抽签: objects whose replacement a lot gave, of the drawn
 	Recused   [2]int `json:"recused"`   // 回避 after the draw: objects, of the drawn
 	Aborted   [2]int `json:"aborted"`   // 终止: draws, of the draws
 	Late      [2]int `json:"late"`      // results published late, of the published
@@ -216,8 +217,15 @@ func (g *gather) draws() {
 		if d.Aborted {
 			t.Aborted[0]++
 		}
+		kinds := map[string]map[string]bool{"": nil} // of moves, by object or group
+		for _, m := range l.Moves() {
+			if kinds[m.Object] == nil {
+				kinds[m.Object] = map[string]bool{}
+			}
+			kinds[m.Object][m.Kind] = true
+		}
 		for _, o := range l.Objects {
-			t.object(g.s, o)
+			t.object(g.s, o, kinds[o.Handle], kinds[o.Group])
 			if o.Result != nil {
 				for _, c := range o.Result.Outcome().Codes {
 					codes[c]++
@@ -225,6 +233,7 @@ func (g *gather) draws() {
 			}
 		}
 	}
+	t.ByLot[1] = t.Drawn
 	t.Direct[1], t.Replaced[1], t.Recused[1], t.Aborted[1] = t.Drawn, t.Drawn, t.Drawn, t.Draws
 	t.Late[1], t.Corrected[1] = t.Published, t.Published
 	for _, c := range sorted(codes) {
@@ -232,13 +241,9 @@ func (g *gather) draws() {
 	}
 }
 
-func (t *Tally) object(s *rules.State, o *rules.Object) {
-	kinds := map[string]bool{}
-	for _, c := range o.Changes {
-		kinds[c.Body.Kind] = true
-	}
-	for kind, to := range map[string]*[2]int{"direct": &t.Direct, "replacement": &t.Replaced, "recusal": &t.Recused} {
-		if kinds[kind] || kind == "direct" && len(o.Direct) > 0 {
+func (t *Tally) object(s *rules.State, o *rules.Object, own, group map[string]bool) {
+	for kind, to := range map[string]*[2]int{"lot": &t.ByLot, "direct": &t.Direct, "replacement": &t.Replaced, "recusal": &t.Recused} {
+		if own[kind] || group[kind] || kind == "direct" && len(o.Direct) > 0 {
 			to[0]++
 		}
 	}

@@ -157,7 +157,7 @@ func shares(t *Tally) []struct {
 	return []struct {
 		Name string
 		Of   [2]int
-	}{{"直接委派（户，占抽中）", t.Direct}, {"更换（户，占抽中）", t.Replaced}, {"抽取后回避（户，占抽中）", t.Recused}, {"终止（次，占抽取）", t.Aborted},
+	}{{"直接委派（户，占抽中）", t.Direct}, {"更换（户，占抽中）", t.Replaced}, {"换人抽签（户，占抽中）", t.ByLot}, {"抽取后回避（户，占抽中）", t.Recused}, {"终止（次，占抽取）", t.Aborted},
 		{"结果公示晚于期限（户，占已公示）", t.Late}, {"结果更正（户，占已公示）", t.Corrected}}
 }
 

@@ -25,6 +25,9 @@ func (m *maker) resultParts(v *sheet) []part {
 		t.row("更正"+num(i+1), second(c.Time), m.codes(p, &c.Body.Outcome), span(started, ended), published, c.Body.Ground, num(c.Index))
 	}
 	x := part{}
+	if w := f.Void(); w != nil {
+		x.is("没有可检查的对象", w.Ground, w.Evidence, w.Date, w.SHA256)
+	}
 	x.is("企业名称", or(m.value(f.Index, "name"), closedWords))
 	x.is("检查机关", f.Body.Unit)
 	x.is("结果的校验码", f.Hash)

@@ -84,8 +84,8 @@ func (m *maker) objectDays(v *sheet) []event {
 		send.late = lateWords(m.daysBetween(l.Due.Dispatch, send.done))
 	}
 	list := []event{send}
-	for _, c := range o.Changes {
-		list = append(list, event{what: or(changeNames[c.Body.Kind], c.Body.Kind), done: c.Body.Date, entry: c.Index, clause: clauseWords(p, p.Team.Change)})
+	for _, c := range moves(l, o) {
+		list = append(list, event{what: or(changeNames[c.Kind], c.Kind), done: c.Date, entry: c.Entry, clause: clauseWords(p, p.Team.Change)})
 	}
 	f := o.Result
 	if f == nil {

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/record"
@@ -109,7 +110,12 @@ func (m *maker) platformParts(v *sheet) []part {
 	return []part{f, say(text)}
 }
 
-var changeNames = map[string]string{"replacement": "更换（另行指派）", "recusal": "回避", "direct": "直接委派"}
+// moves are the changes of the team that an object has, its group's too.
+func moves(l *rules.Lot, o *rules.Object) []rules.Move {
+	return slices.DeleteFunc(l.Moves(), func(m rules.Move) bool { return m.Object != o.Handle && (o.Group == "" || m.Object != o.Group) })
+}
+
+var changeNames = map[string]string{"lot": "换人抽签", "replacement": "更换（另行指派）", "recusal": "回避", "direct": "直接委派"}
 
 func (m *maker) teamParts(v *sheet) []part {
 	l, o := v.stand.lot, v.object
@@ -136,11 +142,10 @@ func (m *maker) teamParts(v *sheet) []part {
 		f.is("派发", "还没有派发")
 	}
 	parts := []part{f}
-	if len(o.Changes) > 0 {
+	if list := moves(l, o); len(list) > 0 {
 		t := table("日期", "变动", "离开", "来", "事由", "同意", "记录")
-		for _, c := range o.Changes {
-			b := c.Body
-			t.row(b.Date, or(changeNames[b.Kind], b.Kind), or(short(b.Leave), "–"), short(b.Come), b.Ground, b.Consent+"（"+b.Agreed+"）", num(c.Index))
+		for _, c := range list {
+			t.row(c.Date, or(changeNames[c.Kind], c.Kind), or(short(c.Leave), "–"), or(short(c.Come), "–"), c.Ground, c.Consent, num(c.Entry))
 		}
 		parts = append(parts, t)
 	} else {

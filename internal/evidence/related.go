@@ -40,6 +40,10 @@ func (m *maker) related() {
 			s = l
 		}
 		switch {
+		case r["Request"] > 0:
+			if !m.used[r["Request"]] {
+				continue
+			}
 		case r["Result"] > 0 || r["Objection"] > 0 || r["Review"] > 0 || r["Archive"] > 0 || r["Entry"] > 0:
 			if !own[r["Result"]] && !own[r["Objection"]] && !own[r["Review"]] && !own[r["Archive"]] && !own[r["Entry"]] {
 				continue
@@ -85,7 +89,7 @@ func (m *maker) groundwork(l *rules.Lot) {
 func refs(body any) map[string]int64 {
 	list := map[string]int64{}
 	v := reflect.Indirect(reflect.ValueOf(body))
-	for _, name := range []string{"Notice", "Result", "Objection", "Review", "Archive", "Entry"} {
+	for _, name := range []string{"Notice", "Result", "Objection", "Review", "Archive", "Entry", "Request"} {
 		if f := v.FieldByName(name); f.IsValid() && f.Kind() == reflect.Int64 {
 			list[name] = f.Int()
 		}
