@@ -242,3 +242,12 @@ func digits(s string) bool {
 	}
 	return s != ""
 }
+
+// GameName is what people call a game: 快乐8 for kl8, the code itself where it is
+// unknown.
+func GameName(code string) string {
+	if g, ok := findGame(code); ok {
+		return g.name
+	}
+	return code
+}

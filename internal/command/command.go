@@ -150,7 +150,7 @@ func (c *Command) root() *cobra.Command {
 	root.AddCommand(c.newReconcile())
 	root.AddCommand(c.newTask(), c.newWaiver())
 	root.AddCommand(c.newJoint())
-	root.AddCommand(c.newBeacon())
+	root.AddCommand(c.newGuest(), c.newBeacon())
 	root.AddCommand(c.newWitness())
 	return root
 }

@@ -22,40 +22,45 @@ func (c *Command) newDraw() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newShow(), c.newOpen(), c.newOpenKI(), c.newLost(), c.newExtend(), c.newAbort())
+	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newContribute(), c.newShow(), c.newOpen(), c.newOpenKI(), c.newLost(), c.newExtend(), c.newAbort())
 	return cmd
 }
 
 func (c *Command) newAnnounce() *cobra.Command {
-	var line, at string
-	var round uint64
+	var line string
 	var platform bool
 	var auditor string
+	var random randomFlags
 	var teams teamFlags
 	cmd := &cobra.Command{
 		Use:   "announce [任务表]",
 		Short: "发布抽取预告：从哪些企业、按什么比例、用哪一期号码",
 		Long: `发布抽取预告。名录库、排除的条款、分区、名额、检查人员名单和将用的公开随机数期号都在
-抽取前写入账本；号码公布后任何人可以重算。缺省用下一个工作日上午 10 时的一期。` + exitCodes,
-		Example: "  sunlot draw announce --plan G01\n  sunlot draw announce --plan G01 --at \"2024-07-14 05:45:00\"\n  sunlot draw announce --plan G01 --platform --at \"2024-07-14 09:00\"\n  sunlot draw announce 任务.xlsx",
+抽取前写入账本；号码公布后任何人可以重算。
+
+号码事先没有人知道，事后人人可查，有三种：
+  drand      公共随机数，缺省用下一个工作日上午 10 时的一期；本机不上网也可以用，号码用手机抄来
+  kl8        当晚的快乐8，写 --issue 期号，第二天早上抄开奖号码抽取；本机不上网的缺省用它。双色球、大乐透要三期
+  ceremony   现场掷骰子或摸球，至少两位外单位的人在场并签名：能证明的只是他们的说法
+另可请外单位加数（--contributor）：每家抽取前各加一个自己的随机数，缺一家就不成立。` + exitCodes,
+		Example: "  sunlot draw announce --plan G01\n  sunlot draw announce --plan G01 --at \"2024-07-14 05:45:00\"\n  sunlot draw announce --plan G01 --random kl8 --issue 2023225\n  sunlot draw announce --plan G01 --random ceremony --at \"2024-07-14 09:30\" --place 会议室 --dice 22 --present 张三,司法局,张三.pub --present 李四,档案馆,李四.pub\n  sunlot draw announce --plan G01 --platform --at \"2024-07-14 09:00\"\n  sunlot draw announce 任务.xlsx",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if teams.of != "" {
-				return c.announceTeams(args, line, at, round, teams)
+				return c.announceTeams(args, line, &random, teams)
 			}
-			return c.announce(args, line, at, round, platform, auditor, teams)
+			return c.announce(args, line, &random, platform, auditor, teams)
 		},
 	}
 	cmd.Flags().StringVar(&line, "plan", "", "年度计划中的计划项编号")
-	cmd.Flags().StringVar(&at, "at", "", "北京时间，用这一刻或其后第一期公开随机数")
-	cmd.Flags().Uint64Var(&round, "round", 0, "直接指定期号")
+	random.flags(cmd)
 	cmd.Flags().BoolVar(&platform, "platform", false, "由监管平台抽取：--at 写平台任务的时间，抽取后用 sunlot draw record 登记名单")
 	cmd.Flags().StringVar(&auditor, "auditor", "", "写明人员启封钥匙交给哪个审计单位（公开）；缺省用 office.toml 的 auditor")
 	teams.flags(cmd)
 	return c.writing(cmd)
 }
 
-func (c *Command) announce(files []string, line, at string, round uint64, platform bool, auditor string, teams teamFlags) error {
+func (c *Command) announce(files []string, line string, random *randomFlags, platform bool, auditor string, teams teamFlags) error {
 	if (len(files) == 1) == (line != "") {
 		return usage("command.announce-what", "draw announce", "", "--plan")
 	}
@@ -65,12 +70,12 @@ func (c *Command) announce(files []string, line, at string, round uint64, platfo
 	}
 	tasks := []rules.Task{{Line: line}}
 	if platform {
-		if tasks[0].Before, err = platformTime(at, round); err != nil {
+		if tasks[0].Before, err = platformTime(random.at, random.round); err != nil {
 			return err
 		}
 	}
 	if len(files) == 1 {
-		if tasks, err = c.tasks(o, files[0]); err != nil {
+		if tasks, err = c.tasks(o, files[0], random); err != nil {
 			return err
 		}
 	}
@@ -83,10 +88,8 @@ func (c *Command) announce(files []string, line, at string, round uint64, platfo
 		if tasks[i].Later && tasks[i].Groups > 0 { // said and not acted on: never in silence
 			return usage("command.teams-later-groups", "draw announce", fmt.Sprint(tasks[i].Groups), "")
 		}
-		if tasks[i].Round == 0 && tasks[i].Before == "" {
-			if tasks[i].Round, err = c.round(o, at, round); err != nil {
-				return err
-			}
+		if err := c.random(o, random, &tasks[i]); err != nil {
+			return err
 		}
 	}
 	if len(tasks) > 1 {
@@ -103,8 +106,10 @@ func (c *Command) announce(files []string, line, at string, round uint64, platfo
 		if err := c.commit(o, d); err != nil {
 			return err
 		}
-		if !c.flags.dry && !o.Config.Internet && a.Notice.Round() > 0 {
-			c.howToDraw(o, awaitedBy(a.Notice))
+		if !c.flags.dry && a.Notice.Randomness != nil {
+			if err := c.whatNext(o, awaitedBy(a.Notice)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -206,10 +211,10 @@ func (c *Command) showNotice(o *office.Office, n *record.Notice) {
 		c.note("  未列入 %d 家：%s（%s）\n", g.Count, g.Words, g.Clause)
 	}
 	c.showHat(o, n)
-	if n.Round() == 0 {
+	if n.Randomness == nil {
 		c.note("  由监管平台抽取（存证），平台任务时间 %s\n", words.Clock(n.When()))
 	} else {
-		c.note("  公开随机数：drand quicknet 第 %d 期，%s\n", n.Round(), words.Clock(n.When()))
+		c.showRandom(n.Randomness)
 	}
 	c.note("  检查期 %s 至 %s，派发期限 %s，结果公示期限 %s\n", n.From, n.To, n.Due.Dispatch, n.Due.Results)
 	if len(n.Told) > 0 {

@@ -191,7 +191,7 @@ func (c *Command) correct(name string) error {
 }
 
 // tasks reads a task sheet.
-func (c *Command) tasks(o *office.Office, name string) ([]rules.Task, error) {
+func (c *Command) tasks(o *office.Office, name string, random *randomFlags) ([]rules.Task, error) {
 	t, err := c.table(o, name, string(intake.KindTask), "", 0)
 	if err != nil {
 		return nil, err
@@ -204,13 +204,18 @@ func (c *Command) tasks(o *office.Office, name string) ([]rules.Task, error) {
 	var all []intake.Problem
 	for i := range rows {
 		r := &rows[i]
-		round := r.Round
+		base := rules.Task{Before: r.DrawAt}
 		if !r.Platform {
-			if round, err = c.round(o, r.DrawAt, r.Round); err != nil {
+			said := *random
+			if r.DrawAt != "" || r.Round > 0 { // what the sheet says of its row comes first
+				said = randomFlags{kind: "drand", at: r.DrawAt, round: r.Round, contributors: random.contributors}
+			}
+			base = rules.Task{}
+			if err := c.random(o, &said, &base); err != nil {
 				return nil, err
 			}
 		}
-		task, problems, err := o.Task(r, round)
+		task, problems, err := o.Task(r, base)
 		if err != nil {
 			return nil, err
 		}

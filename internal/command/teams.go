@@ -5,11 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
-	"github.com/sunlot/sunlot/internal/words"
 )
 
 // teamFlags shape the teams of a draw, or name the draw whose teams come later.
@@ -44,7 +42,7 @@ func (t *teamFlags) apply(task *rules.Task) {
 }
 
 // announceTeams writes a teams notice (组队预告).
-func (c *Command) announceTeams(files []string, line, at string, round uint64, t teamFlags) error {
+func (c *Command) announceTeams(files []string, line string, random *randomFlags, t teamFlags) error {
 	if len(files) > 0 || line != "" || t.later || t.experts > 0 {
 		return usage("command.teams-for", "--teams-for", t.of, "")
 	}
@@ -53,7 +51,7 @@ func (c *Command) announceTeams(files []string, line, at string, round uint64, t
 		return err
 	}
 	task := rules.Task{Groups: t.groups, From: t.from, To: t.to}
-	if task.Round, err = c.round(o, at, round); err != nil {
+	if err := c.random(o, random, &task); err != nil {
 		return err
 	}
 	d, b, err := o.AnnounceTeams(t.of, task)
@@ -62,36 +60,29 @@ func (c *Command) announceTeams(files []string, line, at string, round uint64, t
 	}
 	c.note("组队预告 %s：%d 家已派发、还没有检查组\n", b.ID, b.Count)
 	c.showPeople(o, hatView{b.Slots, b.GroupTeams, b.People, b.Inspectors, b.PeopleWhy, b.Declared, b.MostForOne})
-	c.note("  公开随机数：drand quicknet 第 %d 期，%s\n", b.Randomness.Round, words.Clock(b.Randomness.Time))
+	c.showRandom(&b.Randomness)
 	c.note("  上门检查 %s 至 %s\n", b.From, b.To)
 	if err := c.commit(o, d); err != nil {
 		return err
 	}
-	if !c.flags.dry && !o.Config.Internet {
-		c.howToDraw(o, awaitedTeams(b))
+	if c.flags.dry {
+		return nil
 	}
-	return nil
+	return c.whatNext(o, awaitedTeams(b))
 }
 
 func awaitedTeams(b *record.TeamsNotice) awaited {
-	return awaited{id: b.ID, chain: b.Randomness.Chain, when: b.Randomness.Time, round: b.Randomness.Round}
+	return awaited{id: b.ID, r: &b.Randomness}
 }
 
 // runTeams casts the teams of a teams notice.
-func (c *Command) runTeams(ctx context.Context, o *office.Office, t *rules.Later, file, signature string, leaders []string) error {
+func (c *Command) runTeams(ctx context.Context, o *office.Office, t *rules.Later, in runFlags) error {
 	a := awaitedTeams(t.Body)
-	if c.Now().Unix() < record.Unix(a.when) {
-		c.howToDraw(o, a)
-		return fault.New("office.too-early", a.id, record.Time(c.Now().Unix()), a.when)
-	}
-	round, err := c.beacon(ctx, o, a, file, signature)
-	if err != nil {
-		if file == "" && signature == "" {
-			c.howToDraw(o, a)
-		}
+	v, ready, err := c.value(ctx, o, a, in)
+	if err != nil || !ready {
 		return err
 	}
-	d, body, err := o.RunTeams(a.id, office.Value{Round: round}, leaders)
+	d, body, err := o.RunTeams(a.id, v, in.leaders)
 	if err != nil {
 		return err
 	}

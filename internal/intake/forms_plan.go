@@ -84,7 +84,7 @@ var taskColumns = []column{
 	{field: "from", head: "任务开始日期", need: required, weight: 3, typ: tDate, example: "2023-08-25", also: "任务开始时间 检查日期自 开始日期 检查开始日期", help: "年-月-日"},
 	{field: "to", head: "任务结束日期", need: required, weight: 3, typ: tDate, example: "2023-09-25", also: "任务结束时间 检查日期至 结束日期 检查结束日期", help: "年-月-日；期限从这一天算起，不能空"},
 	{field: "draw_at", head: "抽取时间", weight: 3, typ: tMoment, example: "2023-08-23 23:15", also: "摇号时间 抽取日期 随机抽取日期 开奖时间", help: "年-月-日 时:分，北京时间；公开随机数取这一刻之后的第一期"},
-	{field: "randomness", blank: true, head: "公开随机数", weight: 4, typ: tChoice, example: "公开随机数", also: "随机数来源 摇号种子来源", choices: []string{"公开随机数"}, help: "目前只支持公开随机数（drand）"},
+	{field: "randomness", blank: true, head: "公开随机数", weight: 4, typ: tChoice, example: "公开随机数", also: "随机数来源 摇号种子来源", choices: []string{"公开随机数"}, help: "任务表里只写公开随机数（drand）；彩票号码、现场掷数写在命令里"},
 	{field: "round", head: "期号", weight: 4, typ: tNumber, also: "随机数期号 彩票期号 第几期", help: "公开随机数的期号，由抽取时间算出，可空着"},
 	{field: "closes", blank: true, head: "停售时间", weight: 4, typ: tMoment, also: "截止销售时间 停止销售时间", help: "用彩票号码的填：该期停止销售的时间"},
 	{field: "caster", blank: true, head: "由谁抽取", weight: 4, typ: tChoice, also: "抽取系统 抽取平台", choices: []string{"本系统", "监管平台"}, help: "空着由本系统抽取；由监管平台抽取的填“监管平台”，抽取时间填平台任务的时间"},

@@ -170,6 +170,7 @@ type Draft struct {
 	First    int64                       // index of the first entry
 	signers  [][]string                  // beside Entries: the keys that may sign each
 	teams    map[any][]record.OpenHandle // of results, by body: who inspected
+	notes    [][]byte                    // beside Entries: signed by others, taken as they came; nil where the office signs
 	private  []privateFile               // written before the ledger: nothing may be said whose secret is lost
 	lists    []privateFile               // to hand out; written before it, too, for nobody asks for them again
 }
@@ -324,7 +325,8 @@ func (o *Office) Write(d *Draft) (*Written, error) {
 		return nil, err
 	}
 	batch := ledger.Batch{Openings: map[uint64][]byte{}}
-	for i, e := range d.Entries {
+	batch.Entries = append(batch.Entries, d.notes...)
+	for i, e := range d.Entries[len(d.notes):] {
 		// Another office's key, or one that no charter names yet: what it signed
 		// would stand in the ledger for ever, without effect.
 		if key := k.Office.Key().String(); !slices.Contains(d.signers[i], key) {

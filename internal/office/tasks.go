@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sunlot/sunlot/internal/beacon"
 	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -13,13 +12,11 @@ import (
 
 // Task turns a row of a task sheet into what is announced, resolving towns and
 // specialities with the pack. What the sheet repeats of its plan line must be
-// what the line says: the plan is public, and the draw follows it.
-func (o *Office) Task(r *intake.Task, round uint64) (rules.Task, []intake.Problem, error) {
-	t := rules.Task{Line: r.Plan, Name: r.Name, Round: round, From: r.From, To: r.To, Scheme: r.Scheme, Earlier: r.Earlier}
-	when := record.Time(beacon.Quicknet().Time(round))
-	if r.Platform {
-		t.Round, t.Before, when = 0, r.DrawAt, r.DrawAt
-	}
+// what the line says: the plan is public, and the draw follows it. t holds the
+// randomness, or when the platform casts.
+func (o *Office) Task(r *intake.Task, t rules.Task) (rules.Task, []intake.Problem, error) {
+	t.Line, t.Name, t.From, t.To, t.Scheme, t.Earlier = r.Plan, r.Name, r.From, r.To, r.Scheme, r.Earlier
+	when := t.When()
 	s, err := o.State()
 	if err != nil {
 		return t, nil, err

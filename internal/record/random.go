@@ -103,3 +103,17 @@ func CeremonyText(origin, draw, c, start, line string) string {
 	return strings.Join([]string{"sunlot/v1 现场掷数记录", origin, "抽取 " + draw, "预告 " + c, "开始 " + start, "结果 " + line,
 		"在场确认：抽取预告在先；现场不早于上述时间开始；结果是当场所得，没有重来。", ""}, "\n")
 }
+
+// ReadCeremony takes the text of CeremonyText apart; false for any other text,
+// so that whoever signs one signs nothing else.
+func ReadCeremony(text string) (origin, draw, c, start, line string, ok bool) {
+	f := strings.Split(text, "\n")
+	if len(f) != 8 || len(text) > MaxSize {
+		return "", "", "", "", "", false
+	}
+	cut := func(i int, head string) string { return strings.TrimPrefix(f[i], head) }
+	origin, draw, c, start, line = f[1], cut(2, "抽取 "), cut(3, "预告 "), cut(4, "开始 "), cut(5, "结果 ")
+	ok = CeremonyText(origin, draw, c, start, line) == text && checkOrigin(origin) == nil &&
+		formOK("hex64", c) && formOK("time", start) && formOK("token", draw) && draw != "" && line != ""
+	return origin, draw, c, start, line, ok
+}

@@ -102,7 +102,7 @@ func (s *State) Announce(t Task, r Registers, k Keys) (*Announcement, error) {
 // noticeHead fills what does not depend on the registers' lines.
 func (s *State) noticeHead(t Task) (*record.Notice, *record.PlanLine, error) {
 	p, random := s.Pack, t.randomness()
-	when := or(t.Before, random.Time)
+	when := t.When()
 	year := yearOf(when)
 	index, line := s.Line(year, t.Line)
 	switch {

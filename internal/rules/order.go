@@ -2,9 +2,9 @@ package rules
 
 import "github.com/sunlot/sunlot/internal/record"
 
-// minLead is how long before the value that decides a notice must stand in the
+// Lead is how long before the value that decides a notice must stand in the
 // ledger, seconds (draw1 §1).
-const minLead = 600
+const Lead = 600
 
 // clockSlack is by how much two honest clocks may differ, seconds.
 const clockSlack = 300
@@ -138,7 +138,7 @@ func (l *Lot) lead() int64 {
 	if l.ByPlatform() {
 		return 1
 	}
-	return minLead
+	return Lead
 }
 
 // void reports whether a repeat may take the draw's place: it was aborted, or
@@ -182,9 +182,9 @@ func (s *State) Dated(e *record.Entry) bool {
 	return false
 }
 
-// inTime: the entry was witnessed at least minLead before a time in unix
+// inTime: the entry was witnessed at least Lead before a time in unix
 // seconds (draw1 §1). Without witnesses nothing is in time.
-func (j *judge) inTime(t int64) bool { return j.seenBy(t - minLead) }
+func (j *judge) inTime(t int64) bool { return j.seenBy(t - Lead) }
 
 // seenBy: the entry was witnessed by a time. Of an entry that is not in the
 // ledger yet the office's own time stands for that.
@@ -211,7 +211,7 @@ func (j *judge) stood(decides, lead int64) Stood {
 // time fails the check and keeps its serial: what is drawn from it is computed
 // and shown, its K is due, a repeat stands beside it (draw1 §1).
 func (j *judge) ordered(w *Stood, place, when string) {
-	clause, limit := j.s.Pack.Draw.Before, record.Unix(when)-minLead
+	clause, limit := j.s.Pack.Draw.Before, record.Unix(when)-Lead
 	at := record.Unix(j.in.Entry.Env.At)
 	switch {
 	case j.s.Proven > limit:

@@ -27,6 +27,9 @@ const (
 	maxPresent      = 15
 )
 
+// When is the time of the task's lots, form time.
+func (t *Task) When() string { return or(t.Before, t.randomness().Time) }
+
 // randomness is what the task's notice will name: a copy, for what is personal
 // in it is sealed with the entry.
 func (t *Task) randomness() *record.Randomness {

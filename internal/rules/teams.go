@@ -118,7 +118,7 @@ func (j *judge) teamsNotice(b *record.TeamsNotice) {
 	t.Failed = !j.sound()
 	lot.Later = append(lot.Later, t)
 	if !t.Failed {
-		t.Stood = j.stood(record.Unix(b.Randomness.Time), minLead)
+		t.Stood = j.stood(record.Unix(b.Randomness.Time), Lead)
 		j.ordered(&t.Stood, b.ID, b.Randomness.Time)
 	}
 }

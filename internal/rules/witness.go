@@ -111,7 +111,7 @@ func (j *judge) paper(b *record.Paper) {
 	if b.Checksum != lot.C {
 		j.breach("rules.paper-other", "", lot.Body.Draw, b.Checksum, lot.C)
 	}
-	signed, latest := record.Unix(b.Signed), record.Unix(lot.Body.When())-minLead
+	signed, latest := record.Unix(b.Signed), record.Unix(lot.Body.When())-Lead
 	if signed < record.Unix(lot.Time) || signed > latest {
 		j.breach("rules.paper-time", lot.Pack.Draw.Before, "signed", b.Signed, record.Time(latest))
 	} else if signed > record.Unix(j.in.Entry.Env.At) {

@@ -257,9 +257,10 @@ func (b *Bundle) judge(e *Entry, raw []byte) error {
 		return unreadable(err)
 	}
 	in := rules.Input{Entry: e.Record, Hash: e.Hash, Blobs: map[string][]byte{}}
+	alone := e.Record.Type != "contribution" || len(note.Signatures) == 1
 	for _, vkey := range b.State.Keys(e.Record) {
 		k, ok := b.signer(vkey)
-		if ok && len(note.SignedBy(k)) == 1 {
+		if ok && alone && len(note.SignedBy(k)) == 1 {
 			in.Signers = append(in.Signers, vkey)
 			e.Signers = append(e.Signers, k.Name)
 		}
