@@ -36,8 +36,8 @@ func (c *Command) newGuestKey() *cobra.Command {
 	var name string
 	cmd := &cobra.Command{
 		Use:   "key 钥匙文件",
-		Short: "做一把自己的钥匙，打印公钥",
-		Long: `做一把钥匙，用口令加密存在一个文件里，打印公钥。口令从终端输入，或由 --passphrase-fd、环境变量 SUNLOT_PASSPHRASE_1 给出；
+		Short: "做一把自己的钥匙",
+		Long: `做一把钥匙，用口令加密存在一个文件里，公钥写在旁边的 .pub 文件里。口令从终端输入，或由 --passphrase-fd、环境变量 SUNLOT_PASSPHRASE_1 给出；
 以后开启时读 SUNLOT_PASSPHRASE。钥匙或口令丢了就换一把，由对方在下一次预告里写新的公钥。` + exitCodes,
 		Example: "  sunlot guest key 我的钥匙.age --name 演示高校",
 		Args:    cobra.ExactArgs(1),
@@ -52,15 +52,19 @@ func (c *Command) newGuestKey() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if c.flags.json {
-				return c.printJSON(map[string]any{"file": args[0], "key": s.Key().String()})
+			pub := args[0] + ".pub"
+			if err := durable.WriteFile(c.abs(pub), []byte(s.Key().String()+"\n"), 0o644); err != nil {
+				return fault.Wrap("command.unwritable", pub, err).Of(fault.Unreachable)
 			}
-			c.note("钥匙已存入 %s。公钥：\n", args[0])
+			if c.flags.json {
+				return c.printJSON(map[string]any{"file": args[0], "public": pub, "key": s.Key().String()})
+			}
+			c.note("钥匙已存入 %s，公钥在 %s，请把公钥交给抽查单位：\n", args[0], pub)
 			c.printf("%s\n", s.Key())
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&name, "name", "", "钥匙的名称，写在每一行签名上；没有空格和加号")
+	cmd.Flags().StringVar(&name, "name", "", "钥匙的名称，写单位，不写个人姓名（它一直留在公开账本里）；没有空格和加号")
 	_ = cmd.MarkFlagRequired("name")
 	return cmd
 }
@@ -137,7 +141,7 @@ func (c *Command) guestSign(name string, f guestFlags) error {
 	if _, _, _, _, _, ok := record.ReadCeremony(text); !ok {
 		return fault.New("command.no-ceremony-record", name, "", "").Of(fault.Usage)
 	}
-	c.note("%s", text)
+	c.note("%s", words.Clock(text))
 	return c.guestSigned(text, "", f)
 }
 
@@ -192,6 +196,10 @@ func (c *Command) contribute(id string, files []string) error {
 	}
 	if len(files) == 0 {
 		made, err := o.Requests(id)
+		if fault.Code(err) == "office.no-contributors" {
+			c.note("%s 的预告没有请人加数，不需要加数请求。\n", id)
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -101,6 +101,8 @@ func severityWord(s rules.Severity) string {
 		return "不相符"
 	case rules.Unknown:
 		return "无法核验"
+	case rules.Believed:
+		return "依单位填报未核验"
 	}
 	return "相符"
 }

@@ -142,13 +142,16 @@ func (o *Office) judgeNote(s *rules.State, d *Draft, a *awaited, raw []byte) err
 		return fault.Wrap("office.bad-contribution", place, err)
 	}
 	if b, ok := e.Body.(*record.Contribution); !ok || b.Notice != a.index || len(note.Signatures) != 1 {
-		return fault.New("office.bad-contribution", place, e.Type, num(len(note.Signatures)))
+		return fault.New("office.bad-contribution", place, e.Type, "")
 	}
 	var signers []string
 	for _, vkey := range s.Keys(e) {
 		if k, err := ledger.ParseKey(vkey); err == nil && len(note.SignedBy(k)) == 1 {
 			signers = append(signers, vkey)
 		}
+	}
+	if len(signers) == 0 { // by a key that the notice does not name
+		return fault.New("office.bad-contribution", place, note.Signatures[0].Name, "0")
 	}
 	d.Entries, d.signers, d.notes = append(d.Entries, e), append(d.signers, signers), append(d.notes, raw)
 	// Its own time is the contributor's: that of the office stands for the
