@@ -119,7 +119,7 @@ func (l *Lot) Order() Order {
 
 // Order sums up the order of a teams notice: by its round it is a draw of its own.
 func (t *Later) Order() Order {
-	o := Order{Grade: GradeA, Method: t.Body.Randomness.Kind, NotBefore: t.NotBefore, NotAfter: t.Seen, Decides: record.Unix(t.Body.Randomness.Time), Least: minLead}
+	o := Order{Grade: GradeA, Method: t.Body.Randomness.Kind, NotBefore: t.NotBefore, NotAfter: t.Seen, Decides: record.Unix(t.Body.Randomness.Time), Least: Lead}
 	switch {
 	case t.Failed || t.Late:
 		o.Grade = GradeNone
