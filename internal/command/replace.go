@@ -111,7 +111,7 @@ func (c *Command) askLot(in office.Replacing, lot refillFlags) error {
 
 func awaitedRequest(id string, index int64, b *record.Request) awaited {
 	r := b.Randomness
-	return awaited{id: id, chain: r.Chain, when: r.Time, round: r.Round, step: "draw run " + id + " --request " + fmt.Sprint(index)}
+	return awaited{id: id, r: &r, step: "draw run " + id + " --request " + fmt.Sprint(index)}
 }
 
 // runRequest draws who comes.
@@ -133,9 +133,9 @@ func (c *Command) runRequest(ctx context.Context, id string, index int64, file, 
 		return usage("office.no-such-request", id, fmt.Sprint(index), "")
 	}
 	a := awaitedRequest(id, index, r.Body)
-	if c.Now().Unix() < record.Unix(a.when) {
+	if c.Now().Unix() < record.Unix(a.r.Time) {
 		c.howToDraw(o, a)
-		return fault.New("office.too-early", id, record.Time(c.Now().Unix()), a.when)
+		return fault.New("office.too-early", id, record.Time(c.Now().Unix()), a.r.Time)
 	}
 	round, err := c.beacon(ctx, o, a, file, signature)
 	if err != nil {

@@ -61,7 +61,7 @@ func (j *judge) abort(b *record.Abort) {
 // early enough before a time. The own time is a claim; what stands before it is
 // not.
 func (j *judge) said(when int64) bool {
-	return max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven) <= when-minLead
+	return max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven) <= when-Lead
 }
 
 // Castable reports whether anybody can bring the value that decides the draw:

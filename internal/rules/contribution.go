@@ -75,7 +75,7 @@ func (s *State) Uncontributed(today string) (found []Finding) {
 		if l.Failed || l.Body.Randomness == nil {
 			continue
 		}
-		if l.Draw == nil && (l.Abort == nil || record.Unix(l.Abort.Time) > record.Unix(l.Body.When())-Lead) {
+		if l.Draw == nil && !l.Undrawn {
 			failed(l.chance(), l.Pack)
 		}
 		for _, t := range l.Later {

@@ -225,8 +225,19 @@ func (s *State) openKeys(l *Lot, today string) []Duty {
 
 // runDuty is the casting of a draw.
 func (s *State) runDuty(l *Lot, today string) Duty {
-	day := l.Body.When()[:10]
+	day := s.runDay(l.Body.Randomness, l.Body.When())
 	return Duty{Code: "run", Draw: l.Body.Draw, Clause: l.Pack.Draw.Before, Due: day, Count: 1, Open: 1, Sure: true, Late: s.late(day, "", today)}
+}
+
+// runDay is the day of a cast: that of the value, and of a lottery, whose numbers
+// come in the evening, the working day after.
+func (s *State) runDay(r *record.Randomness, when string) string {
+	if r != nil && r.Kind == byLottery {
+		if next, ok := s.Workdays().Add(r.Last()[:10], 1); ok {
+			return next
+		}
+	}
+	return when[:10]
 }
 
 // openK is the opening of a draw's K.

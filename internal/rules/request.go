@@ -54,7 +54,7 @@ func (j *judge) request(b *record.Request) {
 	// What the office's own clock says neither helps nor harms it; a round that
 	// stands in the log by then does.
 	when := record.Unix(b.Randomness.Time)
-	r := &Requested{At: at(j, b), Hash: j.in.Hash, Seen: j.in.Seen, InTime: j.inTime(when) && j.s.Proven <= when-minLead, Loads: c.loads(b.Slots)}
+	r := &Requested{At: at(j, b), Hash: j.in.Hash, Seen: j.in.Seen, InTime: j.inTime(when) && j.s.Proven <= when-Lead, Loads: c.loads(b.Slots)}
 	if !r.InTime {
 		sev := Warning // no effect, and counted
 		if j.in.Pending {

@@ -126,7 +126,7 @@ func (j *judge) teamsNotice(b *record.TeamsNotice) {
 // laterDuties: a teams notice is cast on the day of its round.
 func (s *State) laterDuties(l *Lot, today string) (list []Duty) {
 	for _, t := range l.Later {
-		if day := t.Body.Randomness.Time[:10]; !t.Failed && t.Cast == nil {
+		if day := s.runDay(&t.Body.Randomness, t.Body.Randomness.Time); !t.Failed && t.Cast == nil {
 			list = append(list, Duty{Code: "run", Draw: t.Body.ID, Clause: l.Pack.Draw.Before, Due: day, Count: 1, Open: 1, Sure: true, Late: s.late(day, "", today)})
 		}
 	}
