@@ -213,7 +213,7 @@ func (m *maker) drawTable() table {
 			opened = "是"
 		}
 		b := l.Body
-		t.rows = append(t.rows, []string{b.Draw, b.Name, b.Mode, b.Line, num(l.Index), l.C, num(b.Pool.Lines), num(b.Round()), b.When(),
+		t.rows = append(t.rows, []string{b.Draw, b.Name, b.Mode, b.Line, num(l.Index), l.C, num(b.Pool.Lines), numberCell(b.Randomness), b.When(),
 			entry, seed, drawn, num(sent), num(done), b.Due.K, opened, m.drawState(l).Text})
 	}
 	return t

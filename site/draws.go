@@ -237,12 +237,12 @@ func (m *maker) drawLead(l *rules.Lot) string {
 	case l.Draw == nil && l.Late:
 		return orderLead(l)
 	case l.Draw == nil:
-		return "签筒里有" + num(pool) + "户，等待第" + num(l.Body.Round()) + "期公开随机数（" + second(l.Body.When()) + "）。"
+		return "签筒里有" + num(pool) + "户，等待" + numberName(l.Body.Randomness) + "（" + momentName(l.Body.Randomness) + second(l.Body.When()) + "）。"
 	}
 	if int64(len(l.Objects)) == pool {
-		return "全数检查：签筒里的" + num(pool) + "户全部检查，不是抽签；检查人员用第" + num(l.Body.Round()) + "期公开随机数摇号。"
+		return "全数检查：签筒里的" + num(pool) + "户全部检查，不是抽签；检查人员用" + numberName(l.Body.Randomness) + "摇号。"
 	}
-	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用第" + num(l.Body.Round()) + "期公开随机数摇号。名单和号码都在账本里，任何人都可以重算；" + orderLead(l)
+	return "从签筒里的" + num(pool) + "户企业中抽中" + num(len(l.Objects)) + "户，用" + numberName(l.Body.Randomness) + "摇号。名单和号码都在账本里，任何人都可以重算；" + orderLead(l)
 }
 
 // drawFound sorts what was found about a draw and its entries.
@@ -310,10 +310,9 @@ func (m *maker) castStep(p *page, l *rules.Lot) step {
 	if l.ByPlatform() {
 		return m.platformStep(p, l)
 	}
-	round := "第" + num(l.Body.Round()) + "期"
-	s := step{Kind: "cast", Title: "抽取（" + round + "）", When: second(l.Body.When()), Open: l.Draw == nil}
+	s := step{Kind: "cast", Title: "抽取（" + shortNumber(l.Body.Randomness) + "）", When: second(l.Body.When()), Open: l.Draw == nil}
 	if l.Draw == nil {
-		s.State, s.Text = tag{"未抽取", ""}, round+"公开随机数在"+second(l.Body.When())+"产生，之前没有人知道。"
+		s.State, s.Text = tag{"未抽取", ""}, numberName(l.Body.Randomness)+"在"+second(l.Body.When())+"以前没有人知道。"
 		if l.Failed {
 			s.Text = "预告不发生效力，没有依据它抽取。"
 		}
@@ -323,10 +322,7 @@ func (m *maker) castStep(p *page, l *rules.Lot) step {
 	s.State = tag{"抽中" + num(d.Count) + "户", ""}
 	f := &s.Facts
 	f.add("记录", p.record(l.Draw.Index), text("入账时间（本单位填报）："+second(l.Draw.Time)))
-	f.add("公开随机数", text("drand quicknet "+round+"，"+second(l.Body.When())))
-	f.add("该期签名", hash(d.Signature))
-	f.add("随机数 ρ", hash(d.Rho))
-	f.add("预告校验码 C", hash(d.Commitment))
+	m.givenFacts(f, l.Body.Randomness, d.Given(), d.Commitment, d.Rho, l.Extras)
 	f.add("摇号种子", hash(d.Seed))
 	f.add("抽中名单", m.blob(p, d.Drawn.SHA256, "名单文件（分区|签值|签号）"))
 	m.castTeams(p, f, l)
@@ -407,7 +403,7 @@ func (m *maker) caster(l *rules.Lot) string {
 	if l.ByPlatform() {
 		return "平台抽取"
 	}
-	return "第" + num(l.Body.Round()) + "期"
+	return shortNumber(l.Body.Randomness)
 }
 
 // openedIDs is handle → id of what the notice's opening opens.

@@ -27,7 +27,8 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 	if l.ByPlatform() {
 		f.add("由谁抽取", text(m.platformName(l)+"，任务时间"+minute(b.When())))
 	} else {
-		f.add("公开随机数", text("drand quicknet 第"+num(b.Round())+"期，将在"+second(b.When())+"产生"))
+		m.numberFacts(f, b.Randomness)
+		m.contributorFacts(p, f, b.Randomness, l.Extras)
 	}
 	m.outsideFacts(p, f, l)
 	m.orderFacts(f, l)

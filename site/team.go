@@ -92,17 +92,18 @@ func (m *maker) laterFacts(p *page, f *facts, t *rules.Later) {
 		return
 	}
 	f.add("组队预告", p.record(t.Index), text(b.ID+"，"+num(b.Count)+"户"), text("名录库"+num(b.Inspectors.Count)+"人，签筒"+num(b.People.Lines)+"人，"+m.teamWords(b.Slots, b.GroupTeams)), m.blob(p, b.People.SHA256, "人员签筒文件"),
-		text("drand quicknet 第"+num(b.Randomness.Round)+"期，"+second(b.Randomness.Time)), text("上门检查 "+b.From+" 至 "+b.To), text(words.Clock(m.b.OrderOfTeams(t).Words)))
+		text(rules.Numbers(&b.Randomness)+"，"+rules.Moment(&b.Randomness)+second(b.Randomness.Time)), text("上门检查 "+b.From+" 至 "+b.To), text(words.Clock(m.b.OrderOfTeams(t).Words)))
 	for _, g := range b.PeopleWhy {
 		f.add("未入签筒的人员", text(num(g.Count)+"人："+g.Words))
 	}
+	m.contributorFacts(p, f, &b.Randomness, t.Extras)
 	f.add("事先申报的回避", text(num(b.Declared)+"人次，一户最多"+num(b.MostForOne)+"人"))
 	if t.Cast == nil {
 		f.add("组队", text("未摇号"))
 		return
 	}
 	c := t.Cast.Body
-	f.add("组队", p.record(t.Cast.Index), m.blob(p, c.Teams.SHA256, "分组文件（签号|成员签号）"), text("摇号种子"), hash(c.Seed))
+	f.add("组队", p.record(t.Cast.Index), m.blob(p, c.Teams.SHA256, "分组文件（签号|成员签号）"), text("摇号种子"), hash(c.Seed), text("组队的号码"), hash(or(c.Line, c.Signature)))
 	if c.Unstaffed.Lines > 0 {
 		f.add("摇号凑不齐检查组", text(num(c.Unstaffed.Lines)+"户，由本单位直接委派"), m.blob(p, c.Unstaffed.SHA256, "名单文件"))
 	}

@@ -143,6 +143,7 @@ func (r *Run) secondYear(line, beacon string) {
 	r.results("2024-07-29 15:00:00", d, some[:min(10, len(some))], batch{codes: [][]string{{"a"}, {"a"}, {"e"}}, ended: "2024-07-24", entered: "2024-07-26", published: "2024-07-29"})
 	r.platformResults(platform)
 	r.moreTime()
+	r.lottery()
 	r.at("2024-07-31 17:00:00", 0, "status")
 	r.statistics()
 }
