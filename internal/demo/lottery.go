@@ -19,7 +19,6 @@ const (
 // not of the office, whose record they sign with keys of their own.
 func (r *Run) lottery() {
 	p, kl8, dice := r.Office.prefix(), "2024-003", "2024-004"
-	r.at("2024-07-30 15:30:00", 2, "draw", "announce", "--plan", p+"2408", "--yes") // no issue is named
 	r.at("2024-07-30 15:31:00", 0, "draw", "announce", "--plan", p+"2408", "--issue", demoIssue, "--yes")
 	r.at("2024-07-30 15:40:00", 1, "draw", "run", kl8, "--line", demoLine, "--yes") // nobody knows them yet
 	r.at("2024-07-31 08:30:00", 1, "draw", "run", kl8, "--line", strings.Replace(demoLine, " 79", "", 1), "--yes")

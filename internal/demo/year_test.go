@@ -135,7 +135,8 @@ func TestYearsRefuse(t *testing.T) {
 		if name == "yanshi" {                                    // a firm from outside the hat; a date that the platform has otherwise
 			want = append(want, "draw record 2024-002", "task 临时任务.xlsx", "reconcile 平台结果.xlsx")
 		}
-		want = append(want, "draw extend 2024-001") // a second time
+		want = append(want, "draw extend 2024-001")                                        // a second time
+		want = append(want, "draw run 2024-003", "draw run 2024-003", "draw run 2024-004") // before the sales close; a number too few; another result than the one signed
 		if !slices.Equal(got, want) {
 			t.Errorf("%s refused %q, want %q", name, got, want)
 		}
