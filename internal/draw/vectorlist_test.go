@@ -167,6 +167,10 @@ func (l *vList) good() {
 	l.add("ok-extras-three", "", "three contributions in the notice's order, one of them twice", func(c *vCase) {
 		c.Extras = []string{refH("x2"), refH("x1"), refH("x2")}
 	})
+	l.add("ok-lottery-with-extras", "", "rho of a lottery line, kl8:2023225:02,05,…,80, last after two contributions", func(c *vCase) {
+		c.Extras, c.Rho = []string{refH("x1"), refH("x2")}, refH("kl8:2023225:02,05,09,11,14,18,23,27,30,33,38,41,46,50,52,59,63,68,74,80")
+	})
+	l.add("ok-dice", "", "rho of a ceremony, d6:3641526341526341523641", func(c *vCase) { c.Rho = refH("d6:3641526341526341523641") })
 	l.add("ok-inspectors-without-slots", "", "inspectors alone make no teams", func(c *vCase) { c.Slots = nil })
 	l.add("ok-desc-non-bmp", "", "阳光签 𠮷野家 🎲 \u0001 \"quoted\" \\ back", objectsOnly)
 	l.add("ok-members-in-other-order", "", "members in any order, blanks anywhere", objectsOnly,
