@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/hex"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,27 +21,41 @@ type making func(tb testing.TB, dir string) *attack.Office
 
 // attacks by the names of their scripts.
 var attacks = map[string]making{
-	"roster-after-notice":       rosterAfterNotice,
-	"notice-after-round":        noticeAfterRound,
-	"clock-set-back":            clockSetBack,
-	"second-notice-one-id":      secondNoticeOneID,
-	"two-notices-one-pool":      twoNoticesOnePool,
-	"another-round":             anotherRound,
-	"signature-forged":          signatureForged,
-	"signature-truncated":       signatureOf(func(s string) string { return s[:94] }),
-	"signature-second-form":     signatureOf(func(s string) string { return s + s }),
-	"randomness-not-matching":   randomnessNotMatching,
-	"contribution-after-round":  contributionAfterRound,
-	"contribution-dropped":      contributionDropped,
-	"drawn-swapped":             drawnSwapped,
-	"dispatch-swapped":          dispatchSwapped,
-	"result-swapped":            resultSwapped,
-	"result-of-another-firm":    resultOfAnotherFirm,
-	"result-never-opened":       resultNeverOpened,
-	"quota-moved":               quotaMoved,
-	"team-refilled":             teamRefilled,
-	"early-checkpoint-hidden":   earlyCheckpointHidden,
-	"pool-hidden":               poolHidden,
+	"roster-after-notice":      rosterAfterNotice,
+	"notice-after-round":       noticeAfterRound,
+	"clock-set-back":           clockSetBack,
+	"second-notice-one-id":     secondNoticeOneID,
+	"two-notices-one-pool":     twoNoticesOnePool,
+	"another-round":            anotherRound,
+	"signature-forged":         signatureForged,
+	"signature-truncated":      signatureOf(func(s string) string { return s[:94] }),
+	"signature-second-form":    signatureOf(func(s string) string { return s + s }),
+	"randomness-not-matching":  randomnessNotMatching,
+	"contribution-after-round": contributionAfterRound,
+	"contribution-dropped":     contributionDropped,
+	"drawn-swapped":            drawnSwapped,
+	"dispatch-swapped":         dispatchSwapped,
+	"result-swapped":           resultSwapped,
+	"result-of-another-firm":   resultOfAnotherFirm,
+	"result-never-opened":      resultNeverOpened,
+	"quota-moved":              quotaMoved,
+	"team-refilled":            teamRefilled,
+	"early-checkpoint-hidden":  earlyCheckpointHidden,
+	"pool-hidden":              poolHidden,
+	"recusals-faked":           recusalsFaked,
+	"abort-hides":              abortHides,
+	"enterprise-twice": listed(func(o *attack.Office) {
+		twin := o.Firms[4]
+		twin.ID = "注册号:" + twinNumber
+		o.Firms = append(o.Firms, twin)
+	}),
+	"enterprise-left-out": listed(func(o *attack.Office) { o.Firms = append(o.Firms[:7:7], o.Firms[8:]...) }),
+	"enterprise-invented": listed(func(o *attack.Office) {
+		ghost := o.Firms[4]
+		ghost.ID = "91370322TT99999999"
+		o.Firms = append(o.Firms, ghost)
+	}),
+	"k-late":                    kLate,
 	"k-missing":                 kMissing,
 	"k-taken-back":              kTakenBack,
 	"k-wrong":                   kWrong,
@@ -330,6 +345,64 @@ func kWrong(tb testing.TB, _ string) *attack.Office {
 	o.Beside[l.Index].K = hex.EncodeToString(o.Keys[l.Index].KI)
 	o.Lay(l.Index)
 	return o
+}
+
+// kLate: K comes two days after its day.
+func kLate(tb testing.TB, _ string) *attack.Office {
+	o := attack.New(tb, attack.Witnessed)
+	l := drawn(o)
+	o.Open("2023-11-03T09:00:00", l, true)
+	return o
+}
+
+// recusalsFaked: most inspectors are recused at every firm, so that two friends
+// are in every team; nobody has declared anything.
+func recusalsFaked(tb testing.TB, _ string) *attack.Office {
+	o := attack.New(tb, attack.Witnessed)
+	o.Recused = map[string][]string{}
+	for _, f := range o.Firms {
+		for _, p := range o.People[3:] {
+			o.Recused[f.ID] = append(o.Recused[f.ID], p.ID)
+		}
+	}
+	o.SayForced(morning, o.Announce(noon, "A", 1000, nil))
+	return o
+}
+
+// abortHides: the number is known and not liked; the draw is called off without
+// saying whom it would have drawn.
+func abortHides(tb testing.TB, _ string) *attack.Office {
+	o := attack.New(tb, attack.Witnessed)
+	l := o.Announce(noon, "A", 1000, nil)
+	o.Say(morning, &record.Abort{Notice: l.Index, Ground: "演示", Date: "2023-08-24"})
+	return o
+}
+
+// twinNumber is the registration number of one firm.
+const twinNumber = "370322000000004"
+
+// listed is an office whose register is not the one of the market regulator: a
+// whole season, K open, and the regulator's list in register.csv.
+func listed(tamper func(o *attack.Office)) making {
+	return func(tb testing.TB, dir string) *attack.Office {
+		o := attack.New(tb, attack.Witnessed)
+		var csv strings.Builder
+		csv.WriteString("统一社会信用代码,注册号,名称\n")
+		for i, f := range o.Firms {
+			number := ""
+			if i == 4 {
+				number = twinNumber
+			}
+			csv.WriteString(f.ID + "," + number + "," + f.Name + "\n")
+		}
+		if err := os.WriteFile(filepath.Join(dir, "register.csv"), []byte(csv.String()), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+		tamper(o)
+		o.Register("2023-06-21T09:00:00", "objects")
+		o.Season()
+		return o
+	}
 }
 
 // logForkedForOne: no witnesses; one reader is shown another history.

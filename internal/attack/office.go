@@ -60,8 +60,11 @@ type Office struct {
 	State  *rules.State
 	Firms  []rules.Firm
 	People []rules.Person
-	Keys   map[int64]rules.Keys // of draws, by index of the notice
-	Beside map[int64]*record.Opening
+	// Recused are the inspectors (ids) that the next notices recuse beforehand, by
+	// the enterprise's id, whoever has declared it.
+	Recused map[string][]string
+	Keys    map[int64]rules.Keys // of draws, by index of the notice
+	Beside  map[int64]*record.Opening
 
 	Witnesses []*Watcher
 	// Truth is the time of the world, unix seconds, by which witnesses sign. A
@@ -362,7 +365,7 @@ var Rounds = sync.OnceValue(func() map[int64]string {
 func (o *Office) Announce(at, line string, round uint64, change func(*record.Notice, Files)) *rules.Lot {
 	o.TB.Helper()
 	k := rules.Keys{K: []byte(fmt.Sprintf("%032d", o.State.Size)), KI: []byte(fmt.Sprintf("i%031d", o.State.Size))}
-	a, err := o.State.Announce(rules.Task{Line: line, Round: round}, rules.Registers{Firms: o.Firms, People: o.People}, k)
+	a, err := o.State.Announce(rules.Task{Line: line, Round: round, Declared: o.Recused}, rules.Registers{Firms: o.Firms, People: o.People}, k)
 	o.must(err)
 	files := Files(a.Blobs)
 	if change != nil {
@@ -387,9 +390,17 @@ func (o *Office) Cast(at string, l *rules.Lot, change func(*record.Draw, Files))
 // Drawn is what a round would draw of a lot.
 func (o *Office) Drawn(l *rules.Lot, signature string) (*record.Draw, Files) {
 	o.TB.Helper()
+	ki, handles := o.Keys[l.Index].KI, map[string]string{}
+	for _, p := range o.People {
+		handles[p.ID] = draw.Handle("I", draw.Salt(ki, "I", p.ID), p.ID)
+	}
 	var recusals []draw.RecusalLine
 	for i := range l.Pool {
-		recusals = append(recusals, rules.Recusal(l.Pool[i].Handle, nil, nil, o.Keys[l.Index].KI))
+		var ids []string
+		if h := l.Pool[i].Handle; len(o.Recused) > 0 {
+			ids = o.Recused[o.Firm(l, h).ID]
+		}
+		recusals = append(recusals, rules.Recusal(l.Pool[i].Handle, ids, handles, ki))
 	}
 	body, files, err := l.Cast(record.Given{Signature: signature, Contributions: l.Added()}, recusals)
 	o.must(err)
