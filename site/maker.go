@@ -61,7 +61,7 @@ type weblink struct{ URL, Text string }
 func (m *maker) identity() *identity {
 	id := &identity{
 		Name: m.charter.Site.Name, Office: m.charter.Office, Region: m.pack.RegionName, Origin: m.s.Origin,
-		Demo: m.charter.Demo, Site: m.charter.Site, Witness: whoWitnesses(m.charter.Policy),
+		Demo: m.charter.Demo, Site: m.charter.Site, Witness: m.witnessSentence(),
 		Channel: outward(m.charter.Site.Channel), Errors: outward(m.charter.Site.Errors),
 	}
 	if id.Name == id.Office {

@@ -7,24 +7,7 @@ import (
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/words"
-	"github.com/sunlot/sunlot/ledger"
 )
-
-// whoWitnesses is one sentence about the charter's witnesses, for every page.
-func whoWitnesses(policy string) string {
-	if policy == "" {
-		return "本单位未设见证"
-	}
-	p, err := ledger.ParsePolicy([]byte(policy))
-	if err != nil {
-		return "见证约定读不出"
-	}
-	var names []string
-	for _, w := range p.Witnesses {
-		names = append(names, w.Name)
-	}
-	return "见证单位：" + strings.Join(names, "、")
-}
 
 // grade is the draw's grade for people, and what decided it.
 func (m *maker) grade(l *rules.Lot) []tag {
@@ -83,8 +66,8 @@ func (m *maker) gradeCounts() string {
 
 // seenTag is whether others saw a record: by the cosignatures in its own proof.
 func (m *maker) seenTag(i int64) tag {
-	if m.b.Bracket(i).NotAfter > 0 {
-		return tag{"已记录，已见证", "good"}
+	if at := m.b.Bracket(i).NotAfter; at > 0 {
+		return tag{"已见证，" + minute(record.Time(at)), "good"}
 	}
 	return tag{"已记录，未见证", ""}
 }

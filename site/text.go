@@ -24,7 +24,7 @@ type textView struct {
 	page
 	Parts   []textPart
 	Ledger  facts
-	Key     string // verifier key of the log
+	Key     string // verifier key of the log, fingerprints of the charters
 	Print   string // SHA-256 of Key, as anybody computes it with printf and sha256sum
 	Example *example
 	Draw    *link
@@ -141,7 +141,7 @@ func (m *maker) textPage(name string) error {
 	}
 	v := &textView{page: m.newPage(key+"/index.html", key, title)}
 	p := &v.page
-	v.Ledger, v.Key = m.headFacts(p), m.b.LogKey()
+	v.Ledger, v.Key = m.headFacts(p), m.anchors()
 	v.Print, v.Office = rules.Hash([]byte(v.Key)), m.officeFacts(p)
 	for i := len(m.s.Lots) - 1; i >= 0; i-- {
 		if l := m.s.Lots[i]; l.Draw != nil && len(l.Objects) > 0 {
@@ -255,7 +255,7 @@ func (m *maker) officeFacts(p *page) facts {
 	f.add("ICP备案", text(c.Site.ICP))
 	f.add("公安备案", text(c.Site.Police))
 	f.add("开账", p.record(m.s.Charters[0].Index), text(minute(m.s.Charters[0].Time)))
-	f.add("见证", text(m.site.Witness))
+	m.witnessFacts(p, &f)
 	for _, k := range c.Keys {
 		f.add(or(keyNames[k.Role], k.Role), hash(k.Key), text(k.Held))
 	}

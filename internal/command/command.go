@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,9 +43,12 @@ type Command struct {
 	Dir            string         // where relative paths start; "" the process's own folder
 	Hook           durable.Hook   // tests: stands around every change of office and site
 	SaveAfter      int            // tests: entries after which the judged state is saved; 0: the product's own number
+	HTTP           *http.Client   // by which witnesses are asked; nil: the usual one
+	Grace          time.Duration  // tests: how long late witnesses are waited for once there are enough
 	Keys           *office.Keys   // already unlocked keys, handed over by a caller in the same process
 
-	typed *bufio.Reader // what a person types at questions
+	at    *office.Office // the one that this command opened
+	typed *bufio.Reader  // what a person types at questions
 
 	ctx   context.Context // of Run: an interrupt ends what waits for a person
 	flags struct {
@@ -104,6 +108,7 @@ func (c *Command) fail(used *cobra.Command, err error) int {
 	for _, e := range each(err) {
 		fmt.Fprintln(c.Stderr, words.Error(e))
 	}
+	c.whoIsMissing(err)
 	return code
 }
 
@@ -149,6 +154,7 @@ func (c *Command) root() *cobra.Command {
 		c.newReplace(), c.newExpert(), c.newFollowUp(), c.newObjection(), c.newArchive(), c.newTakedown(), c.newFilePlan(), c.newBuild(), c.newServe(), c.newStatus(), c.newStats(), c.newCheck(), c.newRules(), c.newPublish(), c.newPeople(), c.newBackup(), c.newRestore(), c.newAdopt(), c.newVersion())
 	root.AddCommand(c.newReconcile())
 	root.AddCommand(c.newTask(), c.newWaiver())
+	root.AddCommand(c.newWitnesses(), c.newCharter())
 	root.AddCommand(c.newJoint())
 	root.AddCommand(c.newGuest(), c.newBeacon())
 	root.AddCommand(c.newWitness())
@@ -179,6 +185,8 @@ func (c *Command) open() (*office.Office, error) {
 		return nil, err
 	}
 	o.Now, o.Rand, o.Hook = c.Now, c.Rand, c.Hook
+	o.HTTP, o.Grace, o.Context = c.HTTP, c.Grace, c.ctx
+	c.at = o
 	o.Signs, o.SaveAfter = c.flags.writes && !c.flags.dry, c.SaveAfter
 	o.Unlock = func() (office.Keys, error) {
 		if c.Keys != nil {
@@ -221,6 +229,12 @@ func (c *Command) complete(o *office.Office) error {
 func unfinished(o *office.Office) error {
 	n, err := o.Unfinished()
 	if err != nil || n < 0 {
+		return err
+	}
+	if w, err := o.Waiting(); err != nil || w != nil {
+		if err == nil {
+			err = fault.New("command.unwitnessed", o.Public(), num(n), "").Of(fault.Unreachable)
+		}
 		return err
 	}
 	return fault.New("command.unfinished", o.Public(), num(n), "")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,6 +49,7 @@ import (
 //	toml FILE K=V …              lines of office.toml
 //	bytes FILE HEX               a file of these bytes
 //	flip FILE, lines N TEXT      one bit; how many lines of the output hold TEXT
+//	witness VERB …               neighbours on the loopback (witness_test.go)
 //	mark DIR, same DIR           nothing in the folder has changed since
 //
 // UPDATE=1 rewrites what cmp compares with.
@@ -62,7 +64,7 @@ func TestScripts(t *testing.T) {
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
 				"sunlot": cmdSunlot, "code": cmdCode, "clock": cmdClock, "answer": cmdAnswer, "office": cmdOffice, "sheet": cmdSheet, "csv": cmdCSV,
 				"fill": cmdFill, "json": cmdJSON, "setjson": cmdSetJSON, "mark": cmdMark, "same": cmdSame, "flip": cmdFlip, "lines": cmdLines,
-				"cells": cmdCells, "column": cmdColumn, "holds": cmdHolds, "relay": cmdRelay, "bytes": cmdBytes, "toml": cmdTOML, "recovery": cmdRecovery, "serve": cmdServe, "flipped": cmdFlipped,
+				"cells": cmdCells, "column": cmdColumn, "holds": cmdHolds, "relay": cmdRelay, "bytes": cmdBytes, "toml": cmdTOML, "recovery": cmdRecovery, "serve": cmdServe, "flipped": cmdFlipped, "witness": cmdWitness,
 				"toylog": cmdToyLog, "asks": cmdAsks,
 			},
 		})
@@ -87,6 +89,7 @@ type person struct {
 	answer string
 	code   int
 	marks  map[string]string
+	http   *http.Client // by which this person's program reaches witnesses
 }
 
 // firstMorning is when the clock of a script starts.
@@ -94,7 +97,9 @@ var firstMorning = time.Date(2023, 6, 12, 9, 0, 0, 0, time.FixedZone("", 8*3600)
 
 func setup(env *testscript.Env) error {
 	// Every script has randomness of its own, and no two steps of one the same.
-	env.Values["person"] = newPerson(env.WorkDir)
+	who, near := newPerson(env.WorkDir), neighbours{}
+	who.http = &http.Client{Transport: wire{near}}
+	env.Values["person"], env.Values["neighbours"] = who, near
 	env.Setenv("SUNLOT_PASSPHRASE_1", passphrases[0])
 	env.Setenv("SUNLOT_PASSPHRASE_2", passphrases[1])
 	env.Setenv("SUNLOT_PASSPHRASE", passphrases[0])
@@ -149,7 +154,7 @@ func of(ts *testscript.TestScript) *person { return ts.Value("person").(*person)
 func (p *person) run(dir string, env func(string) (string, bool), args ...string) (code int, stdout, stderr string) {
 	var out, errOut bytes.Buffer
 	c := command.Command{Args: args, Stdin: strings.NewReader(p.answer), Stdout: &out, Stderr: &errOut, Env: env,
-		Now: func() time.Time { return p.now }, Rand: p.rand, Work: keyring.Making{Work: 10, Weak: true}, Dir: dir}
+		Now: func() time.Time { return p.now }, Rand: p.rand, Work: keyring.Making{Work: 10, Weak: true}, Dir: dir, HTTP: p.http, Grace: -1}
 	p.answer = ""
 	p.code = c.Run(context.Background())
 	return p.code, out.String(), errOut.String()

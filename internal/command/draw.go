@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sunlot/sunlot/internal/beacon"
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -22,7 +23,7 @@ func (c *Command) newDraw() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newContribute(), c.newShow(), c.newOpen(), c.newOpenKI(), c.newLost(), c.newExtend(), c.newAbort())
+	cmd.AddCommand(c.newAnnounce(), c.newRun(), c.newRecordDraw(), c.newContribute(), c.newShow(), c.newOpen(), c.newOpenKI(), c.newLost(), c.newExtend(), c.newAbort(), c.newPaper())
 	return cmd
 }
 
@@ -103,6 +104,11 @@ func (c *Command) announce(files []string, line string, random *randomFlags, pla
 			return err
 		}
 		c.showNotice(o, a.Notice)
+		if err := o.Close(a.Notice.When()); fault.Code(err) == "office.round-close" {
+			c.note("注意：%s\n", words.Error(err))
+		} else if err != nil {
+			return err
+		}
 		if err := c.commit(o, d); err != nil {
 			return err
 		}

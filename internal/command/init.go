@@ -2,16 +2,20 @@ package command
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/keyring"
 	"github.com/sunlot/sunlot/internal/office"
 )
 
 func (c *Command) newInit() *cobra.Command {
 	var cfg office.Config
+	var witnesses string
+	var public bool
 	var people []string
 	var sheet string
 	var agent keyring.AgentChoice
@@ -28,7 +32,7 @@ func (c *Command) newInit() *cobra.Command {
     --person-name 张某某 --person-name 李某某`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.init(args[0], cfg, people, agent, sheet)
+			return c.init(args[0], cfg, people, agent, sheet, witnesses, public)
 		},
 	}
 	f := cmd.Flags()
@@ -48,13 +52,15 @@ func (c *Command) newInit() *cobra.Command {
 	f.StringVar(&cfg.Base, "base", "", "网站发布后的完整网址")
 	f.StringVar(&cfg.Site.Channel, "platform", "", "法定公示的平台名称")
 	f.StringArrayVar(&people, "person-name", nil, "有口令的人，写两次以上：先经办人，后负责人")
+	f.StringVar(&witnesses, "witnesses", "", "见证约定文件（样表：sunlot witnesses form）；不给则暂不设见证单位")
+	f.BoolVar(&public, "public-urls", false, "把见证单位的网址也写入开账声明")
 	f.StringVar(&sheet, "sheet", "", "把恢复单写到这个文件，打印后删除（不给则显示在屏幕上）")
 	f.StringVar(&agent.Log, "agent-log-key", "", "账本钥匙在 ssh-agent 中的指纹或注释（代替文件）")
 	f.StringVar(&agent.Office, "agent-office-key", "", "单位钥匙在 ssh-agent 中的指纹或注释")
 	return cmd
 }
 
-func (c *Command) init(dir string, cfg office.Config, names []string, agent keyring.AgentChoice, sheet string) error {
+func (c *Command) init(dir string, cfg office.Config, names []string, agent keyring.AgentChoice, sheet, witnesses string, public bool) error {
 	if cfg.Pack == "" || cfg.Name == "" || cfg.Origin == "" {
 		return usage("command.init-missing", "init", "", "--pack --name --origin")
 	}
@@ -67,7 +73,15 @@ func (c *Command) init(dir string, cfg office.Config, names []string, agent keyr
 		agent.Socket, _ = c.Env("SSH_AUTH_SOCK")
 		opt.Agent = &agent
 	}
-	in := office.Beginning{Dir: c.abs(dir), Config: cfg, Keyring: opt, Now: c.Now, Rand: c.Rand}
+	in := office.Beginning{Dir: c.abs(dir), Config: cfg, Keyring: opt, Now: c.Now, Rand: c.Rand, Public: public}
+	in.HTTP, in.Grace, in.Context = c.HTTP, c.Grace, c.ctx
+	if witnesses != "" {
+		data, err := c.readInput(witnesses)
+		if err != nil {
+			return err
+		}
+		in.Witnesses = data
+	}
 	people, err := keyPeople(names)
 	if err == nil {
 		err = in.Check()
@@ -88,6 +102,16 @@ func (c *Command) init(dir string, cfg office.Config, names []string, agent keyr
 		return err
 	}
 	o, w, text, err := office.Begin(in)
+	if fault.Code(err) == "ledger.unwitnessed" {
+		// The office stands and its charter waits for the witnesses: what they
+		// must be told is the log's key.
+		c.at = o
+		if err := to.hand(text); err != nil {
+			return err
+		}
+		c.note("已建立 %s。开账声明等见证单位签名后发布。请把账本公钥交给各见证单位（%s 文件里 log 一行）。\n", dir, filepath.Join(dir, "ledger", "policy"))
+		return err
+	}
 	if err != nil {
 		to.drop()
 		return err

@@ -24,6 +24,16 @@ func (c *Command) newStatus() *cobra.Command {
 }
 
 func (c *Command) status() error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	if w, err := o.Waiting(); err != nil || w != nil {
+		if err != nil {
+			return err
+		}
+		return c.statusWaiting(o, w)
+	}
 	o, b, err := c.verified()
 	if err != nil {
 		return err
@@ -66,6 +76,33 @@ func (c *Command) status() error {
 	if b.Failed() {
 		return c.failed(b)
 	}
+	return nil
+}
+
+// statusWaiting is the status while a batch waits for its witnesses: that comes
+// first, and beside it only what the published ledger demands.
+func (c *Command) statusWaiting(o *office.Office, w *office.Waiting) error {
+	var duties []rules.Duty
+	size, root := uint64(0), ""
+	b, err := o.Bundle()
+	if err == nil {
+		duties, size, root = b.State.Duties(o.Today()), b.Checkpoint.Size, hex.EncodeToString(b.Checkpoint.Root[:])
+	} else if fault.Code(err) != "office.no-charter" { // the charter itself may wait
+		return err
+	}
+	next := office.Next{Code: "office.next-witnesses", Command: "sunlot witnesses ask"}
+	if c.flags.json {
+		return c.printJSON(map[string]any{"origin": o.Config.Origin, "size": size, "root": root, "today": o.Today(), "waiting": waitingView(w), "duties": duties, "next": []office.Next{next}})
+	}
+	c.printf("%s　现在 %s\n", o.Config.Name, o.Now().In(record.Beijing).Format("2006-01-02 15:04"))
+	waiting(c.Stdout, w)
+	c.printf("已发布的账本 %d 条记录，总校验码 %s\n", size, root)
+	for _, d := range duties {
+		if line := dutyLine(d); line != "" {
+			c.printf("  %s\n", line)
+		}
+	}
+	c.printf("下一步：\n  %s\n", c.nextLine(next))
 	return nil
 }
 

@@ -47,6 +47,7 @@ func (c *Command) write(o *office.Office, d *office.Draft) (written bool, err er
 		}
 	}
 	c.note("已写入%s。账本共 %d 条，总校验码 %s\n", entries(w.First, w.Count), w.Size, w.Root)
+	c.late(o)
 	for _, f := range w.Files {
 		c.note("已生成 %s\n", f)
 	}

@@ -1,8 +1,10 @@
 package office
 
 import (
+	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,11 +24,16 @@ import (
 
 // Beginning is what `init` needs.
 type Beginning struct {
-	Dir     string
-	Config  Config
-	Keyring keyring.Options // people, work factor; names are filled here
-	Now     func() time.Time
-	Rand    io.Reader
+	Dir       string
+	Config    Config
+	Witnesses []byte          // a policy file (MakePolicy); nil: none
+	Public    bool            // its addresses stand in the charter too
+	Keyring   keyring.Options // people, work factor; names are filled here
+	Now       func() time.Time
+	Rand      io.Reader
+	HTTP      *http.Client // see Office
+	Grace     time.Duration
+	Context   context.Context
 }
 
 // Check refuses what Begin would refuse before anything is made, and before
@@ -52,7 +59,7 @@ func (in *Beginning) office() (o *Office, packFile []byte, pack *rules.Pack, err
 	if err := vacant(in.Dir, ours...); err != nil {
 		return nil, nil, nil, err
 	}
-	o = &Office{Dir: in.Dir, Config: c, Now: in.Now, Rand: in.Rand}
+	o = &Office{Dir: in.Dir, Config: c, Now: in.Now, Rand: in.Rand, HTTP: in.HTTP, Grace: in.Grace, Context: in.Context}
 	if err := o.guardApart(); err != nil {
 		return nil, nil, nil, err
 	}
@@ -82,7 +89,7 @@ func Begin(in Beginning) (*Office, *Written, string, error) {
 	}
 	k := Keys{Log: keys.Log(), Office: keys.Office(), Open: keys.OpenSealed}
 	o.Unlock = func() (Keys, error) { return k, nil }
-	d, err := o.found(k, pack, packFile, keys.Ring())
+	d, err := o.found(k, pack, packFile, keys.Ring(), in)
 	if err != nil {
 		// Nothing was said with these keys: they go, and all that was made.
 		for _, name := range []string{o.keyDir(), o.Public(), filepath.Join(o.guard(), ledger.GuardRecord), filepath.Join(o.guard(), "lock"), o.path(ConfigName)} {
@@ -91,12 +98,22 @@ func Begin(in Beginning) (*Office, *Written, string, error) {
 		undo()
 		return nil, nil, "", err
 	}
+	// Without its witnesses the charter waits for them; the office stands, and so
+	// does the sheet.
 	w, err := o.Write(d)
 	return o, w, sheet, err
 }
 
 // found makes the empty ledger and office.toml and drafts the charter.
-func (o *Office) found(k Keys, pack *rules.Pack, packFile []byte, ring *keyring.Ring) (*Draft, error) {
+func (o *Office) found(k Keys, pack *rules.Pack, packFile []byte, ring *keyring.Ring, in Beginning) (*Draft, error) {
+	policy := &NewPolicy{}
+	if in.Witnesses != nil {
+		var err error
+		if policy, err = MakePolicy(in.Witnesses, k.Log.Key(), in.Public); err != nil {
+			return nil, err
+		}
+		o.Config.Witnesses = policy.Addresses
+	}
 	// office.toml last before the charter: a folder without it is no office, and
 	// `init` may be called on it again.
 	log, err := local.Create(o.local(k))
@@ -107,7 +124,7 @@ func (o *Office) found(k Keys, pack *rules.Pack, packFile []byte, ring *keyring.
 	if err := durable.WriteFile(o.path(ConfigName), o.Config.format(), 0o644); err != nil {
 		return nil, fault.Wrap("office.unwritable", o.path(ConfigName), err)
 	}
-	return o.charter(k, pack, packFile, ring)
+	return o.charter(k, pack, packFile, ring, policy.Text)
 }
 
 // guardFree refuses a ledger or a guard's record that stands there already,
@@ -199,14 +216,14 @@ func (o *Office) guardApart() error {
 }
 
 // charter drafts entry 0.
-func (o *Office) charter(k Keys, pack *rules.Pack, file []byte, ring *keyring.Ring) (*Draft, error) {
+func (o *Office) charter(k Keys, pack *rules.Pack, file []byte, ring *keyring.Ring, policy string) (*Draft, error) {
 	held := ""
 	for _, p := range ring.People {
 		held += "、" + p.Role
 	}
 	ref := rules.FileOf(file)
 	body := &record.Charter{Office: o.Config.Name, Region: o.Config.Region, Site: o.Config.Site.record(), Internet: o.Config.Internet, Demo: o.Config.Demo,
-		Pack: record.PackRef{ID: pack.ID, File: ref},
+		Pack: record.PackRef{ID: pack.ID, File: ref}, Policy: policy,
 		Keys: []record.RoleKey{
 			{Role: "log", Key: k.Log.Key().String(), Held: strings.TrimPrefix(held, "、")},
 			{Role: "office", Key: k.Office.Key().String(), Held: strings.TrimPrefix(held, "、")},

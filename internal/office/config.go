@@ -13,19 +13,21 @@ const ConfigName = "office.toml"
 
 // Config is office.toml.
 type Config struct {
-	Name     string   `toml:"name"`     // 高青县应急管理局
-	Origin   string   `toml:"origin"`   // example.gov.cn/sunlot
-	Role     string   `toml:"role"`     // 办公室: who writes the entries
-	Region   string   `toml:"region"`   // 370322
-	Pack     string   `toml:"pack"`     // gaoqing
-	Internet bool     `toml:"internet"` // relays may be asked
-	Demo     bool     `toml:"demo"`     // 演示
-	Guard    string   `toml:"guard"`    // second place, relative to the folder or absolute
-	Relays   []string `toml:"relays"`   // drand HTTP relays
-	Base     string   `toml:"base"`     // address of the published site
-	Auditor  string   `toml:"auditor"`  // body to which KI of each draw is handed; "" is left out of the file
-	Beacon   Beacon   `toml:"beacon"`
-	Site     Site     `toml:"site"`
+	Name      string    `toml:"name"`     // 高青县应急管理局
+	Origin    string    `toml:"origin"`   // example.gov.cn/sunlot
+	Role      string    `toml:"role"`     // 办公室: who writes the entries
+	Region    string    `toml:"region"`   // 370322
+	Pack      string    `toml:"pack"`     // gaoqing
+	Internet  bool      `toml:"internet"` // relays may be asked
+	Demo      bool      `toml:"demo"`     // 演示
+	Guard     string    `toml:"guard"`    // second place, relative to the folder or absolute
+	Relays    []string  `toml:"relays"`   // drand HTTP relays
+	Base      string    `toml:"base"`     // address of the published site
+	Auditor   string    `toml:"auditor"`  // body to which KI of each draw is handed; "" is left out of the file
+	Beacon    Beacon    `toml:"beacon"`
+	Site      Site      `toml:"site"`
+	Patience  int64     `toml:"witness_seconds"` // all witnesses together are waited for; 0: as long as the program says
+	Witnesses []Witness `toml:"witness"`         // where the charter's witnesses are asked
 }
 
 // Beacon says what is done with public randomness beside the draws.
@@ -73,6 +75,7 @@ func (c *Config) format() []byte {
 	if c.Auditor != "" {
 		text("auditor", c.Auditor, "审计单位：执法证号不公开时，人员启封钥匙交给它")
 	}
+	line("witness_seconds", strconv.FormatInt(c.Patience, 10), "等见证单位签名多少秒，0 为缺省 20 秒")
 	b.WriteString("\n[beacon]\n")
 	line("stamp", strconv.FormatBool(c.Beacon.Stamp), "写记录时是否联网取最近一期公开随机数写进去，证明记录不早于那时；取不到照常写入")
 	b.WriteString("\n[site]\n")
@@ -84,6 +87,9 @@ func (c *Config) format() []byte {
 	text("contact", c.Site.Contact, "联系方式（单位的，不写个人）")
 	text("errors", c.Site.Errors, "“找错”页面网址")
 	text("platform", c.Site.Channel, "法定公示的平台名称")
+	for _, w := range c.Witnesses {
+		b.WriteString(w.format())
+	}
 	return []byte(b.String())
 }
 

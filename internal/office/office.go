@@ -14,10 +14,12 @@
 package office
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -51,6 +53,9 @@ type Office struct {
 	Signs     bool                 // the step ends with a signature: it may begin from the saved state
 	SaveAfter int                  // entries after which a state is saved; 0: the product's own number
 	Latest    func() *beacon.Round // the latest public round, asked for at most once; nil: none is written into entries
+	HTTP      *http.Client         // by which witnesses are asked; nil: the usual one
+	Context   context.Context      // ends the waiting for witnesses; nil: never
+	Grace     time.Duration        // see witness.Asking
 	Hook      durable.Hook         // tests: stands around every change of the disk; a private file or list is one op, "file"
 
 	bundle *verify.Bundle
@@ -58,6 +63,8 @@ type Office struct {
 	keys   *Keys
 	latest *beacon.Round
 	asked  bool
+	why    map[string]error // by key of a witness: why it has not signed
+	late   []error          // notices published too late for the value that they wait for
 }
 
 func (o *Office) path(parts ...string) string {
@@ -324,7 +331,7 @@ func (o *Office) Write(d *Draft) (*Written, error) {
 	if err != nil {
 		return nil, err
 	}
-	batch := ledger.Batch{Openings: map[uint64][]byte{}}
+	batch := ledger.Batch{Openings: map[uint64][]byte{}, Policy: policyOf(d)}
 	batch.Entries = append(batch.Entries, d.notes...)
 	for i, e := range d.Entries[len(d.notes):] {
 		// Another office's key, or one that no charter names yet: what it signed
@@ -395,19 +402,7 @@ func (o *Office) Complete() (int, error) {
 	if err != nil || n < 0 {
 		return n, err
 	}
-	if err := o.Restored(); err != nil {
-		return n, err
-	}
-	k, err := o.unlock()
-	if err != nil {
-		return n, err
-	}
-	log, err := local.Open(o.local(k))
-	if err != nil {
-		return n, err
-	}
-	o.bundle = nil
-	return n, log.Close()
+	return n, o.complete(o.ask)
 }
 
 // append hands the batch to the ledger. The draft was judged over d.First
@@ -432,8 +427,10 @@ func (o *Office) append(k Keys, batch ledger.Batch, d *Draft) (*Written, error) 
 	}
 	at, err := log.Append(batch)
 	if err != nil {
+		o.bundle = nil
 		return nil, err
 	}
+	o.timed(log.Dir(), batch.Entries)
 	if o.bundle != nil {
 		o.ahead, o.bundle = o.bundle.State, nil
 	}
@@ -448,5 +445,5 @@ func (o *Office) append(k Keys, batch ledger.Batch, d *Draft) (*Written, error) 
 
 func (o *Office) local(k Keys) local.Options {
 	return local.Options{Dir: o.Public(), Guard: o.guard(), Origin: o.Config.Origin, Log: k.Log,
-		Now: o.Now().Unix(), Copies: true, Hook: o.Hook}
+		Now: o.Now().Unix(), Copies: true, Hook: o.Hook, Witness: o.witness(o.ask)}
 }

@@ -70,6 +70,8 @@ var witnessed = []trial{
 	{name: "signed after it was logged", step: "paper", code: "rules.date-order", bad: as(func(b *record.Paper) { b.Signed = "2023-08-23T15:30:01+08:00" }),
 		good: as(func(b *record.Paper) { b.Signed = "2023-08-23T15:30:00+08:00" })},
 	{name: "the office signs for itself", step: "paper", code: "rules.paper-own", bad: as(func(b *record.Paper) { b.Body = "演示应急管理局" }), good: as(func(b *record.Paper) { b.Body = "演示档案馆" })},
+	{name: "logged when the number was out", step: "paper", code: "rules.paper-logged-late", sev: rules.Warning, bad: func(s *step) { s.At = "2023-08-23T23:59:25+08:00" },
+		good: func(s *step) { s.At = "2023-08-23T23:59:24+08:00" }},
 	{name: "one sheet twice", step: "paper", code: "rules.paper-twice", bad: func(s *step) { s.State.Apply(s.input()) },
 		good: func(s *step) {
 			s.State.Apply(s.input())
@@ -81,7 +83,7 @@ var witnessed = []trial{
 
 // signedAt is a sheet of that time, logged when it had been signed.
 func signedAt(at string) func(*step) {
-	return func(s *step) { s.Body.(*record.Paper).Signed, s.At = at, "2023-08-24T00:00:00+08:00" }
+	return func(s *step) { s.Body.(*record.Paper).Signed, s.At = at, "2023-08-23T23:50:00+08:00" }
 }
 
 // drawnFirst casts the draw of the sheet's notice before it is logged.

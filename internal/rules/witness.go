@@ -111,7 +111,7 @@ func (j *judge) paper(b *record.Paper) {
 	if b.Checksum != lot.C {
 		j.breach("rules.paper-other", "", lot.Body.Draw, b.Checksum, lot.C)
 	}
-	signed, latest := record.Unix(b.Signed), record.Unix(lot.Body.When())-Lead
+	signed, latest := record.Unix(b.Signed), record.Unix(lot.Body.When())-lot.lead()
 	if signed < record.Unix(lot.Time) || signed > latest {
 		j.breach("rules.paper-time", lot.Pack.Draw.Before, "signed", b.Signed, record.Time(latest))
 	} else if signed > record.Unix(j.in.Entry.Env.At) {
@@ -125,7 +125,13 @@ func (j *judge) paper(b *record.Paper) {
 			j.breach("rules.paper-twice", "", "scan", b.Scan, num(p.Index))
 		}
 	}
-	if j.sound() {
-		lot.Paper = append(lot.Paper, at(j, b))
+	if !j.sound() {
+		return
+	}
+	lot.Paper = append(lot.Paper, at(j, b))
+	// Logged before the number nobody could sign for a list that he likes; after
+	// it the paper alone is believed.
+	if max(record.Unix(j.in.Entry.Env.At), record.Unix(j.s.Clock), j.s.Proven) > record.Unix(lot.Body.When()) {
+		j.add(Warning, "rules.paper-logged-late", "", lot.Body.Draw, j.in.Entry.Env.At, lot.Body.When())
 	}
 }

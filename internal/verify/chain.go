@@ -208,3 +208,23 @@ func Witnesses(p *ledger.Policy) []string {
 	}
 	return names
 }
+
+// PolicyWords says a policy for people: who, how many of how many, and what
+// that bears.
+func PolicyWords(p *ledger.Policy) string {
+	overlap, err := p.Overlap()
+	if !p.Asks() || err != nil {
+		return "未设见证单位"
+	}
+	var names []string
+	for _, w := range p.Witnesses {
+		if w.Key.Type == ledger.Cosigning {
+			names = append(names, w.Name)
+		}
+	}
+	s := strings.Join(names, "、") + "共" + num(p.Count()) + "家见证单位，至少" + num(p.Least()) + "家签名才发布；任意两套够数的签名至少有" + num(overlap) + "家相同，"
+	if overlap < 2 {
+		return s + "有一家作假就可能分账"
+	}
+	return s + "其中" + num(overlap-1) + "家作假也分不了账"
+}

@@ -1,0 +1,46 @@
+package site
+
+import (
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/verify"
+)
+
+// witnessSentence says who witnesses, in one sentence.
+func (m *maker) witnessSentence() string {
+	p := m.b.InForce()
+	if p == nil {
+		return "本单位未设见证"
+	}
+	return verify.PolicyWords(p)
+}
+
+// witnessFacts are the witnesses of the charter in force, what they bear, and
+// by what a reader with a stamped sheet knows this ledger.
+func (m *maker) witnessFacts(p *page, f *facts) {
+	f.add("见证", text(m.site.Witness))
+	if pol := m.b.InForce(); pol != nil {
+		for _, w := range pol.Witnesses {
+			f.add("见证单位　"+w.Name, hash(w.Key.String()))
+		}
+		if at := m.b.HeadSeen; at > 0 {
+			f.add("最近一次见证", text(minute(record.Time(at))))
+		}
+	}
+	for _, c := range m.s.Charters {
+		if e := m.b.Entries[c.Index]; e != nil {
+			f.add("开账声明校验码", hash(e.Hash), p.record(c.Index))
+		}
+	}
+}
+
+// anchors are what a reader compares with a stamped sheet: the log's key and
+// the fingerprint of every charter.
+func (m *maker) anchors() string {
+	s := m.b.LogKey()
+	for _, c := range m.s.Charters {
+		if e := m.b.Entries[c.Index]; e != nil {
+			s += "\n开账声明（第" + num(c.Index) + "条记录）校验码\n" + verify.GroupedFingerprint(e.Hash)
+		}
+	}
+	return s
+}
