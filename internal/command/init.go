@@ -109,6 +109,11 @@ func (c *Command) init(dir string, cfg office.Config, names []string, agent keyr
 		if err := to.hand(text); err != nil {
 			return err
 		}
+		if c.flags.json { // the sheet stands nowhere else
+			if err := c.initJSON(o, &office.Written{}, dir, to.text(text)); err != nil {
+				return err
+			}
+		}
 		c.note("已建立 %s。开账声明等见证单位签名后发布。请把账本公钥交给各见证单位（%s 文件里 log 一行）。\n", dir, filepath.Join(dir, "ledger", "policy"))
 		return err
 	}
