@@ -64,10 +64,10 @@ func TestOrderPages(t *testing.T) {
 		"draws/2023-002/index.html": {"等级 甲", "公共随机数、有见证", "经 2 家见证（演示档案馆、演示司法局）", "不晚于 2023-08-23 23:20:22，比公共随机数公布（2023-08-23 23:59:24）早 2342 秒"},
 		"draws/2023-001/index.html": {"未见证", "没有见证，先后以单位填报为准：自报 2023-08-15 09:00:00 写成"},
 		"draws/index.html":          {"等级 甲", "未见证"},
-		entryPath(after):            {"已记录，已见证", "不晚于 2023-08-23 23:20:22（见证单位的签名时间）"},
+		entryPath(after):            {"已见证，2023-08-23 23:20", "不晚于 2023-08-23 23:20:22（见证单位的签名时间）"},
 		entryPath(plain):            {"没有见证，不能确定最晚在什么时候写成"},
 		entryPath(l.Index - 1):      {"已记录，未见证"}, // the charter itself
-		"index.html":                {"见证单位：演示档案馆、演示司法局", "甲 1次、未见证 1次"},
+		"index.html":                {"演示档案馆、演示司法局共2家见证单位，至少", "甲 1次、未见证 1次"},
 	} {
 		for _, w := range want {
 			if !strings.Contains(string(out[name]), w) {
