@@ -309,7 +309,7 @@ func (c *Command) requests(out string, sizes map[string]string) error {
 		}
 		old[name] = n
 	}
-	list, err := o.Requests(old)
+	list, err := o.WitnessRequests(old)
 	if err != nil {
 		return err
 	}

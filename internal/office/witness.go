@@ -252,16 +252,16 @@ func (o *Office) Carried(answers [][]byte) (taken int, err error) {
 	return taken, err
 }
 
-// Request is what one witness is to be handed.
-type Request struct {
+// WitnessRequest is what one witness is to be handed.
+type WitnessRequest struct {
 	Name string // of the witness
 	Data []byte
 }
 
-// Requests makes the requests for the witnesses that have not signed what
+// WitnessRequests makes the requests for the witnesses that have not signed what
 // waits. old gives for names the size that they signed last, where this office
 // does not know better.
-func (o *Office) Requests(old map[string]uint64) ([]Request, error) {
+func (o *Office) WitnessRequests(old map[string]uint64) ([]WitnessRequest, error) {
 	w, err := o.Waiting()
 	if err != nil {
 		return nil, err
@@ -269,7 +269,7 @@ func (o *Office) Requests(old map[string]uint64) ([]Request, error) {
 	if w == nil {
 		return nil, fault.New("office.nothing-waits", "", "", "").Of(fault.Usage)
 	}
-	var list []Request
+	var list []WitnessRequest
 	sizes := o.sizes()
 	carry := func(p *ledger.Policy, checkpoint []byte, prove func(uint64) ([]ledger.Hash, error)) ([]byte, error) {
 		n, err := ledger.ParseNote(checkpoint)
@@ -277,7 +277,7 @@ func (o *Office) Requests(old map[string]uint64) ([]Request, error) {
 			return nil, err
 		}
 		for _, k := range p.Witnesses {
-			if _, ok := n.CosignedAt(k.Key); ok || k.Key.Type != ledger.Cosigning || slices.ContainsFunc(list, func(r Request) bool { return r.Name == k.Name }) {
+			if _, ok := n.CosignedAt(k.Key); ok || k.Key.Type != ledger.Cosigning || slices.ContainsFunc(list, func(r WitnessRequest) bool { return r.Name == k.Name }) {
 				continue
 			}
 			from, said := old[k.Name]
@@ -292,7 +292,7 @@ func (o *Office) Requests(old map[string]uint64) ([]Request, error) {
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, Request{k.Name, data})
+			list = append(list, WitnessRequest{k.Name, data})
 		}
 		return checkpoint, nil
 	}
