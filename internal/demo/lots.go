@@ -14,12 +14,20 @@ func (r *Run) outside() {
 	data, err := sheet(intake.KindPlan, []map[string]string{row})
 	order := []string{"--document", "关于开展危险化学品专项整治的通知（演示）", "--number", "演示〔2024〕7号", "--issuer", "上级应急管理部门（演示）", "--approved-by", "负责人（演示）", "--yes"}
 	known := map[string]int{"gaoqing": 0, "yanshi": 1}[r.Office.Pack]
-	r.at("2024-07-17 09:30:00", known, append([]string{"task", r.put("临时任务.xlsx", data, err), "--ground", "专项整治"}, order...)...)
+	r.at("2024-07-12 15:20:00", known, append([]string{"task", r.put("临时任务.xlsx", data, err), "--ground", "专项整治"}, order...)...)
 	if known == 0 {
-		r.at("2024-07-17 09:40:00", 0, append([]string{"waiver", "--plan", "L2401", "--kind", "另行部署", "--ground", "专项整治"}, order...)...)
-		r.at("2024-07-17 10:00:00", 0, "draw", "announce", "--plan", "L2401", "--at", "2024-07-19 10:00", "--yes")
-		r.at("2024-07-18 10:00:00", 0, "draw", "abort", "2024-002", "--ground", "上级通知暂缓（演示）", "--yes")
+		r.at("2024-07-12 15:30:00", 0, append([]string{"waiver", "--plan", "L2401", "--kind", "另行部署", "--ground", "专项整治"}, order...)...)
+		r.at("2024-07-12 15:40:00", 0, "draw", "announce", "--plan", "L2401", "--round", "9367912", "--yes")
 	}
+}
+
+// giveUp ends that draw when the number is out. Nothing is erased by it: the draw
+// is cast first, and whom it drew stays listed as 已抽中、未执行 (draw1 §8).
+func (r *Run) giveUp(beacon string) {
+	if r.err != nil || r.Office.Pack != "gaoqing" {
+		return
+	}
+	r.at("2024-07-15 08:45:00", 0, "draw", "abort", "2024-002", "--ground", "上级通知暂缓（演示）", "--beacon", beacon, "--yes")
 }
 
 // moreTime moves the end of the summer's draw, once.

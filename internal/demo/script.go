@@ -134,11 +134,12 @@ func (r *Run) secondYear(line, beacon string) {
 		r.at("2024-03-04 16:00:00", 0, "file-plan", "--year", "2024", "--date", "2024-03-04", "--receipt", "备案回执（演示）2号", "--yes")
 	}
 	r.at("2024-07-12 15:00:00", 0, "draw", "announce", "--plan", line, "--round", "9367912", "--yes")
+	r.outside()
 	r.at("2024-07-15 08:30:00", 0, "draw", "run", "2024-001", "--beacon", beacon, "--yes")
+	r.giveUp(beacon)
 	r.at("2024-07-15 09:00:00", 0, "dispatch", "2024-001", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
 	d := r.show("2024-07-15 09:05:00", "2024-001")
 	platform := r.byPlatform()
-	r.outside()
 	some := all(d)
 	r.results("2024-07-29 15:00:00", d, some[:min(10, len(some))], batch{codes: [][]string{{"a"}, {"a"}, {"e"}}, ended: "2024-07-24", entered: "2024-07-26", published: "2024-07-29"})
 	r.platformResults(platform)

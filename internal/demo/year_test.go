@@ -133,7 +133,7 @@ func TestYearsRefuse(t *testing.T) {
 		}
 		want = append(want, "objection decide", "archive purge") // a review without its correction; papers before their time
 		if name == "yanshi" {                                    // a firm from outside the hat; a date that the platform has otherwise
-			want = append(want, "draw record 2024-002", "task 临时任务.xlsx", "reconcile 平台结果.xlsx")
+			want = append(want, "task 临时任务.xlsx", "draw record 2024-002", "reconcile 平台结果.xlsx")
 		}
 		want = append(want, "draw extend 2024-001")                                        // a second time
 		want = append(want, "draw run 2024-003", "draw run 2024-003", "draw run 2024-004") // before the sales close; a number too few; another result than the one signed
