@@ -17,7 +17,8 @@
 //
 //	— example.gov.cn/sunlot Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+Z…
 //
-// and the answer is the witness's signature lines, or a refusal.
+// and the answer is the witness's signature lines, or a refusal. A log that asks
+// for another history leaves the proof of that with the witness (lie.go).
 //
 // The witness's side: OpenStore, New, then Witness.Answer or the Witness as an
 // http.Handler. The log's side: Ask makes a ledger.WitnessFunc, Accept takes

@@ -20,6 +20,7 @@ const maxLogs = 1 << 20
 //
 //	POST /add-checkpoint                          c2sp.org/tlog-witness
 //	GET  /<hex SHA-256 of the origin>/checkpoint  the last checkpoint signed, for monitors
+//	GET  /<the same>/misbehaviour.json            the first proof that the log signed two histories, where there is one
 //	GET  /logs                                    the keys of the logs watched, one a line
 //
 // with the status codes of c2sp.org/tlog-witness. What a refusal says is its
@@ -29,7 +30,8 @@ func (w *Witness) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.mux.Ser
 func (w *Witness) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /add-checkpoint", w.serveAdd)
-	mux.HandleFunc("GET /{origin}/checkpoint", w.serveCheckpoint)
+	mux.HandleFunc("GET /{origin}/checkpoint", w.serveFile("checkpoint", plainType))
+	mux.HandleFunc("GET /{origin}/"+lieName, w.serveFile(lieName, "application/json"))
 	mux.HandleFunc("GET /logs", w.serveLogs)
 	return mux
 }
@@ -70,24 +72,26 @@ func reply(rw http.ResponseWriter, status int, text string) {
 	fmt.Fprintln(rw, text)
 }
 
-// serveCheckpoint shows what was signed last, also for a log that is no longer
-// watched: what was signed stays said.
-func (w *Witness) serveCheckpoint(rw http.ResponseWriter, r *http.Request) {
-	dir := r.PathValue("origin")
-	if len(dir) != 64 || strings.Trim(dir, "0123456789abcdef") != "" {
-		reply(rw, http.StatusNotFound, "witness.unknown-log")
-		return
-	}
-	data, err := w.store.read(dir+"/checkpoint", maxRequest)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		reply(rw, http.StatusNotFound, "witness.unknown-log")
-	case err != nil:
-		reply(rw, http.StatusInternalServerError, fault.Code(err))
-	default:
-		rw.Header().Set("Content-Type", plainType)
-		rw.Header().Set("Cache-Control", "no-cache")
-		_, _ = rw.Write(data)
+// serveFile shows what the store holds about a log, also about one that is no
+// longer watched: what was signed stays said.
+func (w *Witness) serveFile(name, kind string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		dir := r.PathValue("origin")
+		if len(dir) != 64 || strings.Trim(dir, "0123456789abcdef") != "" {
+			reply(rw, http.StatusNotFound, "witness.unknown-log")
+			return
+		}
+		data, err := w.store.read(dir+"/"+name, 4*maxRequest)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			reply(rw, http.StatusNotFound, "witness.unknown-log")
+		case err != nil:
+			reply(rw, http.StatusInternalServerError, fault.Code(err))
+		default:
+			rw.Header().Set("Content-Type", kind)
+			rw.Header().Set("Cache-Control", "no-cache")
+			_, _ = rw.Write(data)
+		}
 	}
 }
 

@@ -121,6 +121,7 @@ type Seen struct {
 	Head ledger.Checkpoint
 	At   uint64 // time of that signature in seconds since 1970
 	Path string // below the monitoring prefix
+	Lie  string // file with the proof that the log signed two histories, "" if there is none
 }
 
 // Seen lists the logs that the witness has ever signed for, by origin.
@@ -137,7 +138,11 @@ func (s *Store) Seen() ([]Seen, error) {
 			if err != nil {
 				return err
 			}
-			list = append(list, Seen{last.head, last.at, fileOf(origin)})
+			seen := Seen{Head: last.head, At: last.at, Path: fileOf(origin)}
+			if _, err := fs.Stat(s.disk.FS(), PathOf(origin)+"/"+lieName); err == nil {
+				seen.Lie = PathOf(origin) + "/" + lieName
+			}
+			list = append(list, seen)
 		}
 		return nil
 	})

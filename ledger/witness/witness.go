@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -107,6 +108,9 @@ func (w *Witness) Answer(request []byte) (lines []byte, err error) {
 			return err
 		}
 		if err := follows(last, r, c); err != nil {
+			if proof := caught(last, r, n, c, keys); proof != nil && told(err) {
+				err = errors.Join(err, w.store.keepLie(c.Origin, proof))
+			}
 			return err
 		}
 		at, err := w.time(last)
@@ -117,12 +121,17 @@ func (w *Witness) Answer(request []byte) (lines []byte, err error) {
 		return err
 	})
 	if err != nil {
-		if w.Refused != nil && slices.Contains([]string{"witness.fork", "witness.proof", "witness.rollback"}, fault.Code(err)) {
+		if w.Refused != nil && (told(err) || fault.Code(err) == "witness.rollback") {
 			w.Refused(err)
 		}
 		return nil, err
 	}
 	return lines, nil
+}
+
+// told says whether a refusal is of another history, seemingly.
+func told(err error) bool {
+	return fault.Code(err) == "witness.fork" || fault.Code(err) == "witness.proof"
 }
 
 // follows decides whether the checkpoint continues what was signed last.
