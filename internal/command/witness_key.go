@@ -33,7 +33,7 @@ func (c *Command) newWitnessKey() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&name, "name", "", "见证的名称，写在每一行签名上，如 witness.example.gov.cn")
+	f.StringVar(&name, "name", "", "见证单位的名称，写在每一行签名上，如 witness.example.gov.cn")
 	f.StringVar(&nick, "as", "见证", "在对方的见证约定里怎么称呼，如 司法局")
 	f.StringArrayVar(&recipients, "recipient", nil, "age 收件码，可多次；给出后不用口令")
 	f.BoolVar(&show, "show", false, "不做新的，打开已有的钥匙文件，再打印一次公钥")

@@ -50,7 +50,7 @@ func (c *Command) witnessLogs(dir string) error {
 	for _, s := range seen {
 		c.printf("%s　%d 条，总校验码 %s，%s 签\n", s.Head.Origin, s.Head.Size, s.Head.Root, words.Clock(record.Time(int64(s.At))))
 		if s.Lie != "" {
-			c.printf("　　这个账本签过两套互相矛盾的内容，证明在 %s/%s，请保存并交给其他见证和上级；核对：sunlot-verify misbehaviour 文件\n", dir, s.Lie)
+			c.printf("　　这个账本签过两套互相矛盾的内容，证明在 %s/%s，请保存并交给其他见证单位和上级；核对：sunlot-verify misbehaviour 文件\n", dir, s.Lie)
 		}
 	}
 	return nil

@@ -22,7 +22,7 @@ func (c *Command) newWitnessServe() *cobra.Command {
 		Short: "启动见证服务",
 		Long: `等各单位的账本把新的一份送来签名（c2sp.org/tlog-witness），也让监督的人取走最近签过的一份：
   网址/账本名称的校验码/checkpoint
-存档里一家账本一个文件，写稳之后签名才发出。存档丢了的见证会替另一套账本作保，所以存档是空的就不启动，
+存档里一家账本一个文件，写稳之后签名才发出。存档丢了的见证单位会替另一套账本作保，所以存档是空的就不启动，
 第一次使用请加 --new。要对外服务时前面放一个带 HTTPS 的网页服务器。按 Ctrl+C 结束。` + exitCodes,
 		Example: "  sunlot witness serve --new\n  sunlot witness serve --listen 0.0.0.0:8401 --pq",
 		Args:    cobra.NoArgs,

@@ -18,14 +18,14 @@ func (c *Command) newWitnessSign() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sign 请求",
 		Short: "不联网：签 U 盘送来的请求",
-		Long: `签一份请求文件（- 为标准输入），签名行写到 --out 指定的文件或屏幕，由对方带回。
+		Long: `签一份请求文件（- 为标准输入），见证签名写到 --out 指定的文件或屏幕，由对方带回。
 与 serve 用同一个存档、同样的核对：账本接不上以前签过的，不签。服务正在运行时也可以用。` + exitCodes,
 		Example: "  sunlot witness sign /media/usb/请求.txt --out /media/usb/签名.txt",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.witnessSign(&place, args[0], out) },
 	}
 	place.flags(cmd)
-	cmd.Flags().StringVarP(&out, "out", "o", "", "签名行写到这个文件（不给则显示在屏幕上）")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "见证签名写到这个文件（不给则显示在屏幕上）")
 	return cmd
 }
 
@@ -54,7 +54,7 @@ func (c *Command) witnessSign(place *witnessPlace, name, out string) error {
 		if err := durable.WriteFile(c.abs(out), lines, 0o644); err != nil {
 			return fault.Wrap("command.unwritable", out, err).Of(fault.Unreachable)
 		}
-		c.note("已签，签名行在 %s，请带回给对方\n", out)
+		c.note("已签，见证签名在 %s，请带回给对方\n", out)
 	}
 	switch {
 	case c.flags.json:
