@@ -55,6 +55,7 @@ func Ask(ctx context.Context, policy *ledger.Policy, urls map[string]string, opt
 		g.take(had)
 		a := newAsker(g, prove, opt)
 		a.all(ctx, urls, opt)
+		a.close()
 		report, err := g.report()
 		if err != nil {
 			return nil, err
@@ -231,11 +232,26 @@ func (a *asker) one(ctx context.Context, url string) ([]ledger.Signature, error)
 	}
 }
 
+// close ends the use of prove: whoever lent it goes on with the log's tiles,
+// while an address that was given up may still be on its way to a second try.
+func (a *asker) close() {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	a.prove = nil
+}
+
+func (a *asker) request(old uint64) (*Request, error) {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	if a.prove == nil {
+		return nil, fault.New("witness.slow", "", "", "").Of(fault.Unreachable)
+	}
+	return NewRequest(a.g.signed, old, a.prove)
+}
+
 // post sends the request with the proof from old.
 func (a *asker) post(ctx context.Context, url string, old uint64) (code int, kind string, body []byte, err error) {
-	a.lock.Lock()
-	r, err := NewRequest(a.g.signed, old, a.prove)
-	a.lock.Unlock()
+	r, err := a.request(old)
 	if err != nil {
 		return 0, "", nil, err
 	}

@@ -296,6 +296,27 @@ func TestStopsAtTheQuorum(t *testing.T) {
 	}
 }
 
+// TestNoProofAfterwards: an address that was given up makes no more proofs: by
+// then the log's tiles are read by somebody else.
+func TestNoProofAfterwards(t *testing.T) {
+	l := newLog(t, "a", 30)
+	policy, _ := someOf(t, 1, 1)
+	g, err := gather(policy, l.checkpoint(20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proofs := 0
+	prove := func(old uint64) ([]ledger.Hash, error) { proofs++; return l.prove(20)(old) }
+	var a *asker
+	a = newAsker(g, prove, Asking{HTTP: &http.Client{Transport: round{"w1": func(r *http.Request) (*http.Response, error) {
+		a.close() // meanwhile the quorum came
+		return said(409, sizeType, "5\n")(r)
+	}}}})
+	if _, err := a.one(t.Context(), "http://w1"); fault.Code(err) != "witness.slow" || proofs != 1 {
+		t.Errorf("%d proofs, %v", proofs, err)
+	}
+}
+
 // TestWhereToAsk: the office's address before the policy's; none is said so;
 // two keys at one address are asked once; redirects are not followed.
 func TestWhereToAsk(t *testing.T) {
