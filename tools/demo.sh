@@ -43,6 +43,8 @@ for office in gaoqing yanshi; do
 done
 checked=$(now)
 
+printf '\n每次抽取的等级，预告的时间区间，它比号码早多少秒（由核验过的账本算出）：\n'
+cat "$work/等级.txt"
 printf '\n编译 %s 秒，演示 %s 秒，核验 %s 秒。\n' \
 	"$(seconds "$start" "$built")" "$(seconds "$built" "$ran")" "$(seconds "$ran" "$checked")"
 [ -n "$short" ] || printf '请用浏览器打开 %s/index.html\n' "$out"

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	flog "github.com/transparency-dev/formats/log"
 	fnote "github.com/transparency-dev/formats/note"
@@ -33,13 +34,31 @@ func TestOutsideJudges(t *testing.T) {
 				t.Fatal(policy, err)
 			}
 			v := must(fnote.NewVerifier(policy.Logs[0].Key.String()))
-			cp := judgeCheckpoint(t, dir, v)
+			var witnesses []note.Verifier
+			for _, w := range policy.Witnesses {
+				witnesses = append(witnesses, must(fnote.NewVerifierForCosignatureV1(w.Key.String())))
+			}
+			if len(witnesses) != 4 {
+				t.Fatalf("%d witnesses", len(witnesses))
+			}
+			cp := judgeCheckpoint(t, dir, v, witnesses)
 			entries := judgeTessera(t, dir, v, cp)
+			seen := map[int]int{} // how many entries so many witnesses have signed
+			var last time.Time
 			for i, e := range entries {
-				judgeProof(t, dir, v, uint64(i), e)
+				n, at := judgeProof(t, dir, v, witnesses, uint64(i), e)
+				if at.Before(last) || n < 3 && !last.IsZero() {
+					t.Errorf("entry %d: %d witnesses, the last at %v, after %v", i, n, at, last)
+				}
+				last = at
+				seen[n]++
 				if data := must(os.ReadFile(filepath.Join(dir, filepath.FromSlash(ledger.EntryPath(uint64(i)))))); !bytes.Equal(data, e) {
 					t.Errorf("entry %d is not its readable copy", i)
 				}
+			}
+			// Before the charter that names them none, after it all four but once.
+			if len(seen) != 3 || seen[0] < 90 || seen[3] != 1 || seen[4] < 150 {
+				t.Errorf("witnesses a proof: %v", seen)
 			}
 		})
 	}
@@ -52,13 +71,13 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// judgeCheckpoint: the checkpoint by transparency-dev/formats. It carries no
-// other signature: the demonstration has no witnesses.
-func judgeCheckpoint(t *testing.T, dir string, v note.Verifier) *flog.Checkpoint {
+// judgeCheckpoint: the checkpoint by transparency-dev/formats, with the log's
+// signature and those of the four witnesses and nobody else's.
+func judgeCheckpoint(t *testing.T, dir string, v note.Verifier, witnesses []note.Verifier) *flog.Checkpoint {
 	t.Helper()
 	data := must(os.ReadFile(filepath.Join(dir, "checkpoint")))
-	cp, rest, n, err := flog.ParseCheckpoint(data, v.Name(), v)
-	if err != nil || len(rest) != 0 || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
+	cp, rest, n, err := flog.ParseCheckpoint(data, v.Name(), v, witnesses...)
+	if err != nil || len(rest) != 0 || len(n.Sigs) != 5 || len(n.UnverifiedSigs) != 0 {
 		t.Fatalf("checkpoint: %v, %q, %+v", err, rest, n)
 	}
 	if cp.Size < 100 {
@@ -120,8 +139,9 @@ func judgeTessera(t *testing.T, dir string, v note.Verifier, cp *flog.Checkpoint
 
 // judgeProof: one proof file by formats, its path by merkle. It proves the
 // entry against the first checkpoint that covered it, so that one's size is
-// more than the index and no more than the log's.
-func judgeProof(t *testing.T, dir string, v note.Verifier, index uint64, entry []byte) {
+// more than the index and no more than the log's. Counted are the witnesses whose
+// cosignatures verify, with the latest of their times.
+func judgeProof(t *testing.T, dir string, v note.Verifier, witnesses []note.Verifier, index uint64, entry []byte) (n int, at time.Time) {
 	t.Helper()
 	data := must(os.ReadFile(filepath.Join(dir, filepath.FromSlash(ledger.ProofPath(index)))))
 	var p fproof.TLogProof
@@ -130,8 +150,19 @@ func judgeProof(t *testing.T, dir string, v note.Verifier, index uint64, entry [
 		err = fmt.Errorf("index %d, or another form", p.Index)
 	}
 	var cp *flog.Checkpoint
+	var signed *note.Note
 	if err == nil {
-		cp, _, _, err = flog.ParseCheckpoint(p.Checkpoint, v.Name(), v)
+		cp, _, signed, err = flog.ParseCheckpoint(p.Checkpoint, v.Name(), v, witnesses...)
+	}
+	if err == nil && len(signed.UnverifiedSigs) != 0 {
+		err = fmt.Errorf("signed by nobody we know: %+v", signed.UnverifiedSigs)
+	}
+	for i := 1; err == nil && i < len(signed.Sigs); i++ { // the first is the log's
+		var when time.Time
+		if when, err = fnote.CoSigV1Timestamp(signed.Sigs[i]); when.After(at) {
+			at = when
+		}
+		n++
 	}
 	if err == nil {
 		var path [][]byte
@@ -143,4 +174,5 @@ func judgeProof(t *testing.T, dir string, v note.Verifier, index uint64, entry [
 	if err != nil {
 		t.Errorf("proof %d: %v", index, err)
 	}
+	return n, at
 }

@@ -1,6 +1,9 @@
 package demo
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // Live runs the office from June 2023 to July 2024. The draws use real drand
 // rounds whose signatures are in the data file, so their times are given:
@@ -9,7 +12,7 @@ import "slices"
 func (r *Run) Live() error {
 	r.begin()
 	r.firstNight(r.Office.prefix(), r.beacon())
-	return r.err
+	return errors.Join(r.err, r.Close())
 }
 
 func (o *Office) prefix() string { return map[string]string{"gaoqing": "G", "yanshi": "Y"}[o.Pack] }
@@ -44,9 +47,10 @@ func (r *Run) begin() {
 func (r *Run) firstNight(p, beacon string) {
 	r.declare()
 	r.at("2023-08-23 15:00:00", 0, "draw", "announce", "--plan", p+"2303", "--round", "123", "--yes")
+	r.onPaper("2023-001")
 	r.at("2023-08-23 16:00:00", 1, "draw", "run", "2023-001", "--beacon", beacon, "--yes") // too early: refused
 	r.at("2023-08-23 23:16:00", 0, "draw", "run", "2023-001", "--beacon", beacon, "--yes")
-	r.at("2023-08-23 23:20:00", 0, "draw", "announce", "--plan", p+"2301", "--round", "1000", "--yes")
+	r.at("2023-08-23 23:20:00", 0, "draw", "announce", "--plan", p+"2301", "--round", "1000", "--beacon-file", r.known(), "--yes")
 	r.at("2023-08-24 08:30:00", 0, "draw", "run", "2023-002", "--beacon", beacon, "--yes")
 	r.at("2023-08-24 08:35:00", 1, "draw", "run", "2023-002", "--beacon", beacon, "--yes") // a second draw: refused
 	r.at("2023-08-24 08:40:00", 0, "dispatch", "2023-001", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
@@ -69,8 +73,11 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 	first := written(r.results("2023-09-08 15:00:00", census, all(census), batch{codes: [][]string{{"e"}, {"a"}, {"g"}}, ended: "2023-09-05", entered: "2023-09-07", published: "2023-09-08"}))
 	every := [][]string{{"a"}, {"b"}, {"c"}, {"d"}, {"e"}, {"f"}, {"g"}, {"h"}, {"b", "e"}, {"a"}, {"a"}, {"a"}, {"a"}, {"a"}}
 	r.results("2023-09-12 15:00:00", main, list[:half], batch{codes: every, ended: "2023-09-06", entered: "2023-09-11", published: "2023-09-12"})
+	r.nameWitnesses("2023-09-13 09:00:00")
 	r.agree()
-	r.at("2023-09-15 15:00:00", 0, "draw", "announce", "--plan", p+"2302", "--round", "657413", "--yes")
+	r.someMissing(func(want int) {
+		r.at("2023-09-15 15:00:00", want, "draw", "announce", "--plan", p+"2302", "--round", "657413", "--yes")
+	})
 	r.at("2023-09-18 08:30:00", 0, "draw", "run", "2023-003", "--beacon", beacon, "--yes")
 	r.at("2023-09-18 08:50:00", 0, "dispatch", "2023-003", "--confirmed-by", "负责人（演示）", "--scheme", "具体抽查工作方案（演示）", "--yes")
 	directed := r.show("2023-09-18 08:55:00", "2023-003")
@@ -96,7 +103,9 @@ func (r *Run) autumn(p, beacon string, census, main *drawn) {
 		r.openK("2023-11-01", "2023-001", "2023-002")
 		late("2023-11-10")
 		r.told(disputes)
+		r.down(2) // three of the four are enough
 		r.openK("2023-11-28", "2023-003")
+		r.down()
 	} else {
 		r.openK("2023-10-13", "2023-001", "2023-002")
 		r.joined(shared)

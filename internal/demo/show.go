@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -32,12 +33,14 @@ func Show(out, work string, w io.Writer) error {
 		return err
 	}
 	var offices []site.PortalOffice
+	var bundles []*verify.Bundle
 	for _, name := range Names {
 		b, err := showOne(name, out, work, w)
 		if err != nil {
 			return err
 		}
 		offices = append(offices, site.PortalOffice{Folder: name, Bundle: b})
+		bundles = append(bundles, b)
 	}
 	portal, err := site.OpenDir(out, site.DirOptions{Shared: true})
 	if err != nil {
@@ -53,7 +56,17 @@ func Show(out, work string, w io.Writer) error {
 	fmt.Fprintf(w, "\n演示用时 %.1f 秒（不含编译）。\n用浏览器打开 %s 查看；两个单位的文件夹在 %s，经办人口令都是 %s\n", time.Since(start).Seconds(),
 		filepath.Join(out, "index.html"), work, passphrase)
 	fmt.Fprintf(w, "核验：go run ./cmd/sunlot-verify %s --today %s\n", filepath.Join(out, "gaoqing"), Today)
-	return nil
+	return graded(bundles, filepath.Join(work, gradesName), w)
+}
+
+// graded prints the table of grades, and keeps it in a file.
+func graded(bundles []*verify.Bundle, name string, w io.Writer) error {
+	var table bytes.Buffer
+	if err := Grades(&table, bundles); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\n每次抽取的等级，预告的时间区间，它比号码早多少秒：\n%s", table.Bytes())
+	return os.WriteFile(name, table.Bytes(), 0o644)
 }
 
 // Build builds the office's site into a folder on the last day.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,13 +30,20 @@ type Run struct {
 	Log    io.Writer // the transcript: every command with what it printed
 	Tell   io.Writer // one line a step, for the terminal
 	save   int       // command.Command.SaveAfter
+	alone  bool      // benchmarks: no witnesses are named, so that a process can go on
 	rand   *rand.ChaCha8
-	day    string // date of the step
+	clock  time.Time // of the step
 	err    error
+
+	neighbours *neighbours // who witnesses, once a charter has named them
 }
 
 // passphrase of the 经办人 in the demonstration; it protects nothing real.
 const passphrase = "demo-jingbanren-2023"
+
+// patience with which the witnesses that answer late are waited for: they all
+// answer or refuse at once, and who signed must not depend on this machine.
+const patience = time.Minute
 
 // NewRun prepares a run. The randomness comes from the name alone, so the same
 // program makes the same ledger, byte for byte.
@@ -59,10 +67,11 @@ func (r *Run) at(when string, want int, args ...string) string {
 		r.err = err
 		return ""
 	}
-	r.day = when[:10]
+	r.clock = t
 	var out, errOut bytes.Buffer
 	c := command.Command{Args: append(args, "-C", r.Dir), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut, Env: env,
-		Now: func() time.Time { return t }, Rand: r.rand, Work: keyring.Making{Work: 10, Weak: true}, SaveAfter: r.save}
+		Now: func() time.Time { return t }, Rand: r.rand, Work: keyring.Making{Work: 10, Weak: true}, SaveAfter: r.save,
+		HTTP: &http.Client{Transport: r.neighbours}, Grace: patience}
 	shown := "sunlot " + strings.Join(args, " ")
 	code := c.Run(context.Background())
 	fmt.Fprintf(r.Log, "[%s] $ %s\n%s%s", when, shown, out.String(), errOut.String())
@@ -123,6 +132,20 @@ func (r *Run) show(when, id string) *drawn {
 func (r *Run) beacon() string {
 	data, err := content.FS.ReadFile("demo/drand-quicknet.json")
 	return r.put("drand-quicknet.json", data, err)
+}
+
+// known writes the file of the one round that has come by the first night's
+// second notice: that notice cannot be older.
+func (r *Run) known() string {
+	data, err := content.FS.ReadFile("demo/drand-quicknet.json")
+	var rounds []json.RawMessage
+	if err == nil {
+		err = json.Unmarshal(data, &rounds)
+	}
+	if err != nil || len(rounds) == 0 {
+		return r.put("最近一期随机数.json", nil, err)
+	}
+	return r.put("最近一期随机数.json", rounds[0], nil)
 }
 
 func gbCSV(rows [][]string) ([]byte, error) {

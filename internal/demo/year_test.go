@@ -115,7 +115,11 @@ func TestYearsRefuse(t *testing.T) {
 			}
 			if strings.HasPrefix(line, "（退出码") {
 				got = append(got, strings.Join(strings.Fields(command)[:min(3, len(strings.Fields(command)))], " "))
-				if line != "（退出码 1）\n" {
+				code := "（退出码 1）\n"
+				if last := got[len(got)-1]; last == "check" || last == "draw announce --plan" {
+					code = "（退出码 3）\n" // too few witnesses could be reached
+				}
+				if line != code {
 					t.Errorf("%s: %s: %s", name, command, line)
 				}
 			}
@@ -129,7 +133,7 @@ func TestYearsRefuse(t *testing.T) {
 			}
 		}
 		if name == "yanshi" { // its text knows no recusal after the draw, and no experts
-			want = append(want, "replace 2023-002", "expert 2023-002")
+			want = append(want, "replace 2023-002", "expert 2023-002", "draw announce --plan", "check") // then two of four witnesses do not answer
 		}
 		want = append(want, "objection decide", "archive purge") // a review without its correction; papers before their time
 		if name == "yanshi" {                                    // a firm from outside the hat; a date that the platform has otherwise
