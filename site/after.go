@@ -153,7 +153,7 @@ func (m *maker) serials(year string) string {
 		text = "编号到" + num(all[len(all)-1].N) + "号，不连续。"
 	}
 	if len(said) > 0 {
-		text += "没有抽取的：" + strings.Join(said, "；") + "。"
+		text += "没有抽取的：" + strings.Join(said, "；") + "。编号不重用。"
 	}
 	return text
 }

@@ -111,13 +111,6 @@ type drawListView struct {
 	page
 	Years []drawYear
 	Joint *link
-	None  []noDraw // serials without a draw
-}
-
-// noDraw is a serial without a draw, and why.
-type noDraw struct {
-	Link *link
-	Why  string
 }
 
 type drawYear struct {
@@ -490,9 +483,6 @@ func (m *maker) drawList() error {
 				}
 			}
 			item.Drawn, item.Has = num(len(l.Objects)), num(done)
-		}
-		if !l.Drawn() && (l.Failed || l.Late || l.Abort != nil) {
-			v.None = append(v.None, noDraw{item.Link, item.State.Text})
 		}
 		y := &v.Years[len(v.Years)-1]
 		y.Rows = append(y.Rows, item)

@@ -26,12 +26,15 @@ func (m *maker) grade(l *rules.Lot) []tag {
 }
 
 // orderFacts: what the order of the notice and the value that decides rests on.
-func (m *maker) orderFacts(f *facts, l *rules.Lot) {
+func (m *maker) orderFacts(p *page, f *facts, l *rules.Lot) {
 	if l.Failed {
 		return
 	}
 	f.add("等级", text(l.Grade().Name()+"（"+l.Grade().Text()+"）"))
 	f.add("先后", text(words.Clock(m.b.Order(l).Words)))
+	for _, w := range l.Paper {
+		f.add("纸面见证", text(w.Body.Body+"在打印的抽取预告上签字，纸面所写时间 "+second(w.Body.Signed)+"，可以向该单位查对"), text("扫描件校验码"), hash(w.Body.Scan), p.record(w.Index))
+	}
 }
 
 // orderLead says it in half a sentence under the page's title.

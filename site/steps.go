@@ -31,7 +31,7 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 		m.contributorFacts(p, f, b.Randomness, l.Extras)
 	}
 	m.outsideFacts(p, f, l)
-	m.orderFacts(f, l)
+	m.orderFacts(p, f, l)
 	f.add("预告校验码 C", hash(l.C))
 	f.add("启封钥匙指纹", hash(b.Key))
 	f.add("任务执行单位", units(b.Units)...)
