@@ -124,15 +124,18 @@ func (c *Command) monitor(args []string) int {
 	if err == nil {
 		rep, err = c.visit(opt)
 	}
-	if err != nil {
-		c.say(&options{json: opt.json}, err)
-		return worstCode(err)
+	if rep != nil { // told even where the state cannot be written
+		c.tell(opt, rep)
 	}
-	c.tell(opt, rep)
-	switch rep.Worst() {
-	case monitor.Breach:
+	if err != nil {
+		c.say(&options{json: opt.json && rep == nil}, err)
+	}
+	switch {
+	case rep != nil && rep.Worst() == monitor.Breach:
 		return 1
-	case monitor.Unreachable:
+	case err != nil:
+		return worstCode(err)
+	case rep.Worst() == monitor.Unreachable:
 		return 3
 	}
 	return 0
@@ -246,7 +249,13 @@ func (c *Command) tell(opt *monitoring, rep *monitor.Report) {
 	switch rep.Worst() {
 	case monitor.Breach:
 		fmt.Fprintln(c.Stdout, "结论：不相符。")
+	case monitor.Unreachable:
+		fmt.Fprintln(c.Stdout, "结论：有一处读不到；读到的没有不相符。")
 	default:
+		if rep.First {
+			fmt.Fprintln(c.Stdout, "结论：第一次看，没有以前的快照可比；核验相符。")
+			return
+		}
 		fmt.Fprintln(c.Stdout, "结论：与以前看到的前后一致，核验相符。")
 	}
 }

@@ -28,13 +28,16 @@ func TestMonitor(t *testing.T) {
 		return out
 	}
 	out := visit(0, "--watch", watched)
-	for _, want := range []string{"【提示】" + watched + " 在 2023-001 次抽取中被抽中", "的检查结果已公示", "结论：与以前看到的前后一致，核验相符。"} {
+	for _, want := range []string{"【提示】" + watched + " 在 2023-001 次抽取中被抽中", "的检查结果已公示", "结论：第一次看，没有以前的快照可比；核验相符。"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
 	if out := visit(0, "--watch", watched, "--quiet"); out != "" {
 		t.Errorf("nothing is new, and yet\n%s", out)
+	}
+	if out := visit(0); !strings.Contains(out, "结论：与以前看到的前后一致，核验相符。") {
+		t.Errorf("the third visit\n%s", out)
 	}
 	if out := visit(0, "--watch", watched, "--all"); strings.Count(out, watched) != 3 { // drawn, result, its correction
 		t.Errorf("--all\n%s", out)

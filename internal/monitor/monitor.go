@@ -17,10 +17,11 @@
 //
 //	state.json                     the log key, what was told, what was seen last
 //	checkpoint/<size>-<root>.note  checkpoints as they were signed, the last 64
-//	misbehaviour/<m>-<n>-<hash>.json
+//	misbehaviour/<hash>.json       what was proved; a breach at every later visit
 //
 // The first visit believes the key that it finds, unless a policy is pinned;
-// every later one asks for the same key.
+// every later one asks for the same key, and for the same ledger at the same
+// address: a new origin there is no way out of the old one's history.
 package monitor
 
 import (
@@ -31,6 +32,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -80,6 +82,12 @@ const (
 )
 
 func (e *Event) key() string {
+	switch e.Code {
+	case "monitor.forked":
+		return e.Code + "|" + e.Place // the same proof, seen live or remembered
+	case "monitor.unsound":
+		return e.Code + "|" + e.View + "|" + e.Got // another fault is news
+	}
 	return e.Code + "|" + e.View + "|" + strconv.FormatInt(e.Entry, 10) + "|" + e.Place + "|" + e.Want
 }
 
@@ -88,6 +96,7 @@ type Report struct {
 	Origin string  `json:"origin"`
 	Size   uint64  `json:"size"`
 	Root   string  `json:"root"`
+	First  bool    `json:"first,omitempty"` // nothing was seen of this ledger before
 	Events []Event `json:"events"`
 }
 
@@ -136,8 +145,9 @@ type site struct {
 }
 
 // Visit looks at all views once, compares, keeps and reports. Views must be of
-// one ledger. An error means that nothing could be said: no view was reached, or
-// the state cannot be read or written.
+// one ledger. An error without a report means that nothing could be said: no
+// view was reached, or the state cannot be read; with one, that the state cannot
+// be written.
 func (m *Monitor) Visit(views []View, opt Options) (*Report, error) {
 	v := &visit{opt: opt, rep: &Report{}}
 	for _, view := range views {
@@ -149,22 +159,61 @@ func (m *Monitor) Visit(views []View, opt Options) (*Report, error) {
 	if err := v.load(m.dir); err != nil {
 		return nil, err
 	}
+	if err := v.moved(m.dir); err != nil {
+		return nil, err
+	}
 	longest := v.longest()
 	v.rep.Origin, v.rep.Size, v.rep.Root = longest.head.Origin, longest.head.Size, hex.EncodeToString(longest.head.Root[:])
 	for _, s := range v.sites {
 		v.findings(s)
 	}
+	var unwritten error
 	for _, h := range v.heads {
-		if err := v.compare(longest, h); err != nil {
-			return nil, err
-		}
+		unwritten = errors.Join(unwritten, v.compare(longest, h))
 	}
+	unwritten = errors.Join(unwritten, v.remembered())
 	if v.shrunk > 0 {
 		v.event(Event{Code: "monitor.shrunk", Severity: Breach, View: longest.from, Entry: -1, Got: num(longest.head.Size), Want: num(v.shrunk)})
 	}
 	v.watch(longest.b)
 	v.tell()
-	return v.rep, v.state.save(v.heads, opt.Now)
+	return v.rep, errors.Join(unwritten, v.state.save(v.heads, opt.Now))
+}
+
+// moved tells a first visit, and an address that showed another ledger before.
+func (v *visit) moved(dir string) error {
+	if v.rep.First {
+		v.event(Event{Code: "monitor.first", Severity: Note, View: v.sites[0].from, Entry: -1, Got: v.state.Key, Want: v.state.Origin})
+	}
+	others, err := otherStates(dir, v.state.dir)
+	if err != nil {
+		return err
+	}
+	for _, s := range v.sites {
+		place := strings.TrimRight(s.from, "/")
+		for _, o := range others {
+			if slices.Contains(o.Places, place) {
+				v.event(Event{Code: "monitor.other-ledger", Severity: Breach, View: s.from, Entry: -1, Got: v.state.Origin, Want: o.Origin})
+			}
+		}
+		if s.head.Origin == v.state.Origin && !slices.Contains(v.state.Places, place) {
+			v.state.Places = append(v.state.Places, place)
+		}
+	}
+	return nil
+}
+
+// remembered tells of a misbehaviour that was proved once: a log that outgrew it
+// is no better for that.
+func (v *visit) remembered() error {
+	if slices.ContainsFunc(v.rep.Events, func(e Event) bool { return e.Code == "monitor.forked" }) {
+		return nil
+	}
+	name, older, newer, err := v.state.blamed(v.key)
+	if name != "" {
+		v.event(Event{Code: "monitor.forked", Severity: Breach, Entry: -1, Place: name, Got: num(older), Want: num(newer)})
+	}
+	return err
 }
 
 // nothing names every view that could not be read.
@@ -247,6 +296,7 @@ func (v *visit) load(dir string) error {
 	if err != nil {
 		return err
 	}
+	v.rep.First = len(kept) == 0
 	for _, k := range kept {
 		if !slices.ContainsFunc(sound, func(h seen) bool { return same(h, k) }) {
 			sound = append(sound, k)
@@ -280,7 +330,7 @@ func (v *visit) findings(s site) {
 }
 
 // compare holds one checkpoint against the longest site. Writing a misbehaviour
-// down may fail; nothing else does.
+// down may fail, and is told all the same; nothing else does.
 func (v *visit) compare(longest site, h seen) error {
 	size := num(h.head.Size)
 	switch {
@@ -302,15 +352,12 @@ func (v *visit) compare(longest site, h seen) error {
 	delete(v.state.Hidden, fileOf(h)) // shown now
 	if c != nil {
 		name, err := v.state.blame(c)
-		if err != nil {
-			return err
-		}
 		from := h.from
 		if from == "" {
 			from = longest.from
 		}
 		v.event(Event{Code: "monitor.forked", Severity: Breach, View: from, Entry: -1, Place: name, Got: size, Want: num(longest.head.Size)})
-		return nil
+		return err
 	}
 	if h.from != "" && h.head.Size < longest.head.Size && h.from != longest.from {
 		v.event(Event{Code: "monitor.behind", Severity: Note, View: h.from, Entry: -1, Got: size, Want: num(longest.head.Size)})

@@ -96,6 +96,12 @@ func look(t *testing.T, dir string, opt Options, views ...View) []string {
 	}
 	var list []string
 	for _, e := range rep.Events {
+		if e.Code == "monitor.first" {
+			if !rep.First || !e.New || e.Severity != Note {
+				t.Errorf("first visit: %+v", e)
+			}
+			continue
+		}
 		if strings.HasPrefix(e.Code, "monitor.") {
 			list = append(list, fmt.Sprintf("%s %s %v", e.Code, e.Severity, e.New))
 		}
@@ -295,6 +301,68 @@ func TestStateLost(t *testing.T) {
 		if _, err := m.Visit([]View{l.view("site")}, Options{}); fault.Code(err) != c.code {
 			t.Errorf("%q: %v, want %q", c.data, err, c.code)
 		}
+	}
+}
+
+// An office that opens another ledger at the address of one that went wrong is
+// told of at every visit, whichever of the two it shows.
+func TestOtherLedger(t *testing.T) {
+	dir := t.TempDir()
+	old := newLog(t, 1, "a", "b")
+	expect(t, look(t, dir, Options{Now: 1}, old.view("https://site/")))
+	made, err := ledger.NewSigner("demo.example/again", [32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := &log{t, local.Options{Dir: filepath.Join(memory(t), "ledger"), Guard: filepath.Join(memory(t), "guard"), Origin: "demo.example/again", Log: made, Now: 1, Copies: true}}
+	w, err := local.Create(again.opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	again.add("x")
+	expect(t, look(t, dir, Options{Now: 2}, again.view("https://site")), "monitor.other-ledger breach true")
+	expect(t, look(t, dir, Options{Now: 3}, again.view("https://site")), "monitor.other-ledger breach false")
+	expect(t, look(t, dir, Options{Now: 4}, old.view("https://site")), "monitor.other-ledger breach true")
+	expect(t, look(t, dir, Options{Now: 5}, again.view("elsewhere")))
+}
+
+// What was proved once is told at every visit, though the log outgrew it and the
+// checkpoint that it contradicted is no longer kept.
+func TestRemembered(t *testing.T) {
+	dir := t.TempDir()
+	look(t, dir, Options{Now: 1}, newLog(t, 1, "a").view("site"))
+	fork := newLog(t, 1, "x")
+	fork.add("y")
+	expect(t, look(t, dir, Options{Now: 2}, fork.view("site")), "monitor.forked breach true")
+	names, err := filepath.Glob(filepath.Join(dir, "*", keptFolder, "1-*.note"))
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	if err := os.Remove(names[0]); err != nil { // as keeping the last 64 does
+		t.Fatal(err)
+	}
+	expect(t, look(t, dir, Options{Now: 3}, fork.view("site")), "monitor.forked breach false")
+}
+
+// A fork is told where its proof cannot be written.
+func TestUnwritten(t *testing.T) {
+	dir := t.TempDir()
+	look(t, dir, Options{Now: 1}, newLog(t, 1, "a").view("site"))
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	if err := os.WriteFile(filepath.Join(names[0], blameDir), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := m.Visit([]View{newLog(t, 1, "x").view("site")}, Options{Now: 2})
+	if rep == nil || rep.Worst() != Breach || rep.Events[0].Code != "monitor.forked" || fault.Code(err) != "monitor.state" {
+		t.Errorf("%+v, %v", rep, err)
 	}
 }
 

@@ -31,10 +31,11 @@ const (
 type state struct {
 	Format string           `json:"format"`
 	Origin string           `json:"origin"`
-	Key    string           `json:"key"`    // log vkey that the first visit found, or that was pinned
-	Visit  int64            `json:"visit"`  // seconds since 1970 of the last visit
-	Told   map[string]int64 `json:"told"`   // key of every event that still holds → when first
-	Hidden map[string]int64 `json:"hidden"` // checkpoint of a witness that no site shows → since when
+	Key    string           `json:"key"`              // log vkey that the first visit found, or that was pinned
+	Places []string         `json:"places,omitempty"` // names of the sites that showed it
+	Visit  int64            `json:"visit"`            // seconds since 1970 of the last visit
+	Told   map[string]int64 `json:"told"`             // key of every event that still holds → when first
+	Hidden map[string]int64 `json:"hidden"`           // checkpoint of a witness that no site shows → since when
 
 	dir string
 }
@@ -71,6 +72,30 @@ func loadState(dir, origin string) (*state, error) {
 		s.Hidden = map[string]int64{}
 	}
 	return s, nil
+}
+
+// otherStates are the states of other ledgers in the same folder: own is left out.
+func otherStates(dir, own string) ([]state, error) {
+	names, err := filepath.Glob(filepath.Join(dir, strings.Repeat("[0-9a-f]", 16), stateFile))
+	if err != nil {
+		return nil, fault.Wrap("monitor.state", dir, err).Of(fault.Unreachable)
+	}
+	var list []state
+	for _, name := range names {
+		if filepath.Dir(name) == own {
+			continue
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fault.Wrap("monitor.state", name, err).Of(fault.Unreachable)
+		}
+		var s state
+		if err := json.Unmarshal(data, &s); err != nil {
+			return nil, fault.Wrap("monitor.state", name, err)
+		}
+		list = append(list, s)
+	}
+	return list, nil
 }
 
 // kept are the checkpoints of earlier visits.
@@ -168,4 +193,28 @@ func (s *state) blame(c *Misbehaviour) (string, error) {
 		return "", fault.Wrap("monitor.state", name, err).Of(fault.Unreachable)
 	}
 	return name, nil
+}
+
+// blamed is one misbehaviour of the key that was written down before, and the
+// sizes of its two checkpoints; "" where there is none.
+func (s *state) blamed(key ledger.Key) (name string, older, newer uint64, err error) {
+	files, err := os.ReadDir(s.name(blameDir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", 0, 0, fault.Wrap("monitor.state", s.name(blameDir), err).Of(fault.Unreachable)
+	}
+	for _, f := range files {
+		name := s.name(blameDir, f.Name())
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return "", 0, 0, fault.Wrap("monitor.state", name, err).Of(fault.Unreachable)
+		}
+		c, err := ParseMisbehaviour(data)
+		if err != nil || c.Check(key.String()) != nil {
+			continue // not of this key, or what a crash left
+		}
+		a, _, _ := ledger.OpenCheckpoint([]byte(c.Older), key)
+		b, _, _ := ledger.OpenCheckpoint([]byte(c.Newer), key)
+		return name, a.Size, b.Size, nil
+	}
+	return "", 0, 0, nil
 }
