@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -68,6 +70,9 @@ func (c *Command) hold(b *verify.Bundle, opt *options) (*held, error) {
 		if h.Register, err = b.Register(list.firms(), opt.draw); err != nil {
 			return nil, err
 		}
+		if h.Register[0].Lines == 0 { // it would make a ghost of every firm
+			return nil, fault.New("verify.list-empty", opt.register, "", headings["code"][0]).Of(fault.Usage)
+		}
 		h.Unread, h.Lines = list.bad, list.unread
 	}
 	if opt.ki != "" {
@@ -89,6 +94,9 @@ func (c *Command) hold(b *verify.Bundle, opt *options) (*held, error) {
 		people, err := list.people()
 		if err != nil {
 			return nil, err
+		}
+		if len(people) == 0 {
+			return nil, fault.New("verify.list-empty", opt.people, "", headings["person"][0]).Of(fault.Usage)
 		}
 		if h.People, err = b.People(id, key.KI, people, key.Recusals); err != nil {
 			return nil, err
@@ -148,8 +156,8 @@ func (h *held) tell(w io.Writer) {
 		part(w, "名单里有、签筒和未列入里都没有", r.Absent, r.Missing)
 		part(w, "分区不对", r.Moved, r.Cells)
 		part(w, "权重不对", r.Heavy, r.Weights)
-		for ground, n := range r.Left {
-			fmt.Fprintf(w, "  未列入（%s）%d 家\n", ground, n)
+		for _, ground := range slices.Sorted(maps.Keys(r.Left)) {
+			fmt.Fprintf(w, "  未列入（%s）%d 家\n", ground, r.Left[ground])
 		}
 	}
 	if p := h.People; p != nil {

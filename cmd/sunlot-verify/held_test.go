@@ -101,6 +101,42 @@ func TestLists(t *testing.T) {
 	}
 }
 
+// TestEmptyLists: a list in which nothing was read accuses nobody.
+func TestEmptyLists(t *testing.T) {
+	dir := t.TempDir()
+	if err := site(dir, "ledger/"); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "\n\n", "统一社会信用代码,名称\n", "统一社会信用代码,名称\n,甲\n不详,乙\n"} {
+		code, out := run(dir, "--register", written(t, text), "--today", "2024-07-31")
+		if code != 2 || !strings.Contains(out, "一个代码也没有读出来") {
+			t.Errorf("%q: exit %d\n%s", text, code, out)
+		}
+	}
+}
+
+// TestPlain: what a name could do to a terminal it does not do.
+func TestPlain(t *testing.T) {
+	for in, want := range map[string]string{
+		"甲（演示）\t1\n":              "甲（演示）\t1\n",
+		"\xEF\xBB\xBFa,b\r\nc\r\n": "\xEF\xBB\xBFa,b\r\nc\r\n",
+		"\x1b[2J甲\r\n":            "\uFFFD[2J甲\r\n",
+		"a\rb\x7f\u009b31m":        "a\uFFFDb\uFFFD\uFFFD31m",
+		"\u202Ecba\u2066":          "\uFFFDcba\uFFFD",
+		"bad \xff":                 "bad \uFFFD",
+	} {
+		var b strings.Builder
+		if n, err := (plain{&b}).Write([]byte(in)); n != len(in) || err != nil || b.String() != want {
+			t.Errorf("%q: %q, want %q", in, b.String(), want)
+		}
+	}
+	var b strings.Builder
+	c := Command{Args: []string{"/none\x1b[31m"}, Stdout: &b, Stderr: &b, Now: time.Now}
+	if code := c.Run(); code != 3 || strings.Contains(b.String(), "\x1b") {
+		t.Errorf("exit %d %q", code, b.String())
+	}
+}
+
 // TestManyLines: a list of 200,000 lines goes by in seconds, in either encoding.
 func TestManyLines(t *testing.T) {
 	var text strings.Builder

@@ -182,7 +182,7 @@ func (l *listFile) rows(do func(line int, row []string) error) error {
 			return nil
 		}
 		if err != nil {
-			return fault.Wrap("verify.list-form", l.name, err)
+			return fault.Wrap("verify.list-form", l.name, err).Of(fault.Usage)
 		}
 		line, _ := r.FieldPos(0)
 		if err := do(line, row); err != nil {
@@ -226,7 +226,8 @@ func narrow(s string) string {
 		switch {
 		case r >= 'a' && r <= 'z':
 			return r - 'a' + 'A'
-		case r == ' ' || r == '\t' || r == 0x3000 || r == 0xA0 || r == '\'' || r == '"' || r == '=' || r == '`' || r == 0xFEFF:
+		case r == ' ' || r == '\t' || r == 0x3000 || r == 0xA0 || r == '\'' || r == '"' || r == '=' || r == '`' || r == 0xFEFF ||
+			r >= 0x2018 && r <= 0x201F || r >= 0x200B && r <= 0x200F:
 			return -1
 		}
 		return r

@@ -68,6 +68,8 @@ type Command struct {
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
 	Self           string // path of the running program, "" where there is none
+
+	terminal *os.File // Stderr where it is a file, for progress
 }
 
 type options struct {
@@ -86,6 +88,8 @@ type options struct {
 
 // Run does what Args say and returns the exit code.
 func (c *Command) Run() int {
+	c.terminal, _ = c.Stderr.(*os.File)
+	c.Stdout, c.Stderr = plain{c.Stdout}, plain{c.Stderr}
 	if len(c.Args) > 0 {
 		switch c.Args[0] {
 		case "monitor":
@@ -276,8 +280,8 @@ func open(ctx context.Context, place string, v *verify.Options) (fs.FS, func(), 
 
 // progress shows how far the walk is, on a terminal only.
 func (c *Command) progress() func(done, total uint64) {
-	f, ok := c.Stderr.(*os.File)
-	if !ok {
+	f := c.terminal
+	if f == nil {
 		return nil
 	}
 	if st, err := f.Stat(); err != nil || st.Mode()&os.ModeCharDevice == 0 {
