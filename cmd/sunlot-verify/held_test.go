@@ -115,18 +115,18 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
-// TestPlain: what a name could do to a terminal it does not do.
-func TestPlain(t *testing.T) {
+// TestPrintable: what a name could do to a terminal it does not do.
+func TestPrintable(t *testing.T) {
 	for in, want := range map[string]string{
-		"甲（演示）\t1\n":              "甲（演示）\t1\n",
+		"甲（演示）\t1\n":               "甲（演示）\t1\n",
 		"\xEF\xBB\xBFa,b\r\nc\r\n": "\xEF\xBB\xBFa,b\r\nc\r\n",
-		"\x1b[2J甲\r\n":            "\uFFFD[2J甲\r\n",
+		"\x1b[2J甲\r\n":             "\uFFFD[2J甲\r\n",
 		"a\rb\x7f\u009b31m":        "a\uFFFDb\uFFFD\uFFFD31m",
 		"\u202Ecba\u2066":          "\uFFFDcba\uFFFD",
 		"bad \xff":                 "bad \uFFFD",
 	} {
 		var b strings.Builder
-		if n, err := (plain{&b}).Write([]byte(in)); n != len(in) || err != nil || b.String() != want {
+		if n, err := (printable{&b}).Write([]byte(in)); n != len(in) || err != nil || b.String() != want {
 			t.Errorf("%q: %q, want %q", in, b.String(), want)
 		}
 	}

@@ -89,7 +89,7 @@ type options struct {
 // Run does what Args say and returns the exit code.
 func (c *Command) Run() int {
 	c.terminal, _ = c.Stderr.(*os.File)
-	c.Stdout, c.Stderr = plain{c.Stdout}, plain{c.Stderr}
+	c.Stdout, c.Stderr = printable{c.Stdout}, printable{c.Stderr}
 	if len(c.Args) > 0 {
 		switch c.Args[0] {
 		case "monitor":

@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// plain is a stream for people: what names, addresses and lists from elsewhere
+// printable is a stream for people: what names, addresses and lists from elsewhere
 // could do to a terminal or a log (escape sequences, backspaces, writing from
 // right to left) is written as U+FFFD. Every Write holds whole characters.
-type plain struct{ w io.Writer }
+type printable struct{ w io.Writer }
 
-func (p plain) Write(b []byte) (int, error) {
+func (p printable) Write(b []byte) (int, error) {
 	text := string(b)
 	if strings.ContainsFunc(text, unprintable) || !utf8.ValidString(text) {
 		crlf := strings.ReplaceAll(text, "\r\n", "\n") // of CSV
