@@ -3,13 +3,13 @@ module github.com/sunlot/sunlot
 go 1.26.0
 
 require (
-	// keys at rest: encryption of the two signing keys to their holders
+	// keys at rest: signing keys, keys of draws, witnesses and guests, encrypted to their holders
 	filippo.io/age v1.3.2
 	// point arithmetic to refuse public keys that are no points or of small order
 	filippo.io/edwards25519 v1.2.0
 	// office.toml, rule packs and machine-written input, with line numbers in errors
 	github.com/BurntSushi/toml v1.6.0
-	// BLS12-381 pairing to verify drand quicknet rounds
+	// BLS12-381 pairing to verify drand rounds; ML-DSA-44 of a witness's second line
 	github.com/cloudflare/circl v1.6.5
 	// tests: an independent RFC 8785 against which our canonical JSON is held
 	github.com/gowebpki/jcs v1.0.2
@@ -17,11 +17,11 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 	// commands, flags and help of the office's door
 	github.com/spf13/cobra v1.10.2
-	// tests: outside judge of checkpoint and proof files
+	// tests: outside judge of checkpoint and proof files, cosignatures and the witness protocol
 	github.com/transparency-dev/formats v0.1.1
 	// tests: outside judge of every inclusion and consistency proof
 	github.com/transparency-dev/merkle v0.0.2
-	// tests: outside judge of whole ledgers (fsck, client), and the driver that benchmarks compare with
+	// tests: outside judge of whole ledgers (fsck, client), its witness client, and the driver that benchmarks compare with
 	github.com/transparency-dev/tessera v1.0.4
 	// spreadsheets: reading what offices have, writing forms with drop-downs
 	github.com/xuri/excelize/v2 v2.11.0

@@ -285,6 +285,18 @@ func (c *Command) event(e monitor.Event, sentence, remedy string) {
 	}
 }
 
+const misbehaviourHelp = `sunlot-verify misbehaviour 核验监看写下的两份账本快照：同一把钥匙签的，却自相矛盾。
+
+用法：
+  sunlot-verify misbehaviour 文件 [--policy 文件] [--json]
+
+文件在监看目录里（--state 目录/…/misbehaviour/…json），不需要账本，也不用上网。
+  --policy 文件   从别处得到的账本钥匙；不给时只能证明有一把钥匙签了两套历史，不能证明它是谁的
+  --json          输出给机器读的结果
+
+退出码：0 证明成立（账本分叉）；1 证明不成立；2 用法不对；3 读不到。
+`
+
 // misbehaviour checks a file that a monitor wrote: exit code 0 says that the two
 // checkpoints prove that one key has signed two histories.
 func (c *Command) misbehaviour(args []string) int {
@@ -295,6 +307,9 @@ func (c *Command) misbehaviour(args []string) int {
 	set.BoolVar(&opt.json, "json", false, "")
 	for len(args) > 0 {
 		if err := set.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return c.end(opt, err, misbehaviourHelp)
+			}
 			opt.paths = nil
 			break
 		}

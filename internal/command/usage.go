@@ -38,12 +38,13 @@ func printUsage(cmd *cobra.Command) error {
 	return err
 }
 
-var flagTypes = regexp.MustCompile(`(--[a-z-]+) (stringArray|strings|string|int64|uint|int)\b( *)`)
+var flagTypes = regexp.MustCompile(`(--[a-z-]+) (stringToString|stringArray|strings|string|int64|uint|int)\b( *)`)
 
 var flagDefault = regexp.MustCompile(`(?m)\(default (.*)\)$`)
 
 // flagWords puts the names of the flag library's types into words.
 func flagWords(usages string) string {
+	usages = strings.ReplaceAll(usages, " (default [])", "")
 	usages = flagTypes.ReplaceAllStringFunc(usages, func(s string) string {
 		m := flagTypes.FindStringSubmatch(s)
 		word := "文字"

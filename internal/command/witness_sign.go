@@ -20,7 +20,7 @@ func (c *Command) newWitnessSign() *cobra.Command {
 		Short: "不联网：签 U 盘送来的请求",
 		Long: `签一份请求文件（- 为标准输入），见证签名写到 --out 指定的文件或屏幕，由对方带回。
 与 serve 用同一个存档、同样的核对：账本接不上以前签过的，不签。服务正在运行时也可以用。` + exitCodes,
-		Example: "  sunlot witness sign /media/usb/请求.txt --out /media/usb/签名.txt",
+		Example: "  sunlot witness sign /media/usb/请求.txt --out /media/usb/答复.txt",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.witnessSign(&place, args[0], out) },
 	}

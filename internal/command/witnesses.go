@@ -23,7 +23,7 @@ import (
 func (c *Command) newWitnesses() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "witnesses",
-		Short: "本单位的见证单位：写见证约定、请签名、优盘往返",
+		Short: "本单位的见证单位：写见证约定、请签名、U 盘往返",
 		Long: `见证单位是本单位以外的单位（司法局、档案馆、邻县、高校），在账本快照上签名，证明大家看到的是同一本账，
 也证明抽取预告确实先于号码。没有够数的见证签名就不发布：记录保留，状态是“已记录、未见证”。
 给别的单位做见证，用 sunlot witness。` + exitCodes,
@@ -37,7 +37,7 @@ func (c *Command) newWitnesses() *cobra.Command {
 
 // policyForm is the example that an office begins from: 3 of 4.
 const policyForm = `# 见证约定（样表，四家见证单位中够三家）。# 开头的是说明，不会写入账本。
-# 每家一行：witness 名称 公钥 网址。公钥由见证单位给出（sunlot witness key），网址可不写（优盘往返）。
+# 每家一行：witness 名称 公钥 网址。公钥由见证单位给出（sunlot witness key），网址可不写（U 盘往返）。
 # 名称中间不留空格。本单位自己不能做见证。
 witness 司法局 填写司法局的见证公钥 https://填写网址/
 witness 档案馆 填写档案馆的见证公钥 https://填写网址/
@@ -138,7 +138,7 @@ func (c *Command) policy(o *office.Office, p *ledger.Policy) {
 			}
 		}
 		if url == "" {
-			url = "没有写网址，用优盘往返"
+			url = "没有写网址，用 U 盘往返"
 		}
 		c.note("  %s　%s　%s\n", w.Name, w.Key.Name, url)
 	}
@@ -283,11 +283,11 @@ func (c *Command) newWitnessesRequest() *cobra.Command {
 	var sizes map[string]string
 	cmd := &cobra.Command{
 		Use:   "request",
-		Short: "把请求写成文件，用优盘带给还没有签名的见证单位",
-		Long: `给每家还没有签名的见证单位写一个请求文件，用优盘带去；对方运行 sunlot witness sign 文件，把答复带回来，
+		Short: "把请求写成文件，用 U 盘带给还没有签名的见证单位",
+		Long: `给每家还没有签名的见证单位写一个请求文件，用 U 盘带去；对方运行 sunlot witness sign 请求文件 --out 答复文件，把答复带回来，
 再运行 sunlot witnesses accept 答复文件。答复只有一两行，也可以照着念、照着打。
 请求从该单位上次签名的条数写起；对方说条数不对的，用 --old 名称=条数 重写。` + exitCodes,
-		Example: "  sunlot witnesses request -o 优盘\n  sunlot witnesses request -o 优盘 --old 档案馆=12",
+		Example: "  sunlot witnesses request -o /media/usb\n  sunlot witnesses request -o /media/usb --old 档案馆=12",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.requests(out, sizes) },
 	}
@@ -349,9 +349,9 @@ func (c *Command) newWitnessesAccept() *cobra.Command {
 	return &cobra.Command{
 		Use:   "accept 答复文件…",
 		Short: "收下见证单位的答复（文件，或 - 从键盘），够数就发布",
-		Long: `收下用优盘带回、照着打的见证签名。全角字符、空格、换行、各种破折号都认；签名对不上的不收。
+		Long: `收下用 U 盘带回、照着打的见证签名。全角字符、空格、换行、各种破折号都认；签名对不上的不收。
 一次可以收几家；还不够数的先留着，下次再收。` + exitCodes,
-		Example: "  sunlot witnesses accept 优盘/答复-档案馆.txt\n  sunlot witnesses accept -",
+		Example: "  sunlot witnesses accept /media/usb/答复-档案馆.txt\n  sunlot witnesses accept -",
 		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.accept(args) },
 	}

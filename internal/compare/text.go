@@ -235,7 +235,7 @@ func (r *Report) textCodes(w *writer) {
 
 var needs = map[string]string{
 	"k":        "有的抽取启封钥匙还没有公开：公开以后，拿着名单就能看出谁在签筒里、谁一次没有抽中。",
-	"ki":       "跨抽取看同一名检查人员，需要检查人员签号的钥匙（--ki）和执法证号（--people，或人员库 --roster），一般只给审计人员。",
+	"ki":       "跨抽取看同一名检查人员，需要人员启封钥匙（--ki）和执法证号（--people，或人员库 --roster），一般只给审计人员。",
 	"register": "谁新增、谁移出，需要两边的名单：--register 甲.csv --register 乙.csv，或名录库各版本（--roster）。",
 	"roster":   "有的名录库版本没有给出：移出又回来、改标签，要用单位保存的名录库文件（--roster），程序先与账本里的校验码核对。",
 }

@@ -22,7 +22,7 @@ func RefillSeed(seed, request, rho string) string {
 	return hashHex("draw1x|" + seed + "|" + request + "|" + rho)
 }
 
-// Refill (更换抽签) fills the empty places of teams, everybody else fixed
+// Refill (换人抽签) fills the empty places of teams, everybody else fixed
 // (draw1 §8): teams in the given order, which is that of §7, and slots
 // ascending, each by the first of those eligible in order (load, H(seed "|M|"
 // object "|" inspector), handle). loads are the slots that each inspector holds
