@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sunlot/sunlot/internal/fault"
 )
@@ -19,10 +20,9 @@ type AuditOptions struct {
 	Policy   []byte // the very policy file; nil: any in our form that names the key
 	Unlisted bool   // the folder cannot be listed (a web server): nothing foreign is looked for
 
-	// Proved is told of every proof file that holds, with the signed checkpoint
-	// that it carries; one string for all that carry the same. It is called by
-	// several goroutines, never twice for one index.
-	Proved func(index uint64, checkpoint string)
+	// Proved is told of every proof file that holds, with the checkpoint that it
+	// carries. It is called by several goroutines, never twice for one index.
+	Proved func(index uint64, checkpoint *Proved)
 }
 
 // Report is what an audit found. Without problems the folder is the log of
@@ -159,35 +159,29 @@ func (a *auditor) checkPolicy() {
 	a.checkCosignatures(a.rep.Note, "checkpoint")
 }
 
-// checkCosignatures reports lines of listed witnesses that do not verify.
-func (a *auditor) checkCosignatures(n *Note, place string) {
-	if a.policy == nil {
-		return
-	}
-	for _, k := range a.policy.Bad(n) {
+// checkCosignatures reports lines of the policy's witnesses that do not verify
+// and returns the times of the others.
+func (a *auditor) checkCosignatures(n *Note, place string) []int64 {
+	times, bad := a.policy.verified(n)
+	for _, k := range bad {
 		a.problem("ledger.audit-cosignature", place, "a line that does not verify", k.String())
 	}
+	return times
 }
 
-// each runs do for 0 ≤ n < count on all processors, in pieces.
+// each runs do for 0 ≤ n < count on all processors, one n at a time: 256 entries
+// with their proofs are work enough, and few offices have more than some tiles.
 func (a *auditor) each(count uint64, do func(n uint64)) {
-	const piece = 16
-	var next uint64
-	var mu sync.Mutex
+	var next atomic.Uint64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for !a.full() {
-				mu.Lock()
-				from := next
-				next += piece
-				mu.Unlock()
-				if from >= count {
+				n := next.Add(1) - 1
+				if n >= count {
 					return
 				}
-				for n := from; n < min(from+piece, count); n++ {
-					do(n)
-				}
+				do(n)
 			}
 		})
 	}

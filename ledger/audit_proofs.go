@@ -11,9 +11,9 @@ import (
 // openedCheckpoint is what is known of one checkpoint that proof files carry:
 // thousands of files share one, so it is verified once.
 type openedCheckpoint struct {
-	head Checkpoint
-	text string // as signed
-	err  error
+	head  Checkpoint
+	found *Proved
+	err   error
 }
 
 // checkEach holds the files of each entry against it: the copy by its leaf
@@ -70,7 +70,7 @@ func (a *auditor) checkProof(index uint64) error {
 	if o == nil {
 		o = a.openEarlier(p.Checkpoint, ProofPath(index))
 		a.mu.Lock()
-		a.opened[string(p.Checkpoint)] = o
+		a.opened[o.found.text] = o
 		a.mu.Unlock()
 	}
 	if o.err != nil {
@@ -80,7 +80,7 @@ func (a *auditor) checkProof(index uint64) error {
 		return err
 	}
 	if a.opt.Proved != nil {
-		a.opt.Proved(index, o.text)
+		a.opt.Proved(index, o.found)
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func (a *auditor) checkProof(index uint64) error {
 // openEarlier opens a proof's checkpoint and holds it against the computed
 // tree: its root must be that of the first entries of this log.
 func (a *auditor) openEarlier(msg []byte, place string) *openedCheckpoint {
-	o := &openedCheckpoint{text: string(msg)}
+	o := &openedCheckpoint{found: &Proved{text: string(msg)}}
 	var n *Note
 	o.head, n, o.err = OpenCheckpoint(msg, a.key)
 	for _, k := range a.opt.Earlier {
@@ -100,7 +100,9 @@ func (a *auditor) openEarlier(msg []byte, place string) *openedCheckpoint {
 	if o.err != nil {
 		return o
 	}
-	a.checkCosignatures(n, place)
+	if a.policy != nil {
+		o.found.keys, o.found.times = a.policy.Witnesses, a.checkCosignatures(n, place)
+	}
 	if o.head.Size > a.size {
 		o.err = fmt.Errorf("checkpoint of size %d, the log has %d", o.head.Size, a.size)
 		return o

@@ -249,7 +249,7 @@ func (p *Policy) Satisfied(n *Note) bool {
 // lines in the note verify made up the quorum: lines with 0 < time ≤ Since do,
 // those before it do not. ok is false where all lines together do not, and
 // under a policy that needs no witness, for then nothing is dated.
-func (p *Policy) Since(n *Note) (at int64, ok bool) {
+func (p *Policy) Since(n Cosigned) (at int64, ok bool) {
 	if p.Quorum == noQuorum || p.Quorum == "" {
 		return 0, false
 	}
@@ -293,18 +293,6 @@ func (p *Policy) satisfiedBy(set uint64) bool {
 		done[g.Name] = k >= g.K
 	}
 	return done[p.Quorum]
-}
-
-// Bad are the listed witnesses, of either type, whose line stands in the note
-// and does not verify: never a reason to skip an entry, always one to ask.
-func (p *Policy) Bad(n *Note) []Key {
-	var bad []Key
-	for _, w := range p.Witnesses {
-		if _, ok := n.CosignedAt(w.Key); !ok && n.line(w.Key) != nil {
-			bad = append(bad, w.Key)
-		}
-	}
-	return bad
 }
 
 // CheckQuorum refuses a policy under which a log could show two histories: one

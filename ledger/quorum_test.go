@@ -282,7 +282,7 @@ func TestPostQuantumWitness(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.Signatures = append(n.Signatures, sig)
-	if p.Satisfied(n) || len(p.Bad(n)) != 0 {
+	if _, bad := p.verified(n); p.Satisfied(n) || len(bad) != 0 {
 		t.Error("one of two and its second line: satisfied, or a good line is bad")
 	}
 	if at, ok := n.CosignedAt(pq.Key()); !ok || at != 7 {
@@ -293,7 +293,7 @@ func TestPostQuantumWitness(t *testing.T) {
 	if !p.Satisfied(both) {
 		t.Error("a bad line that does not count spoils those that do")
 	}
-	if bad := p.Bad(both); len(bad) != 1 || !bad[0].Equal(pq.Key()) {
+	if _, bad := p.verified(both); len(bad) != 1 || !bad[0].Equal(pq.Key()) {
 		t.Errorf("bad lines: %v", bad)
 	}
 	// Another checkpoint, another name, another origin: another message.

@@ -67,6 +67,8 @@ awk '
 		show("BenchmarkNextEntry/entries=1000/saved=true", "ns/op", 1e6, "ms", "", 0)
 		show("BenchmarkNextEntry/entries=20000/saved=true", "ns/op", 1e6, "ms", "", 0)
 		show("BenchmarkNextEntry/entries=20000/saved=true", "times-faster", 1, "times", ">", 1)
+		show("BenchmarkOpenWitnessed", "witnessed-ms", 1, "ms", "", 0)
+		show("BenchmarkOpenWitnessed", "times-slower", 1, "times", "", 0)
 		show("BenchmarkVerifyOffice", "ns/op", 1e9, "s", "<", 2)
 		show("Process/verify=gaoqing", "ns/op", 1e9, "s", "<", 2)
 		show("Process/verify=yanshi", "ns/op", 1e9, "s", "<", 2)

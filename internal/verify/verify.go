@@ -180,7 +180,7 @@ func about(code, place string, err error) error {
 // audit recomputes tree and files. What breaks the tree ends the verification;
 // a changed copy, proof or blob beside it is a finding.
 func (b *Bundle) audit() error {
-	b.proved.by = map[uint64]string{}
+	b.proved.by = map[uint64]*ledger.Proved{}
 	rep := b.Dir.Audit(b.log, ledger.AuditOptions{Copies: true, Unlisted: b.unlisted, Proved: b.proved.add})
 	var broken []error
 	for _, p := range rep.Problems {

@@ -29,18 +29,20 @@ func (b *Bundle) Bracket(index int64) Bracket {
 // seenBy is what the cosignatures of a checkpoint say under a policy: entries
 // of one step share both.
 type seenBy struct {
-	checkpoint, policy string
-	at                 int64
+	checkpoint ledger.Cosigned
+	policy     string
+	at         int64
 }
 
 // proved keeps what the audit tells of proof files (ledger.AuditOptions), so
-// that none is read twice; by is nil where no audit has run.
+// that none is read and no line is verified twice; by is nil where no audit has
+// run.
 type proved struct {
 	mu sync.Mutex
-	by map[uint64]string // index → signed checkpoint
+	by map[uint64]*ledger.Proved // by index
 }
 
-func (p *proved) add(index uint64, checkpoint string) {
+func (p *proved) add(index uint64, checkpoint *ledger.Proved) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.by[index] = checkpoint
@@ -56,24 +58,27 @@ func (b *Bundle) seen(e *Entry, raw []byte) (int64, error) {
 	if policy == nil {
 		return 0, nil
 	}
-	var checkpoint string
+	var checkpoint ledger.Cosigned
 	if b.proved.by != nil {
-		checkpoint = b.proved.by[uint64(e.Index)]
+		if c := b.proved.by[uint64(e.Index)]; c != nil {
+			checkpoint = c
+		}
 		delete(b.proved.by, uint64(e.Index))
 	} else if e.Record != nil && b.State.Dated(e.Record) {
-		var err error
-		if checkpoint, err = b.proof(e.Index, raw); err != nil {
+		n, err := b.proof(e.Index, raw)
+		if err != nil {
 			return 0, err
 		}
+		if n != nil {
+			checkpoint = n
+		}
 	}
-	if checkpoint == "" {
+	if checkpoint == nil {
 		return 0, nil
 	}
 	if d := &b.dated; d.checkpoint != checkpoint || d.policy != text {
 		*d = seenBy{checkpoint: checkpoint, policy: text}
-		if _, note, err := ledger.OpenCheckpoint([]byte(checkpoint), b.log); err == nil {
-			d.at, _ = policy.Since(note)
-		}
+		d.at, _ = policy.Since(checkpoint)
 	}
 	return b.dated.at, nil
 }
@@ -90,27 +95,27 @@ func (b *Bundle) demand(e *Entry) string {
 	return ""
 }
 
-// proof is the checkpoint in an entry's proof file, "" where the file does not
+// proof is the checkpoint in an entry's proof file, nil where the file does not
 // prove the entry.
-func (b *Bundle) proof(index int64, entry []byte) (checkpoint string, err error) {
+func (b *Bundle) proof(index int64, entry []byte) (*ledger.Note, error) {
 	data, err := b.Dir.Proof(uint64(index))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", nil
+		return nil, nil
 	case err != nil && unreachable(err):
-		return "", err
+		return nil, err
 	case err != nil:
-		return "", nil
+		return nil, nil
 	}
 	p, err := ledger.ParseProof(data)
 	if err != nil || p.Index != uint64(index) {
-		return "", nil
+		return nil, nil
 	}
-	c, _, err := ledger.OpenCheckpoint(p.Checkpoint, b.log)
+	c, n, err := ledger.OpenCheckpoint(p.Checkpoint, b.log)
 	if err != nil || ledger.CheckInclusion(p.Path, p.Index, ledger.LeafHash(entry), c.Size, c.Root) != nil {
-		return "", nil
+		return nil, nil
 	}
-	return string(p.Checkpoint), nil
+	return n, nil
 }
 
 // maxUnwitnessed bounds how many entries are named that lack their witnesses.
@@ -154,9 +159,8 @@ func (b *Bundle) cosigners(index, by int64) (names []string) {
 	if policy == nil || err != nil {
 		return nil
 	}
-	checkpoint, _ := b.proof(index, raw)
-	_, note, err := ledger.OpenCheckpoint([]byte(checkpoint), b.log)
-	if err != nil {
+	note, err := b.proof(index, raw)
+	if err != nil || note == nil {
 		return nil
 	}
 	for _, w := range policy.Witnesses {
