@@ -390,6 +390,12 @@ func (o *Office) Cast(at string, l *rules.Lot, change func(*record.Draw, Files))
 // Drawn is what a round would draw of a lot.
 func (o *Office) Drawn(l *rules.Lot, signature string) (*record.Draw, Files) {
 	o.TB.Helper()
+	return o.DrawnBy(l, record.Given{Signature: signature, Contributions: l.Added()})
+}
+
+// DrawnBy is Drawn by a value of any kind.
+func (o *Office) DrawnBy(l *rules.Lot, given record.Given) (*record.Draw, Files) {
+	o.TB.Helper()
 	ki, handles := o.Keys[l.Index].KI, map[string]string{}
 	for _, p := range o.People {
 		handles[p.ID] = draw.Handle("I", draw.Salt(ki, "I", p.ID), p.ID)
@@ -402,7 +408,7 @@ func (o *Office) Drawn(l *rules.Lot, signature string) (*record.Draw, Files) {
 		}
 		recusals = append(recusals, rules.Recusal(l.Pool[i].Handle, ids, handles, ki))
 	}
-	body, files, err := l.Cast(record.Given{Signature: signature, Contributions: l.Added()}, recusals)
+	body, files, err := l.Cast(given, recusals)
 	o.must(err)
 	return body, files
 }

@@ -15,6 +15,7 @@ type Watcher struct {
 	Signer   ledger.Signer
 	Down     bool
 	Colludes bool
+	Dates    uint64 // unix seconds; 0: as of now
 
 	*witness.Witness
 }
@@ -74,6 +75,9 @@ func (w *Watcher) line(checkpoint []byte, prove func(old uint64) ([]ledger.Hash,
 		n, err := ledger.ParseNote(checkpoint)
 		if err != nil {
 			return nil, err
+		}
+		if w.Dates > 0 {
+			now = w.Dates
 		}
 		sig, err := ledger.Cosign(n.Text, now, w.Signer)
 		if err != nil {

@@ -24,6 +24,9 @@ func (j *judge) abort(b *record.Abort) {
 		j.breach("rules.abort-closed", lot.Pack.Cap.Clause, lot.Body.Draw, num(len(lot.Objects)), "")
 		return
 	}
+	if j.unfinished(lot); !j.sound() {
+		return
+	}
 	when := record.Unix(lot.Body.When())
 	proven := j.inTime(when)
 	sev := Warning
@@ -48,6 +51,9 @@ func (j *judge) abort(b *record.Abort) {
 		// counts as later (draw1 §1): what would have been drawn is still due.
 		j.add(Note, "rules.abort-unproven", lot.Pack.Draw.Before, lot.Body.Draw, j.in.Entry.Env.At, lot.Body.When())
 		sev = Note
+	}
+	for _, t := range lot.Later {
+		t.Undrawn = t.Cast == nil && j.inTime(record.Unix(t.Body.Randomness.Time))
 	}
 	a := at(j, b)
 	lot.Abort, lot.Undrawn = &a, proven && !lot.Drawn()

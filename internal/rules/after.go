@@ -177,8 +177,12 @@ func (j *judge) opened(b *record.Opened) {
 	lot.Opened = append(lot.Opened, at(j, b))
 	if b.K {
 		lot.KDay = j.today()
-		if j.in.Seen > 0 {
-			lot.KDay = max(lot.KDay, record.Day(j.in.Seen))
+		// What it claims does not make it earlier than a round that stands in the
+		// log, nor than its witnesses.
+		for _, known := range []int64{j.in.Seen, j.s.Proven} {
+			if known > 0 {
+				lot.KDay = max(lot.KDay, record.Day(known))
+			}
 		}
 		if lot.KLate() {
 			j.add(Overdue, "rules.late-k", "", lot.Body.Draw, lot.KDay, lot.Due.K)

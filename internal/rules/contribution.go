@@ -79,7 +79,7 @@ func (s *State) Uncontributed(today string) (found []Finding) {
 			failed(l.chance(), l.Pack)
 		}
 		for _, t := range l.Later {
-			if !t.Failed && t.Cast == nil && l.Abort == nil {
+			if !t.Failed && t.Cast == nil && !t.Undrawn {
 				failed(t.chance(), l.Pack)
 			}
 		}

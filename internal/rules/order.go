@@ -85,10 +85,15 @@ func (l *Lot) Grade() Grade {
 	case !l.InTime:
 		return GradeUnwitnessed
 	}
-	switch l.Method() {
-	case "lottery":
+	return witnessedBy(l.Method())
+}
+
+// witnessedBy is the grade of a draw in order, by what decides it.
+func witnessedBy(method string) Grade {
+	switch method {
+	case byLottery:
 		return GradeB
-	case "ceremony":
+	case byCeremony:
 		return GradeC
 	case castByPlatform:
 		return GradePlatform
@@ -117,9 +122,9 @@ func (l *Lot) Order() Order {
 	return o
 }
 
-// Order sums up the order of a teams notice: by its round it is a draw of its own.
+// Order sums up the order of a teams notice: by its value it is a draw of its own.
 func (t *Later) Order() Order {
-	o := Order{Grade: GradeA, Method: t.Body.Randomness.Kind, NotBefore: t.NotBefore, NotAfter: t.Seen, Decides: record.Unix(t.Body.Randomness.Time), Least: Lead}
+	o := Order{Grade: witnessedBy(t.Body.Randomness.Kind), Method: t.Body.Randomness.Kind, NotBefore: t.NotBefore, NotAfter: t.Seen, Decides: record.Unix(t.Body.Randomness.Time), Least: Lead}
 	switch {
 	case t.Failed || t.Late:
 		o.Grade = GradeNone

@@ -107,7 +107,7 @@ func (j *judge) lottery(r *record.Randomness) {
 		j.issueDate(d)
 		if index := j.s.told(d); index > 0 {
 			// Its numbers, or those of a later issue, stand in the ledger.
-			j.breach("rules.notice-late", j.s.Pack.Draw.Before, "index", num(index), d.Game+":"+d.Issue)
+			j.breach("rules.issue-known", j.s.Pack.Draw.Before, d.Game+":"+d.Issue, num(index), "")
 		}
 	}
 	if r.Time != first {

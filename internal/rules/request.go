@@ -55,16 +55,13 @@ func (j *judge) request(b *record.Request) {
 	// stands in the log by then does.
 	when := record.Unix(b.Randomness.Time)
 	r := &Requested{At: at(j, b), Hash: j.in.Hash, Seen: j.in.Seen, InTime: j.inTime(when) && j.s.Proven <= when-Lead, Loads: c.loads(b.Slots)}
+	// No effect, and counted. It fails the check as a late notice does: who takes
+	// away the proof that it was in time, once he knows who comes, asks again until
+	// somebody comes whom he likes.
 	if !r.InTime {
-		sev := Warning // no effect, and counted
-		if j.in.Pending {
-			sev = Breach
-		}
-		j.add(sev, "rules.request-late", p.Team.Change, lot.Body.Draw, record.Time(max(r.Seen, 0)), b.Randomness.Time)
+		j.breach("rules.request-late", p.Team.Change, lot.Body.Draw, record.Time(max(r.Seen, 0)), b.Randomness.Time)
 	}
-	if j.sound() {
-		lot.Requests = append(lot.Requests, r)
-	}
+	lot.Requests = append(lot.Requests, r)
 }
 
 // leaving: each place once, held by the one who is said to leave it, before the

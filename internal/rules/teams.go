@@ -24,6 +24,7 @@ type Later struct {
 	Objects []string // in ascending (ticket, handle) of the earlier draw
 	Cast    *At[record.Teams]
 	Lost    []At[record.Lost]
+	Undrawn bool // the draw was aborted in time for its value
 }
 
 // Teams finds a teams notice by its id (2023-001-T1), nil if there is none.

@@ -196,7 +196,7 @@ var chances = []trial{
 	{name: "an issue of last month", pack: "chance", step: "notice", code: "rules.issue-date", sev: rules.Warning, bad: random(func(r *record.Randomness) { r.Draws[0].Issue = "2023209" }),
 		good: random(func(r *record.Randomness) { r.Draws[0].Issue = "2023210" })},
 	{name: "not a day of that game", pack: "chance", step: "teams-notice", code: "rules.issue-date", sev: rules.Warning, bad: random(func(r *record.Randomness) { r.Draws[1].Closes = "2023-08-29T21:00:00+08:00" })},
-	{name: "an issue whose numbers stand in the ledger", pack: "chance", step: "notice B", code: "rules.notice-late", bad: evening("2023224"), good: evening("2023226")},
+	{name: "an issue whose numbers stand in the ledger", pack: "chance", step: "notice B", code: "rules.issue-known", bad: evening("2023224"), good: evening("2023226")},
 	{name: "one person", pack: "chance", step: "notice B", code: "rules.present", also: []string{"rules.one-body"}, bad: random(func(r *record.Randomness) { r.Ceremony.Present = r.Ceremony.Present[:1] })},
 	{name: "somebody of the office", pack: "chance", step: "notice B", code: "rules.present", bad: random(func(r *record.Randomness) { r.Ceremony.Present[0].Body = "演示应急管理局" })},
 	{name: "one key under two names", pack: "chance", step: "notice B", code: "rules.present", bad: random(func(r *record.Randomness) { r.Ceremony.Present[0].Key = vkey("other", 4) })},

@@ -158,7 +158,7 @@ var laters = []trial{
 	{name: "a leader of no team", pack: "later", step: "teams", code: "rules.no-leader", bad: rewrite(teamLeaders, func(l []string) []string { l[0] = l[0][:33] + strings.Repeat("f", 32); return l })},
 	{name: "teams of nobody's recusals", pack: "later", step: "teams", code: "rules.recusal-undeclared", bad: as(func(b *record.Teams) { b.Declarations = nil })},
 	{name: "teams of an aborted draw", pack: "later", step: "teams", code: "rules.aborted", bad: func(s *step) {
-		a := step{At: s.At, Body: &record.Abort{Notice: lot(s, "2023-001").Index, Ground: "x", Date: "2023-09-16"}, Signers: s.Signers, Origin: s.Origin}
+		a := step{At: "2023-09-15T15:10:00+08:00", Body: &record.Abort{Notice: lot(s, "2023-001").Index, Ground: "x", Date: "2023-09-15"}, Signers: s.Signers, Origin: s.Origin}
 		s.State.Apply(a.input())
 	}},
 	{name: "teams of a notice without effect", pack: "later", step: "teams", code: "rules.notice-failed", bad: func(s *step) {

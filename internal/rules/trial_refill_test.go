@@ -155,9 +155,9 @@ var asked = []trial{
 		b.Randomness.Round += 28800 * 13
 		b.Randomness.Time = record.Time(quicknet.Time(uint64(b.Randomness.Round)))
 	})},
-	{name: "witnessed a second too late", pack: "lot", step: "request", code: "rules.request-late", sev: rules.Warning,
+	{name: "witnessed a second too late", pack: "lot", step: "request", code: "rules.request-late",
 		bad: func(s *step) { s.Seen = quicknet.Time(uint64(refills)) - 599 }, good: func(s *step) { s.Seen = quicknet.Time(uint64(refills)) - 600 }},
-	{name: "witnessed by nobody", pack: "lot", step: "request", code: "rules.request-late", sev: rules.Warning, bad: func(s *step) { s.Seen = 0 }},
+	{name: "witnessed by nobody", pack: "lot", step: "request", code: "rules.request-late", bad: func(s *step) { s.Seen = 0 }},
 	{name: "twice for one place", pack: "lot", step: "replacement", code: "rules.request-open", bad: func(s *step) {
 		r := byLot().copyOf("request")
 		s.Body, s.At, s.Seen = r.Body, asking, r.Seen
@@ -287,7 +287,7 @@ func TestRefill(t *testing.T) {
 	again.Randomness.Round = 657414
 	again.Randomness.Time = record.Time(quicknet.Time(657414))
 	s := step{At: asking, Body: again, Signers: []string{signer}, Origin: origin, Seen: record.Unix(asking)}
-	if found := codes(b.state.Apply(s.input())); found["rules.request-late"] != rules.Warning {
+	if found := codes(b.state.Apply(s.input())); found["rules.request-late"] != rules.Breach {
 		t.Errorf("a request for a round known by then: %v", found)
 	}
 }

@@ -176,10 +176,14 @@ func TestKeyAfterAbort(t *testing.T) {
 	w := newWriter(t, "gaoqing")
 	l := w.announce("2023-08-23T15:00:00", "A", 1000, nil)
 	w.say("2023-08-23T16:00:00", &record.Abort{Notice: l.Index, Ground: "演示", Date: "2023-08-23"})
-	if got, want := blamed(w.judge("2023-11-02")), []string{"verify.k-overdue at 5"}; !slices.Equal(got, want) {
+	if got, want := blamed(w.judge("2023-11-02")), []string{"rules.never-cast at 5", "verify.k-overdue at 5"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	w.open("2023-09-01T09:00:00", l, true)
+	if got, want := blamed(w.judge("2023-11-02")), []string{"rules.never-cast at 5"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	w.cast("2023-09-01T10:00:00", l, nil)
 	if got := blamed(w.judge("2023-11-02")); len(got) > 0 {
 		t.Error(got)
 	}

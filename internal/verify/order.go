@@ -13,7 +13,7 @@ import (
 type Order struct {
 	Draw      string      `json:"draw"`
 	Entry     int64       `json:"entry"` // of the notice
-	State     string      `json:"state"` // open, drawn, aborted (nothing was drawn), stopped (drawn, then aborted), failed (no effect)
+	State     string      `json:"state"` // open, drawn, aborted (nothing was drawn), hidden (aborted, nobody can say before what, and what was drawn is not said), stopped (drawn, then aborted), failed (no effect)
 	Grade     rules.Grade `json:"grade"` // A, B, C, platform, paper, unwitnessed, after, or "" for none
 	Name      string      `json:"grade_name"`
 	Method    string      `json:"method"`               // drand, lottery, ceremony, platform
@@ -48,6 +48,8 @@ func (b *Bundle) Order(l *rules.Lot) Order {
 		o.State = "failed"
 	case l.Abort != nil && l.Drawn():
 		o.State = "stopped"
+	case l.Hidden():
+		o.State = "hidden"
 	case l.Abort != nil:
 		o.State = "aborted"
 	case l.Drawn():
@@ -123,6 +125,6 @@ func (o *Order) words(r rules.Order) string {
 	case o.Grade == rules.GradePaper:
 		s.WriteString("，纸面预告上有人签字")
 	}
-	s.WriteString(map[string]string{"open": "；还没有抽取", "aborted": "；抽取前已终止，没有抽取", "stopped": "；抽取后终止"}[o.State])
+	s.WriteString(map[string]string{"open": "；还没有抽取", "aborted": "；抽取前已终止，没有抽取", "hidden": "；已终止，不能证明终止在号码之前，抽中了谁没有写入账本", "stopped": "；抽取后终止"}[o.State])
 	return s.String() + "。"
 }

@@ -103,7 +103,7 @@ func (b *Bundle) overdue() {
 			b.add(rules.Finding{Code: "rules.duty-" + d.Code, Severity: rules.Overdue, Clause: d.Clause, Entry: entry, Place: d.Place(), Got: num(d.Open), Want: d.Due})
 		}
 	}
-	for _, f := range b.State.Uncontributed(b.Today) {
+	for _, f := range append(b.State.Uncontributed(b.Today), b.State.Uncast(b.Today)...) {
 		b.add(f)
 	}
 	for _, f := range b.State.Yearly(b.Today) {
