@@ -48,6 +48,7 @@ type Command struct {
 	Keys           *office.Keys   // already unlocked keys, handed over by a caller in the same process
 
 	at    *office.Office // the one that this command opened
+	held  bool           // it stopped because what an earlier one wrote still waits
 	typed *bufio.Reader  // what a person types at questions
 
 	ctx   context.Context // of Run: an interrupt ends what waits for a person
@@ -220,6 +221,7 @@ func (c *Command) complete(o *office.Office) error {
 	}
 	n, err := o.Complete()
 	if err != nil || n < 0 {
+		c.held = err != nil
 		return err
 	}
 	return fault.New("command.completed", o.Public(), num(n), "")

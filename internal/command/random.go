@@ -97,6 +97,7 @@ func (c *Command) lottery(game string, f *randomFlags) (*record.Randomness, erro
 	}
 	r := &record.Randomness{Kind: "lottery"}
 	for i, issue := range f.issues {
+		issue = strings.TrimSpace(narrow(issue))
 		d := record.LotteryDraw{Game: game, Issue: issue}
 		if g, number, ok := strings.Cut(issue, ":"); ok {
 			d.Game, d.Issue = g, number

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -110,6 +111,12 @@ func (c *Command) value(ctx context.Context, o *office.Office, a awaited, in run
 		}
 		return v, false, fault.New("office.too-early", a.id, record.Time(now), a.r.Last())
 	}
+	switch {
+	case a.r.Kind == "drand" && in.line != "":
+		return v, false, usage("command.not-by-line", a.id, "", "")
+	case a.r.Kind != "drand" && in.file+in.signature != "":
+		return v, false, usage("command.not-by-beacon", a.id, "", rules.Numbers(a.r))
+	}
 	if a.r.Kind == "drand" {
 		if v.Round, err = c.beacon(ctx, o, a, in.file, in.signature); err != nil && in.file == "" && in.signature == "" {
 			c.howToDraw(o, a)
@@ -153,7 +160,8 @@ func (c *Command) beacon(ctx context.Context, o *office.Office, a awaited, file,
 	want := uint64(a.r.Round)
 	switch {
 	case signature != "":
-		return beacon.Round{Chain: a.r.Chain, Number: want, Signature: strings.ToLower(strings.Join(strings.Fields(signature), ""))}, nil
+		typed, err := typedHex(signature)
+		return beacon.Round{Chain: a.r.Chain, Number: want, Signature: typed}, err
 	case file != "":
 		data, err := c.readInput(file)
 		if err != nil {
@@ -192,6 +200,33 @@ func (c *Command) beacon(ctx context.Context, o *office.Office, a awaited, file,
 		return beacon.Round{}, err
 	}
 	return beacon.ParseRound(data)
+}
+
+// narrow maps the full-width forms of Chinese input methods to ASCII.
+func narrow(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			r -= '！' - '!'
+		}
+		return r
+	}, text)
+}
+
+// typedHex is a signature that a person typed: case, gaps and full-width
+// forms do not matter. The first character that is no
+// digit of it is named.
+func typedHex(text string) (string, error) {
+	var b strings.Builder
+	for _, r := range narrow(text) {
+		switch r = unicode.ToLower(r); {
+		case unicode.IsSpace(r):
+		case strings.ContainsRune("0123456789abcdef", r):
+			b.WriteRune(r)
+		default:
+			return "", fault.New("command.typed-hex", num(b.Len()+1), string(r), "")
+		}
+	}
+	return b.String(), nil
 }
 
 // readInput reads a small file, or standard input for "-".

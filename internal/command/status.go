@@ -96,7 +96,9 @@ func (c *Command) statusWaiting(o *office.Office, w *office.Waiting) error {
 	}
 	c.printf("%s　现在 %s\n", o.Config.Name, o.Now().In(record.Beijing).Format("2006-01-02 15:04"))
 	waiting(c.Stdout, w)
-	c.printf("已发布的账本 %d 条记录，总校验码 %s\n", size, root)
+	if size > 0 {
+		c.printf("已发布的账本 %d 条记录，总校验码 %s\n", size, root)
+	}
 	for _, d := range duties {
 		if line := dutyLine(d); line != "" {
 			c.printf("  %s\n", line)

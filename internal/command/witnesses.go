@@ -1,11 +1,11 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -280,7 +280,7 @@ func (c *Command) late(o *office.Office) {
 
 func (c *Command) newWitnessesRequest() *cobra.Command {
 	var out string
-	var sizes map[string]string
+	var sizes []string
 	cmd := &cobra.Command{
 		Use:   "request",
 		Short: "把请求写成文件，用 U 盘带给还没有签名的见证单位",
@@ -292,20 +292,21 @@ func (c *Command) newWitnessesRequest() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.requests(out, sizes) },
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", "outbox", "放请求文件的文件夹")
-	cmd.Flags().StringToStringVar(&sizes, "old", nil, "名称=条数：该见证单位上次签名时账本有多少条")
+	cmd.Flags().StringArrayVar(&sizes, "old", nil, "名称=条数：该见证单位上次签名时账本有多少条，可多次")
 	return cmd
 }
 
-func (c *Command) requests(out string, sizes map[string]string) error {
+func (c *Command) requests(out string, sizes []string) error {
 	o, err := c.open()
 	if err != nil {
 		return err
 	}
 	old := map[string]uint64{}
-	for name, s := range sizes {
-		n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 62)
+	for _, s := range sizes {
+		name, size, _ := strings.Cut(s, "=")
+		n, err := strconv.ParseUint(strings.TrimSpace(size), 10, 62)
 		if err != nil {
-			return usage("command.old-size", "--old", name+"="+s, "")
+			return usage("command.old-size", "--old", s, "")
 		}
 		old[name] = n
 	}
@@ -413,11 +414,14 @@ func (c *Command) whoIsMissing(err error) {
 	if w, err := c.at.Waiting(); err == nil && w != nil {
 		waiting(c.Stderr, w)
 	}
+	if c.held {
+		fmt.Fprintln(c.Stderr, "  等着的是以前的记录；这一次的命令没有做，够数以后请再运行一次。")
+	}
 }
 
 // waiting prints what waits for whom.
 func waiting(to io.Writer, w *office.Waiting) {
-	fmt.Fprintf(to, "已记录、未见证：%s。网站和公众还看不到。\n", strings.TrimSpace(entries(w.First, w.Count)))
+	fmt.Fprintf(to, "已记录、未见证：%s%s。网站和公众还看不到。\n", entries(w.First, w.Count), ofKinds(w.Types))
 	for _, d := range w.Demands {
 		fmt.Fprintf(to, "  需要 %d 家中的 %d 家签名，已有 %d 家\n", d.Of, d.Needed, d.Got)
 		for _, a := range d.Asked {
@@ -433,12 +437,25 @@ func waiting(to io.Writer, w *office.Waiting) {
 	fmt.Fprintln(to, "  联系上见证单位后运行 sunlot witnesses ask；不联网的用 sunlot witnesses request 写请求，带回答复后 sunlot witnesses accept。")
 }
 
-// why is the sentence of what a witness did instead of signing, alone.
-func why(err error) string {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err.Error()
+// ofKinds says what the entries are: （抽取预告）; of many kinds the first three.
+func ofKinds(types []string) string {
+	var list []string
+	for _, t := range types {
+		if name := words.Type(t); !slices.Contains(list, name) {
+			list = append(list, name)
+		}
 	}
-	s, _ := words.Say(f.Code, f.Place, f.Got, f.Want)
-	return s
+	switch {
+	case len(list) == 0:
+		return ""
+	case len(list) > 3:
+		return "（" + strings.Join(list[:3], "、") + "等）"
+	}
+	return "（" + strings.Join(list, "、") + "）"
+}
+
+// why is what a witness did instead of signing, without a remedy.
+func why(err error) string {
+	said, _, _ := strings.Cut(words.Error(err), "\n")
+	return said
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
@@ -27,6 +28,9 @@ type NewPolicy struct {
 // MakePolicy reads such a file for a log key.
 func MakePolicy(data []byte, log ledger.Key, public bool) (*NewPolicy, error) {
 	data = bytes.ReplaceAll(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), []byte("\r\n"), []byte("\n"))
+	if !utf8.Valid(data) {
+		return nil, fault.New("office.policy-encoding", "", "", "")
+	}
 	if len(data) > 0 && !bytes.HasSuffix(data, []byte("\n")) {
 		data = append(bytes.Clone(data), '\n') // editors leave it out
 	}

@@ -40,7 +40,8 @@ type Asked struct {
 // Waiting (已记录、未见证) is the batch that has been signed and waits for its
 // witnesses. Nobody outside knows of it.
 type Waiting struct {
-	First, Count int64 // its entries
+	First, Count int64    // its entries
+	Types        []string // of each, as package record names them
 	Demands      []Demand
 }
 
@@ -63,6 +64,13 @@ func (o *Office) Waiting() (*Waiting, error) {
 		return nil, err
 	}
 	w := &Waiting{First: int64(from), Count: int64(len(b.Entries))}
+	for _, e := range b.Entries {
+		if note, err := ledger.ParseNote(e); err == nil {
+			if parsed, err := record.Parse(note.Text); err == nil {
+				w.Types = append(w.Types, parsed.Type)
+			}
+		}
+	}
 	n := o.cosigned(from + uint64(len(b.Entries)))
 	for _, p := range pols {
 		if !p.Asks() {
@@ -232,7 +240,9 @@ func (o *Office) Carried(answers [][]byte) (taken int, err error) {
 				problems = append(problems, err)
 				continue
 			}
-			taken++
+			if !bytes.Equal(got, checkpoint) { // a request handed back brings nothing new
+				taken++
+			}
 			o.note(rep)
 			checkpoint = got
 		}

@@ -61,6 +61,7 @@ func Say(code, place, got, want string) (sentence, remedy string) {
 var optional = regexp.MustCompile(`\[\[([^\]]*)\]\]`)
 
 func fill(text, place, got, want string) string {
+	place, got, want = plain(place), plain(got), plain(want)
 	values := map[string]string{"{place}": place, "{got}": got, "{want}": want}
 	text = optional.ReplaceAllStringFunc(text, func(piece string) string {
 		for name, v := range values {
@@ -87,8 +88,8 @@ func Error(err error) string {
 		return err.Error()
 	}
 	sentence, remedy := Say(f.Code, f.Place, f.Got, f.Want)
-	if cause := inner(f); cause != "" {
-		sentence += "（" + cause + "）"
+	if because := inner(f); because != "" {
+		sentence += "（" + because + "）"
 	}
 	if remedy == "" {
 		return sentence
@@ -114,5 +115,5 @@ func inner(f *fault.Error) string {
 		s, _ := Say(c.Code, c.Place, c.Got, c.Want)
 		return s
 	}
-	return f.Err.Error()
+	return cause(f.Err)
 }

@@ -253,3 +253,25 @@ func TestError(t *testing.T) {
 		t.Errorf("a code without a line: %q", got)
 	}
 }
+
+// What the systems below say in English reaches nobody in English.
+func TestPlain(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{fault.New("ledger.policy-form", "policy line 6", "qourum 够数", ""), "见证约定的写法不对（第 6 行：qourum 够数）。"},
+		{fault.New("ledger.policy-threshold", "policy line 5", "三", "any, all or 1..4"), "（第 5 行：三，应为 any、all 或 1 到 4）"},
+		{fault.New("ledger.policy-quorum", "policy", "no quorum line", "one"), "（一行也没有）"},
+		{fault.New("beacon.bad-length", "signature", "90 characters", "96 lower-case hex digits"), "签名长度为 90 个字符，应为 96 个十六进制字符。"},
+		{fault.New("beacon.bad-signature", "round 123", "", ""), "第 123 期 的签名"},
+		{fault.New("ledger.key-id", "key 司法局", "x", "y"), "公钥 司法局 的编号"},
+		{fault.Wrap("command.unreadable", "a.txt", &fs.PathError{Op: "open", Path: "a.txt", Err: fs.ErrNotExist}), "（没有这个文件或文件夹）"},
+		{fault.Wrap("command.unreadable", "a.txt", errors.New("open a.txt: no such file or directory")), "（没有这个文件或文件夹）"},
+		{fault.Wrap("command.witness-listen", "127.0.0.1:1", errors.New("listen tcp 127.0.0.1:1: bind: address already in use")), "（端口已被占用）"},
+	} {
+		if got := Error(c.err); !strings.Contains(got, c.want) {
+			t.Errorf("%v: %s", c.err, got)
+		}
+	}
+}

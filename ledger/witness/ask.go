@@ -293,9 +293,9 @@ func refused(code int, body []byte) error {
 	case code == http.StatusUnprocessableEntity:
 		return fault.New("witness.fork", "", got, "a proof from the tree that it signed")
 	case code == http.StatusNotFound:
-		return fault.New("witness.unknown-log", "", got, "")
+		return fault.New("witness.not-listed", "", got, "")
 	case code == http.StatusForbidden:
-		return fault.New("witness.unsigned", "", got, "")
+		return fault.New("witness.other-key", "", got, "")
 	case code >= 500:
 		return fault.New("witness.down", "", got, "200").Of(fault.Unreachable)
 	}
