@@ -44,7 +44,7 @@ func (c *Command) newAnnounce() *cobra.Command {
   kl8        当晚的快乐8，写 --issue 期号，第二天早上抄开奖号码抽取；本机不上网的缺省用它。双色球、大乐透要三期
   ceremony   现场掷骰子或摸球，至少两位外单位的人在场并签名：能证明的只是他们的说法
 另可请外单位加数（--contributor）：每家抽取前各加一个自己的随机数，缺一家就不成立。` + exitCodes,
-		Example: "  sunlot draw announce --plan G01\n  sunlot draw announce --plan G01 --at \"2024-07-14 05:45:00\"\n  sunlot draw announce --plan G01 --random kl8 --issue 2023225\n  sunlot draw announce --plan G01 --random ceremony --at \"2024-07-14 09:30\" --place 会议室 --dice 22 --present 张三,司法局,张三.pub --present 李四,档案馆,李四.pub\n  sunlot draw announce --plan G01 --platform --at \"2024-07-14 09:00\"\n  sunlot draw announce 任务.xlsx",
+		Example: "  sunlot draw announce --plan G01\n  sunlot draw announce --plan G01 --at \"2024-07-14 05:45:00\"\n  sunlot draw announce --plan G01 --random kl8 --issue 2023225\n  sunlot draw announce --plan G01 --random ceremony --at \"2024-07-14 09:30\" --place 会议室 --dice 22 --present 张三,司法局,张三.age.pub --present 李四,档案馆,李四.age.pub\n  sunlot draw announce --plan G01 --platform --at \"2024-07-14 09:00\"\n  sunlot draw announce 任务.xlsx",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if teams.of != "" {

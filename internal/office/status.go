@@ -2,6 +2,7 @@ package office
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -58,7 +59,22 @@ func (o *Office) Nexts() ([]Next, error) {
 			} else if at = s.Lot(d.Draw).Body.When(); s.Lot(d.Draw).ByPlatform() {
 				n.Command = "sunlot draw record " + d.Draw + " 平台导出的名单.xlsx"
 			}
-			if l := s.Lot(d.Draw); l != nil && l.Hidden() {
+			l := s.Lot(d.Draw)
+			var missing []string
+			if l != nil {
+				missing = l.Missing()
+			}
+			last := record.Unix(at) - 600 // ten minutes before the number
+			switch {
+			case len(missing) > 0 && o.Now().Unix() < last:
+				list = append(list, Next{Code: "office.next-contribute", Place: d.Draw + "（" + strings.Join(missing, "、") + "）", Due: clock(record.Time(last)),
+					Command: "sunlot draw contribute " + d.Draw + " 加数文件"})
+			case len(missing) > 0 && l.Abort == nil:
+				n.Code, n.Place, n.Command = "office.next-uncontributed", d.Draw+"（"+strings.Join(missing, "、")+"）", "sunlot draw abort "+d.Draw+" --ground 缺少加数"
+				list = append(list, n)
+				continue
+			}
+			if l != nil && l.Hidden() {
 				n.Code = "office.next-run-aborted"
 			} else if o.Now().Unix() < record.Unix(at) {
 				// What makes the notice worth anything: it is public before the number.

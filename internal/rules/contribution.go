@@ -14,6 +14,29 @@ type Extra struct {
 	InTime bool
 }
 
+// at is the entry that does not count, "" where there is none.
+func (x Extra) at() string {
+	if x.Index == 0 {
+		return ""
+	}
+	return num(x.Index)
+}
+
+// Missing names the contributors whose number is not logged in time: without
+// them nothing can be drawn.
+func (l *Lot) Missing() (names []string) {
+	if l.Body.Randomness == nil {
+		return nil
+	}
+	c := l.chance()
+	for i, x := range c.extras {
+		if x.Index == 0 || !x.InTime {
+			names = append(names, c.r.Contributors[i].Name)
+		}
+	}
+	return names
+}
+
 // contributorKeys are the keys that may sign a contribution: those that its
 // notice names (ledger.md: "a contribution: its named key alone").
 func (s *State) contributorKeys(b *record.Contribution) (keys []string) {
@@ -67,7 +90,7 @@ func (s *State) Uncontributed(today string) (found []Finding) {
 		for i, x := range c.extras {
 			if (x.Index == 0 || !x.InTime) && c.r.Time[:10] < today {
 				found = append(found, Finding{Code: "rules.contribution-missing", Severity: Breach, Clause: p.Draw.Before, Entry: c.index,
-					Place: c.name, Got: num(x.Index), Want: c.r.Contributors[i].Name})
+					Place: c.name, Got: x.at(), Want: c.r.Contributors[i].Name})
 			}
 		}
 	}

@@ -49,7 +49,7 @@ func (s *State) chanceAt(index int64) *chance {
 func (c *chance) value(g record.Given) (rho string, extras []string, err error) {
 	for i, x := range c.extras {
 		if x.Index == 0 || !x.InTime {
-			return "", nil, fault.New("rules.contribution-missing", c.name, num(x.Index), c.r.Contributors[i].Name)
+			return "", nil, fault.New("rules.contribution-missing", c.name, x.at(), c.r.Contributors[i].Name)
 		}
 		extras = append(extras, x.Hash)
 	}
@@ -95,7 +95,7 @@ func (j *judge) given(c *chance, g record.Given) bool {
 	for i, x := range c.extras {
 		if x.Index == 0 || !x.InTime {
 			// All or nothing: who could leave one out would choose between seeds.
-			j.breach("rules.contribution-missing", before, c.name, num(x.Index), c.r.Contributors[i].Name)
+			j.breach("rules.contribution-missing", before, c.name, x.at(), c.r.Contributors[i].Name)
 			return false
 		}
 	}
