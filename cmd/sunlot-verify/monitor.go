@@ -38,6 +38,7 @@ const monitorHelp = `sunlot-verify monitor 隔一段时间去看一次公开账�
   --witness 网址  见证单位公开的最新快照，可给多个：网站比它短，就是有记录被扣着
   --watch 代码    一家企业被抽中、结果公示或更正时告知，可给多个。名称随结果启封，在那之前谁也看不出
   --grace 时长    见证单位比网站超前多久以内不算扣着，如 2h，默认 24h
+  --within 时长   一次最多看多久，默认 1h：拖着不答的网站，按读不到报
   --today 日期    按哪一天判断是否到期；不给时用本机日期，演示账本用它最后一条记录的日期
   --all           以前告知过、仍然存在的也列出
   --quiet         没有新情况就什么也不输出
@@ -56,7 +57,7 @@ func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 type monitoring struct {
 	state, policy, today string
 	witnesses, watch     list
-	grace                time.Duration
+	grace, within        time.Duration
 	all, quiet, json     bool
 	places               []string
 }
@@ -71,6 +72,7 @@ func parseMonitor(args []string) (*monitoring, error) {
 	set.Var(&opt.witnesses, "witness", "")
 	set.Var(&opt.watch, "watch", "")
 	set.DurationVar(&opt.grace, "grace", 24*time.Hour, "")
+	set.DurationVar(&opt.within, "within", time.Hour, "")
 	set.BoolVar(&opt.all, "all", false, "")
 	set.BoolVar(&opt.quiet, "quiet", false, "")
 	set.BoolVar(&opt.json, "json", false, "")
@@ -95,6 +97,8 @@ func parseMonitor(args []string) (*monitoring, error) {
 		return opt, bad("--state", "", "--state 目录")
 	case opt.grace < 0:
 		return opt, bad("--grace", opt.grace.String(), "24h")
+	case opt.within <= 0:
+		return opt, bad("--within", opt.within.String(), "1h")
 	}
 	for i, code := range opt.watch {
 		id, ok := draw.ObjectID(code)
@@ -156,11 +160,14 @@ func worstCode(err error) int {
 func (c *Command) visit(opt *monitoring) (*monitor.Report, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	// A site that answers drop by drop would keep its monitor from ever speaking.
+	ctx, cancel := context.WithTimeout(ctx, opt.within)
+	defer cancel()
 	m, err := monitor.Open(opt.state)
 	if err != nil {
 		return nil, err
 	}
-	o := monitor.Options{Today: opt.today, Now: c.Now().Unix(), Grace: int64(opt.grace / time.Second), Watch: opt.watch}
+	o := monitor.Options{Today: opt.today, Now: c.Now().Unix(), Grace: int64(opt.grace / time.Second), Watch: opt.watch, Say: brief}
 	if o.Today == "" {
 		o.Today, o.Local = record.Day(o.Now), true
 	}
@@ -187,6 +194,21 @@ func (c *Command) visit(opt *monitoring) (*monitor.Report, error) {
 		views = append(views, monitor.View{Name: address, Checkpoint: note, Err: err})
 	}
 	return m.Visit(views, o)
+}
+
+// brief is an error in a sentence: the first of what was joined, and how many
+// there are.
+func brief(err error) string {
+	all := each(err)
+	if len(all) == 0 {
+		return err.Error()
+	}
+	text, _, _ := strings.Cut(words.Error(all[0]), "\n")
+	text = strings.TrimSuffix(text, "。")
+	if len(all) > 1 {
+		text += fmt.Sprintf("；共 %d 处", len(all))
+	}
+	return text
 }
 
 // originOf is the origin that a site claims, "" where it cannot be read.

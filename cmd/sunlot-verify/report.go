@@ -84,6 +84,9 @@ func (c *Command) findings(b *verify.Bundle, list []rules.Finding) {
 			continue
 		}
 		sentence, _ := words.Say(f.Code, f.Place, f.Got, f.Want)
+		if f.Severity == rules.Overdue {
+			sentence = "逾期：" + sentence
+		}
 		fmt.Fprintf(c.Stdout, "  · %s%s\n", sentence, source(f, sentence))
 		if text := b.Quote(f).Text(); text != "" && !quoted[text] {
 			quoted[text] = true

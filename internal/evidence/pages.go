@@ -3,6 +3,7 @@ package evidence
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,7 +15,8 @@ import (
 
 // verdict is the bundle in one sentence, and whether anything is 不相符.
 func (m *maker) verdict() (sentence string, unsound bool) {
-	var list, open []string // open: draws whose order nobody but the office vouches for
+	var list []string
+	open := map[rules.Grade][]string{} // draws whose order nobody but the office vouches for
 	fits := true
 	for _, s := range m.stands {
 		if s.subject() {
@@ -22,7 +24,7 @@ func (m *maker) verdict() (sentence string, unsound bool) {
 			fits = fits && (v.seed == "" || v.fits)
 			list = append(list, s.lot.Body.Draw+" "+v.outcome())
 			if g := s.lot.Grade(); g == rules.GradeUnwitnessed || g == rules.GradeAfter || g == rules.GradeNone {
-				open = append(open, s.lot.Body.Draw+" "+g.Name()+"："+g.Text())
+				open[g] = append(open[g], s.lot.Body.Draw)
 			}
 		}
 	}
@@ -35,8 +37,8 @@ func (m *maker) verdict() (sentence string, unsound bool) {
 		return "不相符：账本核验有 " + num(all) + " 处不相符，其中 " + num(own) + " 处与本企业的抽取直接有关；账本对" + who + "所记的是：" + strings.Join(list, "；") + "。", true
 	}
 	limit := ""
-	if len(open) > 0 {
-		limit = "但是 " + strings.Join(open, "；") + "。"
+	for _, g := range slices.Sorted(maps.Keys(open)) {
+		limit += "但是 " + strings.Join(open[g], "、") + " " + g.Name() + "：" + g.Text() + "。"
 	}
 	return "核验相符：" + who + "在公开账本 " + m.b.Checkpoint.Origin + " 中，" + strings.Join(list, "；") + "；签名、校验树、抽取和启封凭据都已重新计算，没有不相符之处。" + limit, false
 }

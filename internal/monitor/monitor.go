@@ -58,6 +58,8 @@ type Options struct {
 	Now    int64    // seconds since 1970
 	Grace  int64    // seconds for which a witness may know more than the sites show
 	Watch  []string // 统一社会信用代码 of the enterprises to tell about
+
+	Say func(error) string // an error as events tell it; nil: its text
 }
 
 // Event is something a visit has to tell. Severity: breach (somebody must look
@@ -232,6 +234,13 @@ func (v *visit) nothing() error {
 	return errors.Join(all...)
 }
 
+func (v *visit) say(err error) string {
+	if v.opt.Say == nil {
+		return err.Error()
+	}
+	return v.opt.Say(err)
+}
+
 func (v *visit) event(e Event) { v.rep.Events = append(v.rep.Events, e) }
 
 // open verifies a site, or takes a witness's checkpoint.
@@ -244,7 +253,7 @@ func (v *visit) open(view View) {
 			return
 		}
 		if !unreachable(err) {
-			v.event(Event{Code: "monitor.unsound", Severity: Breach, View: view.Name, Entry: -1, Got: err.Error()})
+			v.event(Event{Code: "monitor.unsound", Severity: Breach, View: view.Name, Entry: -1, Got: v.say(err)})
 			// Its checkpoint may still be one that contradicts another.
 			if root, err := verify.Root(view.FS); err == nil {
 				view.Checkpoint, _ = ledger.OpenDir(root).Checkpoint()
@@ -257,7 +266,7 @@ func (v *visit) open(view View) {
 	}
 	switch {
 	case view.Err != nil:
-		v.event(Event{Code: "monitor.unreachable", Severity: Unreachable, View: view.Name, Entry: -1, Got: view.Err.Error()})
+		v.event(Event{Code: "monitor.unreachable", Severity: Unreachable, View: view.Name, Entry: -1, Got: v.say(view.Err)})
 	case view.Checkpoint != nil:
 		v.heads = append(v.heads, seen{from: view.Name, note: view.Checkpoint}) // its key is checked once it is known
 	}
@@ -346,7 +355,7 @@ func (v *visit) compare(longest site, h seen) error {
 	}
 	c, err := contradiction(h, longest)
 	if err != nil {
-		v.event(Event{Code: "monitor.unproved", Severity: Breach, View: longest.from, Entry: -1, Got: err.Error(), Want: size})
+		v.event(Event{Code: "monitor.unproved", Severity: Breach, View: longest.from, Entry: -1, Got: v.say(err), Want: size})
 		return nil
 	}
 	delete(v.state.Hidden, fileOf(h)) // shown now
