@@ -2,7 +2,6 @@ package office
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -31,113 +30,14 @@ func (o *Office) Nexts() ([]Next, error) {
 			return nil, err
 		}
 	}
-	var list, later []Next
-	soon := record.Day(o.Now().Unix() + 14*24*3600)
+	w := &worklist{o: o, s: s, soon: record.Day(o.Now().Unix() + 14*24*3600)}
 	for _, d := range s.Duties(o.Today()) {
-		if d.Open == 0 {
-			continue
+		if d.Open > 0 && !w.stuck(d) {
+			w.take(d)
 		}
-		if l := s.Lot(d.Draw); l != nil && l.KLost() != nil && d.Code != "run" && slices.Contains([]string{"dispatch", "result", "open-k"}, d.Code) {
-			// Without K nothing of it can be done; what is left is to end it.
-			if n := (Next{Code: "office.next-lost", Place: d.Draw, Due: d.Due, Late: d.Late, Command: "sunlot draw abort " + d.Draw + " --ground 启封钥匙遗失"}); l.Abort == nil && !l.Closed() &&
-				!slices.ContainsFunc(list, func(o Next) bool { return o.Code == n.Code && o.Place == n.Place }) {
-				list = append(list, n)
-			}
-			continue
-		}
-		if l := s.Lot(d.Draw); l != nil && l.Late && slices.Contains([]string{"run", "dispatch"}, d.Code) {
-			list = append(list, Next{Code: "office.next-late", Place: d.Draw, Command: "sunlot draw announce --plan " + l.Body.Line})
-			continue
-		}
-		n := Next{Code: "office.next-" + d.Code, Place: d.Place(), Due: d.Due, Late: d.Late}
-		switch d.Code {
-		case "run":
-			n.Command = "sunlot draw run " + d.Draw
-			at := ""
-			if t := s.Teams(d.Draw); t != nil {
-				at = t.Body.Randomness.Time
-			} else if at = s.Lot(d.Draw).Body.When(); s.Lot(d.Draw).ByPlatform() {
-				n.Command = "sunlot draw record " + d.Draw + " 平台导出的名单.xlsx"
-			}
-			l := s.Lot(d.Draw)
-			var missing []string
-			if l != nil {
-				missing = l.Missing()
-			}
-			last := record.Unix(at) - 600 // ten minutes before the number
-			switch {
-			case len(missing) > 0 && o.Now().Unix() < last:
-				list = append(list, Next{Code: "office.next-contribute", Place: d.Draw + "（" + strings.Join(missing, "、") + "）", Due: clock(record.Time(last)),
-					Command: "sunlot draw contribute " + d.Draw + " 加数文件"})
-			case len(missing) > 0 && l.Abort == nil:
-				n.Code, n.Place, n.Command = "office.next-uncontributed", d.Draw+"（"+strings.Join(missing, "、")+"）", "sunlot draw abort "+d.Draw+" --ground 缺少加数"
-				list = append(list, n)
-				continue
-			}
-			if l != nil && l.Hidden() {
-				n.Code = "office.next-run-aborted"
-			} else if o.Now().Unix() < record.Unix(at) {
-				// What makes the notice worth anything: it is public before the number.
-				list = append(list, Next{Code: "office.next-publish", Command: "sunlot build，再 sunlot publish --to 网站目录", Place: d.Draw, Due: clock(at)})
-				n.Code, n.Due = "office.next-run-later", clock(at)
-			}
-		case "refill":
-			_, r := s.Request(d.Entry)
-			at := r.Body.Randomness.Time
-			n.Place = d.Draw
-			n.Command = "sunlot draw run " + d.Draw + " --request " + num(d.Entry)
-			if o.Now().Unix() < record.Unix(at) {
-				list = append(list, Next{Code: "office.next-publish-request", Command: "sunlot build，再 sunlot publish --to 网站目录", Place: num(d.Entry), Due: clock(at)})
-				n.Code, n.Due = "office.next-run-later", clock(at)
-			}
-		case "dispatch":
-			n.Command = "sunlot dispatch " + d.Draw
-		case "result":
-			n.Command = "sunlot result " + o.openList(s.Lot(d.Draw))
-			if s.Lot(d.Draw).Sent == nil {
-				continue // first the dispatch
-			}
-		case "open-ki":
-			n.Command = "sunlot draw open-ki " + d.Draw
-			if l := s.Lot(d.Draw); o.Today() < d.Due && !l.Closed() || l.KILost() != nil {
-				continue
-			}
-		case "open-k":
-			n.Command = "sunlot draw open " + d.Draw
-			if o.Today() < d.Due && !s.Lot(d.Draw).Closed() {
-				continue
-			}
-		case "review":
-			n.Command = "sunlot objection decide " + num(d.Entry) + " --outcome 维持"
-		case "review-feedback":
-			n.Command = "sunlot objection told " + num(d.Entry) + " --way 送达方式"
-		case "joined":
-			n.Command = "sunlot result " + joinedListName(s.JoinedTask(d.Draw).Body)
-		case "joint":
-			n.Command = "sunlot form 计划，或 sunlot joint --help"
-			if d.Late == 0 { // it has the year: what a draw demands comes first
-				later = append(later, n)
-				continue
-			}
-		case "follow-up":
-			n.Command = "sunlot follow-up " + num(d.Entry) + " --kind 方式 --closed"
-			if d.Late == 0 && d.Due != "" { // it runs its time: what else is to be done comes first
-				if d.Due <= soon {
-					later = append(later, n)
-				}
-				continue
-			}
-		case "feedback":
-			n.Command = "sunlot form 反馈，再 sunlot feedback 反馈.xlsx"
-			later = append(later, n)
-			continue
-		case "file-plan":
-			n.Command = "sunlot file-plan --to 市场监管部门 --date 日期"
-		}
-		list = append(list, n)
 	}
 	// What has no date waits for what has one.
-	slices.SortStableFunc(list, func(a, b Next) int {
+	slices.SortStableFunc(w.list, func(a, b Next) int {
 		switch {
 		case (a.Due == "") == (b.Due == ""):
 			return 0
@@ -146,7 +46,7 @@ func (o *Office) Nexts() ([]Next, error) {
 		}
 		return -1
 	})
-	return append(append(list, o.missing(s)...), later...), nil
+	return append(append(w.list, o.missing(s)...), w.later...), nil
 }
 
 // clock writes a time of the ledger for people.
