@@ -172,7 +172,7 @@ func (c *Command) visit(opt *monitoring) (*monitor.Report, error) {
 		o.Today, o.Local = record.Day(o.Now), true
 	}
 	if opt.policy != "" {
-		if o.Policy, err = readFile(opt.policy, 1<<20); err != nil {
+		if o.Policy, err = readPolicy(opt.policy); err != nil {
 			return nil, err
 		}
 	}
@@ -361,7 +361,7 @@ func (c *Command) proveMisbehaviour(opt *options) error {
 	}
 	keys, whose := []string{m.Log}, "文件里所写的钥匙（要确认是谁的，请用 --policy 给出从别处得到的钥匙）"
 	if opt.policy != "" {
-		text, err := readFile(opt.policy, 1<<20)
+		text, err := readPolicy(opt.policy)
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ func (c *Command) proof(opt *options) error {
 	if err != nil {
 		return err
 	}
-	text, err := readFile(opt.policy, 1<<20)
+	text, err := readPolicy(opt.policy)
 	if err != nil {
 		return err
 	}

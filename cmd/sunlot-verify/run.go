@@ -17,6 +17,7 @@ import (
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/internal/words"
+	"github.com/sunlot/sunlot/ledger"
 )
 
 const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验树、每条记录、每次抽取、启封凭据、结果。
@@ -211,7 +212,7 @@ func (c *Command) judged(ctx context.Context, place string, opt *options) (b *ve
 		v.Today, v.Local = record.Day(c.Now().Unix()), true
 	}
 	if opt.policy != "" {
-		if v.Policy, err = readFile(opt.policy, 1<<20); err != nil {
+		if v.Policy, err = readPolicy(opt.policy); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -307,6 +308,19 @@ func readFile(name string, limit int64) ([]byte, error) {
 		return nil, fault.Wrap("verify.unreadable", name, err).Of(fault.Unreachable)
 	}
 	return data, nil
+}
+
+// readPolicy reads the reader's own file: one that is none says nothing about
+// the ledger.
+func readPolicy(name string) ([]byte, error) {
+	text, err := readFile(name, 1<<20)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := ledger.ParsePolicy(text); err != nil {
+		return nil, fault.Wrap("verify.bad-policy", name, err).Of(fault.Usage)
+	}
+	return text, nil
 }
 
 // say prints an error: in plain words, or with --json as its code.

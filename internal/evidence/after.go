@@ -38,7 +38,7 @@ func (m *maker) resultParts(v *sheet) []part {
 	}
 	x.is("签字确认", signed(m, f))
 	x.is("签字日期", f.Body.SignedOn)
-	x.is("扫描件校验码", f.Body.Scan)
+	x.is("扫描件校验码", f.Body.Scan, scanWord(f.Body.Scan))
 	x.is("备注", m.value(f.Index, "remark"))
 	x.is("本单位对迟延的说明", f.Body.Late)
 	parts := []part{t, x}
@@ -168,4 +168,12 @@ func lateWords(n int) string {
 		return ""
 	}
 	return "晚" + num(n) + "个工作日"
+}
+
+// scanWord warns of a scan that is no scan.
+func scanWord(sum string) string {
+	if sum == rules.Hash(nil) {
+		return "这是空文件的校验码：没有扫描件"
+	}
+	return ""
 }
