@@ -223,6 +223,8 @@ func (m *maker) drawLead(l *rules.Lot) string {
 	switch {
 	case l.Failed:
 		return "这份抽取预告没有通过核对，不发生效力，照实列出。"
+	case l.Hidden():
+		return "已终止，没有列出抽中名单。终止是否在号码产生以前，没有见证单位看到，以本单位填报为准。"
 	case !l.Drawn() && l.Abort != nil:
 		return "抽取前已终止，没有抽取。"
 	case l.ByPlatform():

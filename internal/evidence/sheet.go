@@ -73,6 +73,8 @@ func (v *sheet) outcome() string {
 		return "全数检查，抽中"
 	case v.drawn:
 		return "抽中"
+	case l.Hidden():
+		return "在签筒里，已终止，没有列出抽中名单（终止是否在号码之前以单位填报为准）"
 	case !l.Drawn() && l.Abort != nil:
 		return "在签筒里，抽取前已终止"
 	case !l.Drawn():

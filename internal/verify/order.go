@@ -25,6 +25,7 @@ type Order struct {
 	Least     int64       `json:"margin_least"`         // seconds that are asked for
 	Words     string      `json:"words"`                // all of it in a sentence
 	claimed   string      // env.at of the notice
+	hidden    bool        // aborted, and nobody saw that it was before the number
 }
 
 // Orders lists every notice in the order of the log, those without effect and
@@ -42,7 +43,7 @@ func (b *Bundle) Orders() []Order {
 
 // Order is the order of one draw.
 func (b *Bundle) Order(l *rules.Lot) Order {
-	o := Order{Draw: l.Body.Draw, Entry: l.Index, Method: l.Method(), claimed: l.Time}
+	o := Order{Draw: l.Body.Draw, Entry: l.Index, Method: l.Method(), claimed: l.Time, hidden: l.Hidden()}
 	switch {
 	case l.Failed:
 		o.State = "failed"
@@ -124,6 +125,9 @@ func (o *Order) words(r rules.Order) string {
 		s.WriteString("：先后不成立")
 	case o.Grade == rules.GradePaper:
 		s.WriteString("，纸面预告上有人签字")
+	}
+	if o.hidden {
+		return s.String() + "；已终止，没有列出抽中名单：终止是否在号码之前，以单位填报为准。"
 	}
 	s.WriteString(map[string]string{"open": "；还没有抽取", "aborted": "；抽取前已终止，没有抽取", "hidden": "；已终止，不能证明终止在号码之前，抽中了谁没有写入账本", "stopped": "；抽取后终止"}[o.State])
 	return s.String() + "。"
