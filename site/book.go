@@ -309,8 +309,8 @@ func (m *maker) headFacts(p *page) facts {
 	if n := len(m.b.Entries); n > 0 {
 		f.add("最后一条记录", p.record(int64(n-1)), text(minute(timeOf(m.b.Entries[n-1]))))
 	}
-	f.add("见证", text(m.site.Witness))
-	f.add("抽取的等级", text(m.gradeCounts()))
+	f.add("见证", text(m.witnessSentence()))
+	f.add("各次预告的等级", text(m.gradeCounts()))
 	return f
 }
 

@@ -49,7 +49,7 @@ type identity struct {
 	Name, Office, Region, Origin string
 	Service                      string // what the site is, where its name is the office's
 	Demo                         bool
-	Witness                      string // who witnesses, one sentence
+	Witness                      string // how many witness, half a sentence
 	Site                         record.Site
 	Channel, Errors              weblink
 }
@@ -61,7 +61,7 @@ type weblink struct{ URL, Text string }
 func (m *maker) identity() *identity {
 	id := &identity{
 		Name: m.charter.Site.Name, Office: m.charter.Office, Region: m.pack.RegionName, Origin: m.s.Origin,
-		Demo: m.charter.Demo, Site: m.charter.Site, Witness: m.witnessSentence(),
+		Demo: m.charter.Demo, Site: m.charter.Site, Witness: m.witnessLine(),
 		Channel: outward(m.charter.Site.Channel), Errors: outward(m.charter.Site.Errors),
 	}
 	if id.Name == id.Office {

@@ -14,10 +14,19 @@ func (m *maker) witnessSentence() string {
 	return verify.PolicyWords(p)
 }
 
+// witnessLine says it in half a sentence, for the head of every page.
+func (m *maker) witnessLine() string {
+	p := m.b.InForce()
+	if p == nil {
+		return "本单位未设见证"
+	}
+	return num(p.Count()) + "家见证单位中至少" + num(p.Least()) + "家签名，记录才发布"
+}
+
 // witnessFacts are the witnesses of the charter in force, what they bear, and
 // by what a reader with a stamped sheet knows this ledger.
 func (m *maker) witnessFacts(p *page, f *facts) {
-	f.add("见证", text(m.site.Witness))
+	f.add("见证", text(m.witnessSentence()))
 	if pol := m.b.InForce(); pol != nil {
 		for _, w := range pol.Witnesses {
 			f.add("见证单位　"+w.Name, hash(w.Key.String()))

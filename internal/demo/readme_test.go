@@ -48,8 +48,8 @@ type handWords struct{ from, to, head, commit, rho, seed, firm, ticket, below st
 
 var handEnglish = handWords{
 	from: "### Check one by hand\n", to: "## What it does not prove",
-	head:   "After `make demo`, in `public/gaoqing/ledger`: draw 2023-002, notice in entry %d, draw in entry %d.",
-	commit: "C is the hash of the notice's entry, written on %s, before the round's time, %s:",
+	head:   "After `make demo`, in `public/gaoqing/ledger`: draw 2023-003, notice in entry %d, draw in entry %d.",
+	commit: "C is the hash of the notice's entry, for which three of four witnesses had signed by %s, before the round's time, %s:",
 	rho:    "ρ is the hash of the signature of round %d, which nobody at the office can make:",
 	seed:   "Both make the seed:",
 	firm:   "%s (code %s; its name is public since its result) stands in the pool under a handle, a hash with the salt of its opening, `opening/%d.json` (first 32 characters):",
@@ -59,8 +59,8 @@ var handEnglish = handWords{
 
 var handChinese = handWords{
 	from: "### 亲手核对一次\n", to: "## 它不能证明什么",
-	head:   "运行 `make demo` 之后，在 `public/gaoqing/ledger` 里：抽取 2023-002，预告是第 %d 条记录，抽取是第 %d 条记录。",
-	commit: "C 是预告那条记录的校验码。预告写于 %s，早于随机数产生的 %s：",
+	head:   "运行 `make demo` 之后，在 `public/gaoqing/ledger` 里：抽取 2023-003，预告是第 %d 条记录，抽取是第 %d 条记录。",
+	commit: "C 是预告那条记录的校验码。四家见证单位中至少三家不晚于 %s 签名，早于随机数产生的 %s：",
 	rho:    "ρ 是第 %d 期随机数签名的校验码，本单位造不出来：",
 	seed:   "两者合成摇号种子：",
 	firm:   "%s（代码 %s，名称已随结果公开）在签筒里只有签号，由启封凭据 `opening/%d.json` 里的随机串算出（前 32 个字符）：",
@@ -100,7 +100,7 @@ func hand(t *testing.T, site string, say handWords) string {
 		e, _ := entry(i)
 		switch b := e.Body.(type) {
 		case *record.Notice:
-			if b.Draw == "2023-002" {
+			if b.Draw == "2023-003" {
 				notice = b
 			}
 		case *record.Draw:
@@ -113,7 +113,7 @@ func hand(t *testing.T, site string, say handWords) string {
 			}
 		}
 	}
-	noticeEntry, raw := entry(draw.Notice)
+	_, raw := entry(draw.Notice)
 	opened, result := opening(t, dir, draw.Notice), opening(t, dir, firstAt)
 	code := result.Fields["code"].Value
 	salt := ""
@@ -138,13 +138,24 @@ func hand(t *testing.T, site string, say handWords) string {
 	var b strings.Builder
 	step := func(text, line, out string) { fmt.Fprintf(&b, "\n%s\n\n    $ %s\n    %s\n", text, line, out) }
 	fmt.Fprintf(&b, "\n"+say.head+"\n", draw.Notice, at)
-	step(fmt.Sprintf(say.commit, clock(noticeEntry.Env.At), clock(notice.When())), fmt.Sprintf("sha256sum < entry/%d.txt", draw.Notice), c)
+	step(fmt.Sprintf(say.commit, clock(record.Time(seen(t, dir, draw.Notice))), clock(notice.When())), fmt.Sprintf("sha256sum < entry/%d.txt", draw.Notice), c)
 	step(fmt.Sprintf(say.rho, notice.Round()), "printf "+draw.Signature+" | xxd -r -p | sha256sum", rho)
 	step(say.seed, "printf '%s' 'draw1|"+c+"|"+rho+"' | sha256sum", seed)
 	step(fmt.Sprintf(say.firm, result.Fields["name"].Value, code, draw.Notice), "printf '%s' 'draw1h|O|"+salt+"|"+code+"' | sha256sum", handle)
 	step(say.ticket, "printf '%s' '"+seed+"|O|"+handle[:32]+"|1' | sha256sum", ticket)
 	fmt.Fprintf(&b, "\n"+say.below+"\n\n", draw.Cells[0].Cutoff)
 	return b.String()
+}
+
+// seen is by when the witnesses had signed for an entry, from its proof file.
+func seen(t *testing.T, dir *ledger.Dir, i int64) int64 {
+	t.Helper()
+	policy := must(ledger.ParsePolicy(must(dir.Policy())))
+	at, ok := policy.Since(must(ledger.ParseNote(must(ledger.ParseProof(must(dir.Proof(uint64(i))))).Checkpoint)))
+	if !ok {
+		t.Fatalf("entry %d is not witnessed", i)
+	}
+	return at
 }
 
 func opening(t *testing.T, dir *ledger.Dir, i int64) *record.Opening {

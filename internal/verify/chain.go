@@ -224,7 +224,7 @@ func PolicyWords(p *ledger.Policy) string {
 	}
 	s := strings.Join(names, "、") + "共" + num(p.Count()) + "家见证单位，至少" + num(p.Least()) + "家签名才发布；任意两套够数的签名至少有" + num(overlap) + "家相同，"
 	if overlap < 2 {
-		return s + "有一家作假就可能分账"
+		return s + "有一家作假就可能给不同的人看不同的账"
 	}
-	return s + "其中" + num(overlap-1) + "家作假也分不了账"
+	return s + "其中" + num(overlap-1) + "家作假，也不能给不同的人看不同的账"
 }
