@@ -31,9 +31,7 @@ func Grades(w io.Writer, offices []*verify.Bundle) error {
 			if o.Margin != nil {
 				row[7] = strconv.FormatInt(*o.Margin, 10)
 			}
-			if o.State == "aborted" {
-				row[7] += "（抽取前终止）"
-			}
+			row[7] += map[string]string{"aborted": "（抽取前终止）", "stopped": "（抽取后终止）"}[o.State]
 			table = append(table, row)
 		}
 	}
