@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/hex"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,10 @@ func (c *Command) status() error {
 	if err != nil {
 		return err
 	}
+	restored := o.Restored()
+	if restored != nil { // nothing else can be written before
+		list = slices.Insert(list, 0, office.Next{Code: "office.next-adopt", Command: "sunlot adopt --root 核对过的总校验码"})
+	}
 	duties := b.State.Duties(o.Today())
 	if c.flags.json {
 		err := c.printJSON(map[string]any{"origin": b.Checkpoint.Origin, "size": b.Checkpoint.Size,
@@ -58,8 +63,8 @@ func (c *Command) status() error {
 		}
 	}
 	c.backlogs(b.State.Backlogs(o.Today()))
-	if err := o.Restored(); err != nil {
-		c.printf("%s\n", words.Error(err))
+	if restored != nil {
+		c.printf("%s\n", words.Error(restored))
 	}
 	if is, err := o.Custody(); err == nil {
 		c.custody(is)
