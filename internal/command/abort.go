@@ -7,6 +7,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
 )
 
 func (c *Command) newAbort() *cobra.Command {
@@ -15,7 +16,8 @@ func (c *Command) newAbort() *cobra.Command {
 		Use:   "abort 抽取编号",
 		Short: "终止一次抽取，写明理由；已抽中的仍然列出",
 		Long: `终止一次抽取。号码产生前十分钟以上终止的，什么也没有抽；其后终止还没有抽取的，先用预告指定的那一期公开随机数
-摇号，再终止，两条记录一起写入：抽中的照样列出，注明已抽中、未执行。随机数的取法同 sunlot draw run。` + exitCodes,
+摇号，再终止，两条记录一起写入：抽中的照样列出，注明已抽中、未执行。随机数的取法同 sunlot draw run。
+用彩票、现场掷数的，先用 sunlot draw run 写入号码，再终止。` + exitCodes,
 		Example: "  sunlot draw abort 2023-001 --ground 检查对象名录库有误，重新公告\n  sunlot draw abort 2023-001 --ground 上级通知暂缓 --beacon 随机数.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -48,6 +50,9 @@ func (c *Command) abort(ctx context.Context, id, ground, file, signature string)
 		}
 		a := awaitedBy(s.Lot(id).Body)
 		a.step = "draw abort " + id + " --ground " + ground
+		if a.r.Kind != "drand" { // typed numbers are looked at before they are written
+			return usage("command.cast-first", id, "", rules.Numbers(a.r))
+		}
 		c.note("%s 的号码已经产生，还没有抽取：先摇号、再终止，抽中的照样列出。\n", id)
 		r, err := c.beacon(ctx, o, a, file, signature)
 		if err != nil {

@@ -421,6 +421,7 @@ func (c *Command) whoIsMissing(err error) {
 
 // waiting prints what waits for whom.
 func waiting(to io.Writer, w *office.Waiting) {
+	danger := ""
 	fmt.Fprintf(to, "已记录、未见证：%s%s。网站和公众还看不到。\n", entries(w.First, w.Count), ofKinds(w.Types))
 	for _, d := range w.Demands {
 		fmt.Fprintf(to, "  需要 %d 家中的 %d 家签名，已有 %d 家\n", d.Of, d.Needed, d.Got)
@@ -432,7 +433,14 @@ func waiting(to io.Writer, w *office.Waiting) {
 				said = why(a.Why)
 			}
 			fmt.Fprintf(to, "    %s　%s\n", a.Name, said)
+			if code := fault.Code(a.Why); a.At == 0 && (code == "witness.fork" || code == "witness.ahead") {
+				_, danger = words.Say(code, a.Name, "", "")
+			}
 		}
+	}
+	if danger != "" { // asking again does not help
+		fmt.Fprintf(to, "  注意：%s\n", danger)
+		return
 	}
 	fmt.Fprintln(to, "  联系上见证单位后运行 sunlot witnesses ask；不联网的用 sunlot witnesses request 写请求，带回答复后 sunlot witnesses accept。")
 }
