@@ -51,6 +51,12 @@ func (c *Command) show(id string) error {
 	for i, v := range view.Objects {
 		c.printf("%4d　%s　%s　%s\n      签号 %s　检查组 %s　%s\n", i+1, v.Name, v.Code, cellName(d.Lot.Body, v.Cell), v.Handle, teamWords(v), v.State)
 	}
+	for _, a := range view.Asked {
+		c.printf("换人抽签申请（第 %d 条记录）：%s\n", a.Entry, askedStates[a.State])
+		for _, line := range a.Places {
+			c.printf("      %s\n", line)
+		}
+	}
 	return nil
 }
 
@@ -72,6 +78,7 @@ type lotView struct {
 	Draw    string       `json:"draw"`
 	Seed    string       `json:"seed,omitempty"`
 	Objects []objectView `json:"objects"`
+	Asked   []askedView  `json:"requests,omitempty"`
 }
 
 func drawView(d *office.Drawing) lotView {
@@ -101,6 +108,9 @@ func drawView(d *office.Drawing) lotView {
 			o.Leader, o.lead = p.Name, p.ID
 		}
 		v.Objects = append(v.Objects, o)
+	}
+	for _, r := range d.Lot.Requests {
+		v.Asked = append(v.Asked, asked(d, r))
 	}
 	return v
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/words"
 )
 
@@ -153,4 +154,26 @@ func (c *Command) runRequest(ctx context.Context, id string, index int64, file, 
 		c.note("  %s\n", line)
 	}
 	return c.commit(o, d)
+}
+
+// askedView is a 换人抽签申请 of a draw, for the office's eyes.
+type askedView struct {
+	Entry  int64    `json:"entry"`
+	State  string   `json:"state"`  // late, open, done
+	Places []string `json:"places"` // who leaves, and who comes as far as a lot has said
+}
+
+var askedStates = map[string]string{"late": "没有在号码产生前十分钟以上得到见证，不起作用", "open": "还没有摇号", "done": "已摇号"}
+
+func asked(d *office.Drawing, r *rules.Requested) askedView {
+	v := askedView{Entry: r.Index, State: "open"}
+	switch {
+	case !r.InTime:
+		v.State = "late"
+	case r.Done != nil:
+		v.State, v.Places = "done", d.Places(r.Body, r.Done.Body.Filled)
+		return v
+	}
+	v.Places = d.Places(r.Body, nil)
+	return v
 }

@@ -414,17 +414,24 @@ func (o *Office) timed(dir *ledger.Dir, entries [][]byte) {
 		if err != nil {
 			continue
 		}
-		id, when, ahead := "", "", int64(lead)
+		id, when, ahead, request := "", "", int64(lead), false
 		switch b := e.Body.(type) {
 		case *record.Notice:
 			id, when = b.Draw, b.When()
 			ahead = leadOf(b)
 		case *record.TeamsNotice:
 			id, when = b.ID, b.Randomness.Time
+		case *record.Request:
+			when, request = b.Randomness.Time, true
 		default:
 			continue
 		}
-		if latest := record.Unix(when) - ahead; !ok || at > latest {
+		latest := record.Unix(when) - ahead
+		switch {
+		case ok && at <= latest:
+		case request:
+			o.late = append(o.late, fault.New("office.request-not-in-time", "", record.Time(at), record.Time(latest)))
+		default:
 			o.late = append(o.late, fault.New("office.notice-not-in-time", id, record.Time(at), record.Time(latest)))
 		}
 	}

@@ -82,6 +82,13 @@ func (j *judge) contribution(b *record.Contribution) {
 	c.extras[i] = x // of the lot itself: the slice is its own
 }
 
+// uncontributed reports whether the draw has failed for want of a contribution,
+// as if its notice were not in time (draw1 §2), as far as the ledger alone shows
+// it: one came late, or the draw was given up without it and not early.
+func (l *Lot) uncontributed() bool {
+	return slices.ContainsFunc(l.Extras, func(x Extra) bool { return !x.InTime && (x.Index > 0 || l.Abort != nil && !l.Undrawn) })
+}
+
 // Uncontributed lists the draws that have failed because a contribution is
 // missing, by the day (yyyy-mm-dd) on which somebody looks. A draw that was
 // aborted while nobody could know its number has not failed.

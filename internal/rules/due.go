@@ -102,9 +102,9 @@ type Duty struct {
 }
 
 // Place names what demands it: the draw, or the entry where it is that one's
-// alone (a duty to follow up sums up a draw's).
+// alone (a duty to follow up sums up a draw's, a lot about a team is the draw's).
 func (d *Duty) Place() string {
-	summed := d.Code == "follow-up" || d.Code == "feedback"
+	summed := d.Code == "follow-up" || d.Code == "feedback" || d.Code == "refill"
 	switch {
 	case summed && d.Draw == "":
 		return "第 " + num(d.Entry) + " 条记录"

@@ -35,7 +35,7 @@ const (
 )
 
 var gradeWords = map[Grade][2]string{
-	GradeNone:        {"无等级", "预告不发生效力，或不能证明它在号码之前"},
+	GradeNone:        {"无等级", "预告不发生效力，不能证明它在号码之前，或者见证人加数没有按时"},
 	GradeA:           {"甲", "公共随机数、有见证"},
 	GradeB:           {"乙", "彩票号码、有见证"},
 	GradeC:           {"丙", "现场掷数、有见证"},
@@ -76,7 +76,7 @@ func (l *Lot) MethodName() string {
 // demonstration ask here.
 func (l *Lot) Grade() Grade {
 	switch {
-	case l.Failed || l.Late:
+	case l.Failed || l.Late || l.uncontributed():
 		return GradeNone
 	case l.Afterwards():
 		return GradeAfter

@@ -59,9 +59,17 @@ func (j *judge) request(b *record.Request) {
 	// away the proof that it was in time, once he knows who comes, asks again until
 	// somebody comes whom he likes.
 	if !r.InTime {
-		j.breach("rules.request-late", p.Team.Change, lot.Body.Draw, record.Time(max(r.Seen, 0)), b.Randomness.Time)
+		j.breach("rules.request-late", p.Team.Change, lot.Body.Draw, r.seenAt(), b.Randomness.Time)
 	}
 	lot.Requests = append(lot.Requests, r)
+}
+
+// seenAt is when the request was witnessed, "" if nobody has seen it.
+func (r *Requested) seenAt() string {
+	if r.Seen <= 0 {
+		return ""
+	}
+	return record.Time(r.Seen)
 }
 
 // leaving: each place once, held by the one who is said to leave it, before the
@@ -111,7 +119,7 @@ func (j *judge) replacement(b *record.Replacement) {
 	p := lot.Pack
 	switch {
 	case !r.InTime:
-		j.breach("rules.request-late", p.Team.Change, lot.Body.Draw, record.Time(max(r.Seen, 0)), r.Body.Randomness.Time)
+		j.breach("rules.request-late", p.Team.Change, lot.Body.Draw, r.seenAt(), r.Body.Randomness.Time)
 		return
 	case r.Done != nil:
 		j.breach("rules.redraw", p.Team.Change, lot.Body.Draw, num(r.Done.Index), "")

@@ -18,8 +18,13 @@ func (b *Bundle) standing() {
 		tree = "verify.ok-tree-alone" // the files beside the tree are another matter
 	}
 	ok(tree, num(b.Checkpoint.Size))
-	draws, platform, after, listed := 0, 0, 0, 0
+	draws, platform, after, listed, refills := 0, 0, 0, 0, 0
 	for _, l := range b.State.Lots {
+		for _, r := range l.Requests {
+			if r.Done != nil {
+				refills++
+			}
+		}
 		switch {
 		case l.Draw != nil:
 			draws++
@@ -35,7 +40,7 @@ func (b *Bundle) standing() {
 	for _, c := range []struct {
 		code string
 		n    int
-	}{{"verify.ok-draws", draws}, {"verify.ok-openings", b.held.openings}, {"verify.ok-results", b.held.results}, {"verify.ok-k", b.held.keys}, {"verify.ok-listed", listed}} {
+	}{{"verify.ok-draws", draws}, {"verify.ok-refills", refills}, {"verify.ok-openings", b.held.openings}, {"verify.ok-results", b.held.results}, {"verify.ok-k", b.held.keys}, {"verify.ok-listed", listed}} {
 		if c.n > 0 {
 			ok(c.code, num(c.n))
 		}
