@@ -22,7 +22,7 @@ func (m *maker) hatFacts(p *page, f *facts, b *record.Notice) {
 		f.add("未入签筒的人员", text(num(g.Count)+"人："+g.Words))
 	}
 	if b.PeopleOut != nil {
-		f.add("未入签筒的人员", m.blob(p, b.PeopleOut.SHA256, "人员名单（签号）"))
+		f.add("未入签筒人员的名单", m.blob(p, b.PeopleOut.SHA256, "人员名单（签号）"))
 	}
 	f.add("事先申报的回避", text(num(b.Declared)+"人次，一户最多"+num(b.MostForOne)+"人"))
 }
