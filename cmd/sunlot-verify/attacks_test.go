@@ -60,10 +60,10 @@ var attacks = map[string]making{
 	"k-taken-back":              kTakenBack,
 	"k-wrong":                   kWrong,
 	"log-forked-for-one":        logForkedForOne,
-	"fork-under-witnesses":      forkUnderWitnesses,
+	"fork-under-witnesses":      secondHistory(func(*attack.Office) {}), // none signs it
 	"backup-restored":           backupRestored,
-	"witness-without-memory":    witnessWithoutMemory,
-	"witness-minority-colludes": minorityColludes,
+	"witness-without-memory":    secondHistory(func(o *attack.Office) { o.Remember(o.Witnesses[2]) }),
+	"witness-minority-colludes": secondHistory(func(o *attack.Office) { o.Witnesses[0].Colludes = true }),
 	"policy-weakened":           policyWeakened,
 }
 
@@ -417,18 +417,6 @@ func logForkedForOne(tb testing.TB, dir string) *attack.Office {
 	return o
 }
 
-// forkUnderWitnesses: the same with honest witnesses: none signs the second.
-func forkUnderWitnesses(tb testing.TB, _ string) *attack.Office {
-	o := attack.New(tb, attack.Witnessed)
-	l := o.Announce(noon, "A", 1000, nil)
-	early := o.Backup()
-	o.Cast(morning, l, nil)
-	o.Restore(early)
-	o.Shameless = true
-	o.Say("2023-08-24T08:40:00", &record.Abort{Notice: l.Index, Ground: "演示", Date: "2023-08-24"})
-	return o
-}
-
 // backupRestored: yesterday's backup is put back and the ledger goes on from it.
 func backupRestored(tb testing.TB, dir string) *attack.Office {
 	o := attack.New(tb, attack.Alone)
@@ -442,31 +430,22 @@ func backupRestored(tb testing.TB, dir string) *attack.Office {
 	return o
 }
 
-// witnessWithoutMemory: one witness of four has lost its memory and signs the
-// second history; the other three do not.
-func witnessWithoutMemory(tb testing.TB, dir string) *attack.Office {
-	o := attack.New(tb, attack.Witnessed)
-	l := o.Announce(noon, "A", 1000, nil)
-	early := o.Backup()
-	o.Cast(morning, l, nil)
-	o.Spill(filepath.Join(dir, "before"))
-	o.Restore(early)
-	o.Remember(o.Witnesses[2])
-	o.Shameless = true
-	o.Say("2023-08-24T08:40:00", &record.Abort{Notice: l.Index, Ground: "演示", Date: "2023-08-24"})
-	return o
-}
-
-// minorityColludes: one witness signs whatever it is given.
-func minorityColludes(tb testing.TB, _ string) *attack.Office {
-	o := attack.New(tb, attack.Witnessed)
-	l := o.Announce(noon, "A", 1000, nil)
-	early := o.Backup()
-	o.Cast(morning, l, nil)
-	o.Restore(early)
-	o.Witnesses[0].Colludes, o.Shameless = true, true
-	o.Say("2023-08-24T08:40:00", &record.Abort{Notice: l.Index, Ground: "演示", Date: "2023-08-24"})
-	return o
+// secondHistory: under honest witnesses a draw is cast, its ledger seen by a
+// reader; then a backup is put back and another history signed and shown, after
+// change has made of the witnesses what it could.
+func secondHistory(change func(o *attack.Office)) making {
+	return func(tb testing.TB, dir string) *attack.Office {
+		o := attack.New(tb, attack.Witnessed)
+		l := o.Announce(noon, "A", 1000, nil)
+		early := o.Backup()
+		o.Cast(morning, l, nil)
+		o.Spill(filepath.Join(dir, "before"))
+		o.Restore(early)
+		change(o)
+		o.Shameless = true
+		o.Say("2023-08-24T08:40:00", &record.Abort{Notice: l.Index, Ground: "演示", Date: "2023-08-24"})
+		return o
+	}
 }
 
 // policyWeakened: a later charter asks one witness only, its friend; then a

@@ -74,8 +74,8 @@ type Office struct {
 	// Shameless: what the witnesses do not sign is published all the same.
 	Shameless bool
 
-	dir    memory
-	second memory
+	dir    Memory
+	second Memory
 	inputs []rules.Input
 	pub    *ledger.Publisher
 	policy *ledger.Policy
@@ -106,7 +106,7 @@ func New(tb testing.TB, witnessed bool) *Office { return Begin(tb, witnessed, "g
 // Begin is New under a pack.
 func Begin(tb testing.TB, witnessed bool, pack string) *Office {
 	tb.Helper()
-	o := &Office{TB: tb, dir: memory{}, second: memory{}, State: rules.New(), Keys: map[int64]rules.Keys{}, Beside: map[int64]*record.Opening{},
+	o := &Office{TB: tb, dir: Memory{}, second: Memory{}, State: rules.New(), Keys: map[int64]rules.Keys{}, Beside: map[int64]*record.Opening{},
 		Log: Signer(tb, Origin, 1), Office: Signer(tb, Origin+"/office", 2)}
 	o.pub = &ledger.Publisher{Public: o.dir, Second: o.second, Log: o.Log, Now: 1, Copies: true}
 	text := ""
@@ -307,7 +307,7 @@ func (o *Office) publish(index int64, batch *ledger.Batch) {
 
 // Backup is everything the office has, to be put back later.
 type Backup struct {
-	dir, second memory
+	dir, second Memory
 	size        int
 }
 

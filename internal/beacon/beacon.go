@@ -197,17 +197,9 @@ func Verify(c Chain, round uint64, signature []byte) (rho string, err error) {
 	if err != nil {
 		return "", err
 	}
-	// SetBytes refuses what is not on the curve or not in the subgroup. A point
-	// plus one of small order would pass the pairing below, hence the need.
 	sig := new(bls12381.G1)
-	if err := sig.SetBytes(signature); err != nil {
-		return "", &fault.Error{Code: "beacon.bad-point", Place: "signature", Got: clip(hex.EncodeToString(signature)), Want: "a compressed point of the subgroup", Err: err}
-	}
-	if sig.IsIdentity() {
-		return "", fault.New("beacon.identity", "signature", "the identity", "another point")
-	}
-	if string(sig.BytesCompressed()) != string(signature) {
-		return "", fault.New("beacon.bad-point", "signature", clip(hex.EncodeToString(signature)), hex.EncodeToString(sig.BytesCompressed()))
+	if err := decodePoint(sig, signature); err != nil {
+		return "", err
 	}
 	var number [8]byte
 	binary.BigEndian.PutUint64(number[:], round)
@@ -224,6 +216,29 @@ func Verify(c Chain, round uint64, signature []byte) (rho string, err error) {
 	}
 	sum := sha256.Sum256(signature)
 	return hex.EncodeToString(sum[:]), nil
+}
+
+// point is one of G1 or of G2.
+type point interface {
+	SetBytes([]byte) error
+	IsIdentity() bool
+	BytesCompressed() []byte
+}
+
+// decodePoint reads a signature's point in its one encoding, other than the
+// identity. SetBytes refuses what is not on the curve or not in the subgroup: a
+// point plus one of small order would pass the pairing, hence the need.
+func decodePoint(p point, signature []byte) error {
+	if err := p.SetBytes(signature); err != nil {
+		return &fault.Error{Code: "beacon.bad-point", Place: "signature", Got: clip(hex.EncodeToString(signature)), Want: "a compressed point of the subgroup", Err: err}
+	}
+	if p.IsIdentity() {
+		return fault.New("beacon.identity", "signature", "the identity", "another point")
+	}
+	if string(p.BytesCompressed()) != string(signature) {
+		return fault.New("beacon.bad-point", "signature", clip(hex.EncodeToString(signature)), hex.EncodeToString(p.BytesCompressed()))
+	}
+	return nil
 }
 
 // hexBytes decodes exactly n bytes of lower-case hex.

@@ -82,16 +82,9 @@ func VerifyChained(c Chain, round uint64, previous, signature []byte) (rho strin
 	if err != nil {
 		return "", err
 	}
-	// SetBytes refuses what is not on the curve or not in the subgroup.
 	sig := new(bls12381.G2)
-	if err := sig.SetBytes(signature); err != nil {
-		return "", &fault.Error{Code: "beacon.bad-point", Place: "signature", Got: clip(hex.EncodeToString(signature)), Want: "a compressed point of the subgroup", Err: err}
-	}
-	if sig.IsIdentity() {
-		return "", fault.New("beacon.identity", "signature", "the identity", "another point")
-	}
-	if string(sig.BytesCompressed()) != string(signature) {
-		return "", fault.New("beacon.bad-point", "signature", clip(hex.EncodeToString(signature)), hex.EncodeToString(sig.BytesCompressed()))
+	if err := decodePoint(sig, signature); err != nil {
+		return "", err
 	}
 	digest := sha256.Sum256(binary.BigEndian.AppendUint64(append([]byte(nil), previous...), round))
 	message := new(bls12381.G2)

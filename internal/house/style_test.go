@@ -88,7 +88,9 @@ func TestNames(t *testing.T) {
 	}
 }
 
-var unfinished = regexp.MustCompile(`\b(TODO|FIXME|XXX)\b`)
+// unfinished are the words by which work is left for later; written so that this
+// line is none of it.
+var unfinished = regexp.MustCompile(`\b(TO[D]O|FIX[M]E|XX[X])\b`)
 
 func TestNothingLeftForLater(t *testing.T) {
 	for _, files := range rooms(t) {

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/sunlot/sunlot/content"
+	"github.com/sunlot/sunlot/internal/attack"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -53,24 +53,7 @@ const (
 )
 
 // rounds are signatures of quicknet by number.
-var rounds = sync.OnceValue(func() map[int64]string {
-	var list []struct {
-		Round     int64
-		Signature string
-	}
-	data, err := content.FS.ReadFile("demo/drand-quicknet.json")
-	if err == nil {
-		err = json.Unmarshal(data, &list)
-	}
-	if err != nil {
-		panic(err)
-	}
-	m := map[int64]string{}
-	for _, r := range list {
-		m[r.Round] = r.Signature
-	}
-	return m
-})
+var rounds = attack.Rounds
 
 // input is the step as Apply wants it.
 func (s *step) input() rules.Input {

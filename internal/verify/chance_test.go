@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sunlot/sunlot/internal/attack"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -22,7 +23,7 @@ const (
 
 // guests are people who are not of the office, with keys of their own.
 func guests(tb testing.TB) (school, archives ledger.Signer) {
-	return signerOf(tb, "演示高校", 81), signerOf(tb, "演示档案馆", 82)
+	return attack.Signer(tb, "演示高校", 81), attack.Signer(tb, "演示档案馆", 82)
 }
 
 // announceBy says the notice of a task with its own randomness.
@@ -147,7 +148,7 @@ func TestContributions(t *testing.T) {
 // office writes instead is not what they signed.
 func TestCeremonySigned(t *testing.T) {
 	school, archives := guests(t)
-	stranger := signerOf(t, "演示路人", 83)
+	stranger := attack.Signer(t, "演示路人", 83)
 	start := "2023-08-24T09:30:00+08:00"
 	by := &record.Randomness{Kind: "ceremony", Time: start, Ceremony: &record.Ceremony{Throws: 22, Place: "演示会议室", Present: []record.Present{
 		{Name: "甲", Body: "演示高校", Key: school.Key().String()}, {Name: "乙", Body: "演示档案馆", Key: archives.Key().String()}}}}
@@ -171,7 +172,7 @@ func TestCeremonySigned(t *testing.T) {
 		{"one", func(l *rules.Lot) []string { return lines(l, l.C, start, diceLine, school) }, diceLine, false},
 		{"one and a stranger", func(l *rules.Lot) []string { return lines(l, l.C, start, diceLine, school, stranger) }, diceLine, false},
 		{"one and the office", func(l *rules.Lot) []string {
-			return lines(l, l.C, start, diceLine, school, signerOf(t, origin+"/office", 2))
+			return lines(l, l.C, start, diceLine, school, attack.Signer(t, origin+"/office", 2))
 		}, diceLine, false},
 		{"both and a stranger", func(l *rules.Lot) []string { return lines(l, l.C, start, diceLine, school, archives, stranger) }, diceLine, false},
 		{"another result", func(l *rules.Lot) []string { return lines(l, l.C, start, diceLine, school, archives) }, other, false},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sunlot/sunlot/internal/attack"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -85,7 +86,7 @@ func withRecusals(t *testing.T, stated func(*record.Notice)) (*writer, *rules.Lo
 		h := l.Pool[i].Handle
 		lines = append(lines, rules.Recusal(h, declared[by[h]], handles, k.KI))
 	}
-	body, blobs, err := l.Cast(record.Given{Signature: rounds()[l.Body.Round()]}, lines)
+	body, blobs, err := l.Cast(record.Given{Signature: attack.Rounds()[l.Body.Round()]}, lines)
 	w.must(err)
 	opened, err := draw.ParseRecusals(blobs[body.Recusals.SHA256])
 	w.must(err)

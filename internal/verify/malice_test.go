@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sunlot/sunlot/internal/attack"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -47,10 +48,10 @@ func TestMalice(t *testing.T) {
 			return w.sayAs(w.log, "2023-08-24T10:00:00", &record.Abort{Notice: l.Index, Ground: "x", Date: "2023-08-24"})
 		}, "rules.unsigned"},
 		{"signed with a key of one's own", func(w *writer, l *rules.Lot) int64 {
-			return w.sayAs(signerOf(w.tb, origin+"/office", 9), "2023-08-24T10:00:00", &record.Abort{Notice: l.Index, Ground: "x", Date: "2023-08-24"})
+			return w.sayAs(attack.Signer(w.tb, origin+"/office", 9), "2023-08-24T10:00:00", &record.Abort{Notice: l.Index, Ground: "x", Date: "2023-08-24"})
 		}, "rules.unsigned"},
 		{"a charter that appoints its own signer", func(w *writer, l *rules.Lot) int64 {
-			thief := signerOf(w.tb, origin+"/office", 9)
+			thief := attack.Signer(w.tb, origin+"/office", 9)
 			body := *w.state.Charters[0].Body
 			body.Keys = []record.RoleKey{body.Keys[0], {Role: "office", Key: thief.Key().String(), Held: "x"}}
 			return w.sayAs(thief, "2023-08-24T10:00:00", &body)
@@ -103,7 +104,7 @@ func TestMaliceInTheDraw(t *testing.T) {
 		"another cut-off":    func(d *record.Draw) { d.Cells[0].Cutoff = strings.Repeat("f", 64) },
 		"the lists traded":   func(d *record.Draw) { d.Drawn, d.Teams = d.Teams, d.Drawn },
 		"another load":       func(d *record.Draw) { d.Cap++ },
-		"another round":      func(d *record.Draw) { d.Signature = rounds()[1001] },
+		"another round":      func(d *record.Draw) { d.Signature = attack.Rounds()[1001] },
 		"another randomness": func(d *record.Draw) { d.Rho = strings.Repeat("0", 64) },
 		"another commitment": func(d *record.Draw) { d.Commitment = strings.Repeat("0", 64) },
 	} {
@@ -122,7 +123,7 @@ func TestMaliceInTheDraw(t *testing.T) {
 	for i := range l.Pool {
 		recusals = append(recusals, rules.Recusal(l.Pool[i].Handle, nil, nil, w.keys[l.Index].KI))
 	}
-	body, blobs, err := l.Cast(record.Given{Signature: rounds()[1000]}, recusals)
+	body, blobs, err := l.Cast(record.Given{Signature: attack.Rounds()[1000]}, recusals)
 	w.must(err)
 	list := strings.Split(strings.TrimSpace(string(blobs[body.Drawn.SHA256])), "\n")
 	friend := strings.Split(list[0], "|")
@@ -267,8 +268,8 @@ func TestPolicy(t *testing.T) {
 		t.Errorf("none: %v", err)
 	}
 	for what, pinned := range map[string][]byte{
-		"another key of the same name": policy(signerOf(t, origin, 9)),
-		"another log":                  policy(signerOf(t, "demo.example.cn/other", 1)),
+		"another key of the same name": policy(attack.Signer(t, origin, 9)),
+		"another log":                  policy(attack.Signer(t, "demo.example.cn/other", 1)),
 		"the office's key":             policy(w.office),
 	} {
 		if b, err := open(pinned); err == nil || b != nil || fault.Code(err) != "verify.bad-checkpoint" {
@@ -287,7 +288,7 @@ func TestPolicy(t *testing.T) {
 func TestCharterKey(t *testing.T) {
 	w := newWriter(t, "gaoqing")
 	body := *w.state.Charters[0].Body
-	body.Keys = []record.RoleKey{{Role: "log", Key: signerOf(t, origin, 9).Key().String(), Held: "x"}, body.Keys[1]}
+	body.Keys = []record.RoleKey{{Role: "log", Key: attack.Signer(t, origin, 9).Key().String(), Held: "x"}, body.Keys[1]}
 	w.say("2023-06-21T09:00:00", &body)
 	if got, want := blamed(w.judge("")), []string{"verify.log-key at -1", "verify.policy-file at 5"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
@@ -298,16 +299,16 @@ func TestCharterKey(t *testing.T) {
 	raw, err := ledger.FormatNote(e, w.office)
 	w.must(err)
 	pack := w.dir[ledger.BlobPath(w.state.Charters[0].Body.Pack.File.SHA256)]
-	w.dir = memory{}
-	w.pub = &ledger.Publisher{Public: w.dir, Second: memory{}, Log: w.log, Now: 1, Copies: true}
+	w.dir = attack.Memory{}
+	w.pub = &ledger.Publisher{Public: w.dir, Second: attack.Memory{}, Log: w.log, Now: 1, Copies: true}
 	w.must(w.pub.Create(nil))
 	w.publish(0, raw, [][]byte{pack})
 	if got, want := blamed(w.judge("")), []string{"verify.origin at -1"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	// A log that begins with anything else has no charter for ever.
-	w.dir = memory{}
-	w.pub = &ledger.Publisher{Public: w.dir, Second: memory{}, Log: w.log, Now: 1, Copies: true}
+	w.dir = attack.Memory{}
+	w.pub = &ledger.Publisher{Public: w.dir, Second: attack.Memory{}, Log: w.log, Now: 1, Copies: true}
 	w.must(w.pub.Create(nil))
 	w.publish(0, []byte("x"), nil)
 	w.publish(1, raw, [][]byte{pack})
@@ -377,16 +378,16 @@ func TestReport(t *testing.T) {
 // TestRoot: a site and its ledger are both taken; anything else is named.
 func TestRoot(t *testing.T) {
 	w, _ := season(t)
-	site := memory{}
+	site := attack.Memory{}
 	for name, data := range w.dir {
 		site["ledger/"+name] = data
 	}
-	for what, dir := range map[string]memory{"ledger": w.dir, "site": site} {
+	for what, dir := range map[string]attack.Memory{"ledger": w.dir, "site": site} {
 		if b, err := verify.Open(dir.FS(), verify.Options{}); err != nil || b.Failed() {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, err := verify.Open(memory{"index.html": nil}.FS(), verify.Options{}); fault.Code(err) != "verify.no-ledger" {
+	if _, err := verify.Open(attack.Memory{"index.html": nil}.FS(), verify.Options{}); fault.Code(err) != "verify.no-ledger" {
 		t.Error(err)
 	}
 	delete(w.dir, "policy")

@@ -10,6 +10,7 @@ import (
 
 	bls12381 "github.com/cloudflare/circl/ecc/bls12381"
 
+	"github.com/sunlot/sunlot/internal/attack"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
@@ -282,7 +283,7 @@ func TestOrderUnwitnessed(t *testing.T) {
 func TestSecondEncoding(t *testing.T) {
 	w := newWriter(t, "gaoqing")
 	l := w.announce("2023-08-23T15:00:00", "A", 1000, nil)
-	raw, err := hex.DecodeString(rounds()[1000])
+	raw, err := hex.DecodeString(attack.Rounds()[1000])
 	w.must(err)
 	p := new(bls12381.G1)
 	w.must(p.SetBytes(raw))
@@ -296,10 +297,10 @@ func TestSecondEncoding(t *testing.T) {
 	w.must(err)
 	n, err := ledger.ParseNote(good)
 	w.must(err)
-	if !strings.HasPrefix(n.Text, text) || !strings.Contains(n.Text, rounds()[1000]) {
+	if !strings.HasPrefix(n.Text, text) || !strings.Contains(n.Text, attack.Rounds()[1000]) {
 		t.Fatal(n.Text)
 	}
-	forged, err := ledger.FormatNote(strings.Replace(n.Text, rounds()[1000], long, 1), w.office)
+	forged, err := ledger.FormatNote(strings.Replace(n.Text, attack.Rounds()[1000], long, 1), w.office)
 	w.must(err)
 	w.publish(w.state.Size, forged, nil)
 	if got, want := blamed(w.judge("2023-08-24")), []string{fmt.Sprintf("verify.bad-entry at %d", w.state.Size)}; !slices.Equal(got, want) {

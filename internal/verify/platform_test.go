@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sunlot/sunlot/internal/attack"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -122,7 +123,7 @@ func TestPlatformMalice(t *testing.T) {
 			w.dispatch("2023-08-24T12:00:00", other)
 		}, "rules.not-drawn"},
 		{"a round cast beside it", func(w *writer, l *rules.Lot) {
-			w.say("2023-08-24T12:00:00", &record.Draw{Notice: l.Index, Commitment: l.C, Signature: rounds()[1000], Rho: strings.Repeat("0", 64), Seed: strings.Repeat("0", 64),
+			w.say("2023-08-24T12:00:00", &record.Draw{Notice: l.Index, Commitment: l.C, Signature: attack.Rounds()[1000], Rho: strings.Repeat("0", 64), Seed: strings.Repeat("0", 64),
 				Cells: []record.Cut{{Cell: "all"}}, Drawn: l.Platform.Body.Objects, Teams: l.Platform.Body.Teams, Recusals: l.Platform.Body.Recusals, Unstaffed: rules.LinesOf(nil)}, nil)
 		}, "rules.redraw"},
 		{"the file of those left out is changed", func(w *writer, l *rules.Lot) {

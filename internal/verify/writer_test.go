@@ -2,19 +2,15 @@ package verify_test
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
-	"testing/fstest"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/sunlot/sunlot/content"
+	"github.com/sunlot/sunlot/internal/attack"
 	"github.com/sunlot/sunlot/internal/draw"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -22,32 +18,13 @@ import (
 	"github.com/sunlot/sunlot/ledger"
 )
 
-// memory is a ledger folder in memory.
-type memory map[string][]byte
-
-func (m memory) Put(name string, data []byte) error     { m[name] = slices.Clone(data); return nil }
-func (m memory) Replace(name string, data []byte) error { return m.Put(name, data) }
-func (m memory) Sync() error                            { return nil }
-func (m memory) Remove(name string) error {
-	maps.DeleteFunc(m, func(n string, _ []byte) bool { return n == name || strings.HasPrefix(n, name+"/") })
-	return nil
-}
-
-func (m memory) FS() fs.FS {
-	files := fstest.MapFS{}
-	for name, data := range m {
-		files[name] = &fstest.MapFile{Data: data}
-	}
-	return files
-}
-
 // A writer is an office that says what it likes: valid signatures, a sound
 // tree, every opening that it wants to give, and no judge before the ledger.
 // Its state is what a judge would make of it, so that a step can build on the
 // one before.
 type writer struct {
 	tb     testing.TB
-	dir    memory
+	dir    attack.Memory
 	pub    *ledger.Publisher
 	log    ledger.Signer
 	office ledger.Signer
@@ -64,26 +41,6 @@ type writer struct {
 
 const origin = "demo.example.cn/writer"
 
-// rounds are signatures of quicknet by number.
-var rounds = sync.OnceValue(func() map[int64]string {
-	var list []struct {
-		Round     int64
-		Signature string
-	}
-	data, err := content.FS.ReadFile("demo/drand-quicknet.json")
-	if err == nil {
-		err = json.Unmarshal(data, &list)
-	}
-	if err != nil {
-		panic(err)
-	}
-	m := map[int64]string{}
-	for _, r := range list {
-		m[r.Round] = r.Signature
-	}
-	return m
-})
-
 func (w *writer) must(err error) {
 	w.tb.Helper()
 	if err != nil {
@@ -91,20 +48,11 @@ func (w *writer) must(err error) {
 	}
 }
 
-func signerOf(tb testing.TB, name string, seed byte) ledger.Signer {
-	tb.Helper()
-	s, err := ledger.NewSigner(name, [32]byte{seed})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return s
-}
-
 func newWriter(tb testing.TB, pack string) *writer {
 	tb.Helper()
-	w := &writer{tb: tb, dir: memory{}, state: rules.New(), keys: map[int64]rules.Keys{}, beside: map[int64]*record.Opening{},
-		log: signerOf(tb, origin, 1), office: signerOf(tb, origin+"/office", 2)}
-	w.pub = &ledger.Publisher{Public: w.dir, Second: memory{}, Log: w.log, Now: 1, Copies: true}
+	w := &writer{tb: tb, dir: attack.Memory{}, state: rules.New(), keys: map[int64]rules.Keys{}, beside: map[int64]*record.Opening{},
+		log: attack.Signer(tb, origin, 1), office: attack.Signer(tb, origin+"/office", 2)}
+	w.pub = &ledger.Publisher{Public: w.dir, Second: attack.Memory{}, Log: w.log, Now: 1, Copies: true}
 	w.must(w.pub.Create(nil))
 	data, err := content.FS.ReadFile("packs/" + pack + ".toml")
 	w.must(err)
@@ -229,7 +177,7 @@ func (w *writer) cast(at string, l *rules.Lot, change func(*record.Draw)) int64 
 	for i := range l.Pool {
 		recusals = append(recusals, rules.Recusal(l.Pool[i].Handle, nil, nil, w.keys[l.Index].KI))
 	}
-	body, blobs, err := l.Cast(record.Given{Signature: rounds()[l.Body.Round()]}, recusals)
+	body, blobs, err := l.Cast(record.Given{Signature: attack.Rounds()[l.Body.Round()]}, recusals)
 	w.must(err)
 	if change != nil {
 		change(body)
