@@ -16,12 +16,12 @@ type element struct {
 	attrs map[string]string
 }
 
-var void = []string{"meta", "link", "br", "img", "hr"}
+var void = []string{"meta", "link", "br", "img", "hr", "input"}
 
 // what pages may be made of: anything else came in through data.
 var (
-	allowedElements = strings.Fields("html head meta title link body a header div span nav ul li p main h1 h2 h3 footer ol dl dt dd table caption thead tbody tr th td pre code strong em br details summary img")
-	allowedAttrs    = strings.Fields("lang charset http-equiv content name rel href type class aria-label aria-current id scope data-label colspan src alt start")
+	allowedElements = strings.Fields("html head meta title link body a header div span nav ul li p main h1 h2 h3 footer ol dl dt dd table caption thead tbody tr th td pre code strong em br details summary img script form label input button section figure figcaption output progress time svg path rect g line circle polyline text desc")
+	allowedAttrs    = strings.Fields("lang charset http-equiv content name rel href type class aria-label aria-current id scope data-label colspan rowspan src alt start defer integrity for type value name placeholder autocomplete hidden role aria-live aria-describedby aria-labelledby aria-hidden datetime tabindex d x y x1 y1 x2 y2 cx cy r width height viewBox points fill stroke transform data-check data-root data-entry data-notice data-kind data-key")
 )
 
 // tokenize reads a page strictly: elements and attributes of the lists above,
@@ -82,6 +82,10 @@ func tagOf(body string) (element, error) {
 		return e, fmt.Errorf("element <%s>", body)
 	}
 	for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
+		if bare, after, _ := strings.Cut(rest, " "); bare == "defer" || bare == "hidden" || bare == "multiple" {
+			e.attrs[bare], rest = "", after
+			continue
+		}
 		attr, after, ok := strings.Cut(rest, `="`)
 		value, after, ok2 := strings.Cut(after, `"`)
 		if !ok || !ok2 || !slices.Contains(allowedAttrs, attr) {
@@ -122,7 +126,7 @@ func TestFrame(t *testing.T) {
 				t.Errorf("%s %s: %v", pack, name, count)
 			}
 			if list[0].attrs["lang"] != "zh-CN" || list[2].attrs["charset"] != "utf-8" || list[3].attrs["http-equiv"] != "Content-Security-Policy" ||
-				!strings.HasPrefix(list[3].attrs["content"], "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'") {
+				!strings.HasPrefix(list[3].attrs["content"], "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'") {
 				t.Errorf("%s %s: head is %v", pack, name, list[:4])
 			}
 			if i := slices.IndexFunc(list, func(e element) bool { return e.name == "body" }); list[i+1].attrs["href"] != "#main" {
@@ -141,6 +145,9 @@ func TestFrame(t *testing.T) {
 				t.Errorf("%s: %s and %s have one title %s", pack, name, other, title)
 			}
 			titles[title] = name
+			if n := strings.Count(page, "<script"); n != strings.Count(page, `<script src="`) || n != strings.Count(page, ` defer></script>`) {
+				t.Errorf("%s %s: a script stands inside the page", pack, name)
+			}
 			checkTables(t, name, list)
 			checkIDs(t, name, list)
 		}
@@ -241,7 +248,8 @@ func TestHostile(t *testing.T) {
 func TestTokenizeFinds(t *testing.T) {
 	for _, bad := range []string{
 		"<p>no doctype</p>",
-		"<!doctype html>\n<script>alert(1)</script>",
+		"<!doctype html>\n<object>x</object>",
+		"<!doctype html>\n<p autofocus>x</p>",
 		"<!doctype html>\n<p onclick=\"x\">a</p>",
 		"<!doctype html>\n<p style=\"x\">a</p>",
 		"<!doctype html>\n<p class='x'>a</p>",

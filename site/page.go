@@ -19,6 +19,7 @@ type page struct {
 	Metas   []meta
 	Entry   int64  // index of the record that the page shows, -1 for none
 	Address string // printed on paper
+	Scripts []string // names from the site's top, loaded after the page
 	Site    *identity
 }
 
@@ -205,14 +206,12 @@ func (m *maker) chrome(root, key string) (chrome, error) {
 
 // assets are the files that every page loads.
 func (m *maker) assets() error {
-	for _, name := range []string{"style.css", "icon.svg"} {
-		data, err := templates.FS.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		if err := m.put(name, data); err != nil {
-			return err
-		}
+	if err := m.put("style.css", templates.Style()); err != nil {
+		return err
 	}
-	return nil
+	icon, err := templates.FS.ReadFile("icon.svg")
+	if err != nil {
+		return err
+	}
+	return m.put("icon.svg", icon)
 }

@@ -1,17 +1,45 @@
-// Package templates is the look of the site: html/template files, one style
-// sheet and one icon. It holds no logic; the views that the templates read are
-// the documented structs of package site.
+// Package templates is the look of the site: html/template files, style,
+// scripts and one icon. It holds no logic; the views that the templates read
+// are the documented structs of package site.
 //
 //	page.html    what stands around every page: head, header, footer
 //	parts.html   pieces that several pages share
 //	<kind>.html  the main part of one kind of page, defined under its name
-//	style.css    light and dark, phone to A4
+//	css/         one style sheet in parts, joined by Style: light and dark, phone to A4
 //	icon.svg     the site's mark
 package templates
 
-import "embed"
+import (
+	"bytes"
+	"embed"
+	"io/fs"
+	"regexp"
+)
 
 // FS holds the files beside this one.
 //
-//go:embed *.html *.css *.svg
+//go:embed *.html *.svg css/*.css
 var FS embed.FS
+
+// Style is the style sheet of every page: the files of css/ in the order of
+// their names, without comments.
+func Style() []byte {
+	names, err := fs.Glob(FS, "css/*.css")
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	var sheet bytes.Buffer
+	for _, name := range names {
+		part, err := FS.ReadFile(name)
+		if err != nil {
+			panic(err) // embedded
+		}
+		sheet.Write(comments.ReplaceAll(part, nil))
+	}
+	return blank.ReplaceAll(sheet.Bytes(), []byte("\n"))
+}
+
+var (
+	comments = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	blank    = regexp.MustCompile(`\n\s*\n+`)
+)
