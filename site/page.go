@@ -17,8 +17,8 @@ type page struct {
 	Line    string // of the title element: thing – service – site
 	Crumbs  []link
 	Metas   []meta
-	Entry   int64  // index of the record that the page shows, -1 for none
-	Address string // printed on paper
+	Entry   int64    // index of the record that the page shows, -1 for none
+	Address string   // printed on paper
 	Scripts []string // names from the site's top, loaded after the page
 	Site    *identity
 }
