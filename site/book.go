@@ -13,15 +13,21 @@ import (
 // entryView is one record of the ledger in plain form.
 type entryView struct {
 	page
+	recordPart
 	Tags    []tag
 	Summary string
 	Shown   *link // where the record is shown as what it is
+	Found   []said
+}
+
+// recordPart is a record as it stands in the ledger: on its own page, or the
+// last part of the page of the result that it is.
+type recordPart struct {
 	Facts   facts
 	Text    string // the signed note, as it stands in the tree
 	Fields  []fieldRow
 	Handles int
 	Proof   facts
-	Found   []said
 	Turn    []link
 }
 
@@ -49,11 +55,24 @@ type bookRow struct {
 	State               tag
 }
 
-// bookPages makes a page for every record, reading the ledger once.
-func (m *maker) bookPages() error {
+// recordPages makes a page for every record, reading the ledger once. The page
+// of a result is that of its record.
+func (m *maker) recordPages() error {
 	return m.b.Dir.Entries(0, m.b.Checkpoint.Size, func(i uint64, raw []byte) error {
+		if f := m.s.ResultAt(int64(i)); f != nil {
+			return m.resultPage(f, string(raw))
+		}
 		return m.entryPage(m.b.Entries[i], string(raw))
 	})
+}
+
+// home is the one page on which a record stands. Every link to a record goes
+// through it (page.entry, page.record).
+func (m *maker) home(i int64) string {
+	if m.s.ResultAt(i) != nil {
+		return resultPath(i)
+	}
+	return entryPath(i)
 }
 
 func (m *maker) entryPage(e *verify.Entry, raw string) error {
@@ -62,7 +81,7 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 	if e.Record != nil {
 		name = typeName(e.Record.Type)
 	}
-	v := &entryView{page: m.newPage(entryPath(i), "book", "第"+num(i)+"条记录："+name), Text: raw}
+	v := &entryView{page: m.newPage(entryPath(i), "book", "第"+num(i)+"条记录："+name)}
 	p := &v.page
 	p.Entry = i
 	v.Tags = []tag{m.entryState(e)}
@@ -70,6 +89,18 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 	if e.Record != nil {
 		v.Summary = m.summary(e)
 		v.Shown = m.shown(p, e)
+	}
+	v.Found = m.sayAll(p, m.found[i])
+	v.recordPart = m.recordPart(p, e, raw)
+	m.list(p, day(timeOf(e)))
+	return m.render("entry", v)
+}
+
+// recordPart depends on the record, its opening and proof, and on whether
+// records stand before and after it.
+func (m *maker) recordPart(p *page, e *verify.Entry, raw string) recordPart {
+	i, v := e.Index, recordPart{Text: raw}
+	if e.Record != nil {
 		v.Facts.add("时间（本单位填报）", text(second(e.Record.Env.At)))
 		v.Facts.add("填写", text(e.Record.Env.By))
 		if b := e.Record.Env.Beacon; b != nil {
@@ -86,15 +117,13 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 		v.Handles = len(o.Handles)
 	}
 	v.Proof = m.proofFacts(p, i)
-	v.Found = m.sayAll(p, m.found[i])
 	if i > 0 {
-		v.Turn = append(v.Turn, *p.to(entryPath(i-1), "上一条"))
+		v.Turn = append(v.Turn, *p.to(m.home(i-1), "上一条记录"))
 	}
 	if i+1 < int64(len(m.b.Entries)) {
-		v.Turn = append(v.Turn, *p.to(entryPath(i+1), "下一条"))
+		v.Turn = append(v.Turn, *p.to(m.home(i+1), "下一条记录"))
 	}
-	m.list(p, day(timeOf(e)))
-	return m.render("entry", v)
+	return v
 }
 
 func timeOf(e *verify.Entry) string {
@@ -271,7 +300,7 @@ func (m *maker) bookLists() error {
 		v := &bookPart{page: m.newPage(bookPath(n), "book", "账本（第"+num(n)+"页）"), From: int64(from), To: int64(to - 1)}
 		v.asList()
 		for _, e := range all[from:to] {
-			r := bookRow{Link: v.to(entryPath(e.Index), num(e.Index)), Type: "读不出的记录", Time: minute(timeOf(e)), State: m.entryState(e)}
+			r := bookRow{Link: v.to(m.home(e.Index), num(e.Index)), Type: "读不出的记录", Time: minute(timeOf(e)), State: m.entryState(e)}
 			if e.Record != nil {
 				r.Type, r.Summary = typeName(e.Record.Type), m.summary(e)
 			}

@@ -316,6 +316,25 @@ func TestResult(t *testing.T) {
 	}
 }
 
+// TestOneHome: the page of a result is that of its record, with its signed text,
+// what is opened and its proof; no other page stands for it.
+func TestOneHome(t *testing.T) {
+	b := gaoqing()
+	f := b.bureau.state.Lots[0].Objects[1].Result
+	if b.files[entryPath(f.Index)] != nil {
+		t.Error("a result has a second page")
+	}
+	page := string(b.files[resultPath(f.Index)])
+	for _, w := range []string{"sunlot/v1 result", "启封凭据", "入账时的账本快照", "ledger/entry/" + num(f.Index) + ".txt", "时间区间", "上一条记录"} {
+		if !strings.Contains(page, w) {
+			t.Errorf("its page does not say %q", w)
+		}
+	}
+	if list := string(b.files["book/page-1/index.html"]); !strings.Contains(list, "../../"+resultPath(f.Index)) {
+		t.Error("the book does not lead to it")
+	}
+}
+
 func TestMetas(t *testing.T) {
 	files := gaoqing().files
 	list, _, err := tokenize(string(files["results/12/index.html"]))

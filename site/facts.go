@@ -39,7 +39,7 @@ func hash(s string) value { return value{Text: s, Hash: true} }
 
 func (p *page) at(href, text string) value { return value{Text: text, Href: p.Root + href} }
 
-func (p *page) record(i int64) value { return p.at(entryPath(i), "第"+num(i)+"条记录") }
+func (p *page) record(i int64) value { return p.at(p.home(i), "第"+num(i)+"条记录") }
 
 // blob links to a file beside the log, if it is there.
 func (m *maker) blob(p *page, sum, name string) value {

@@ -113,12 +113,12 @@ func (m *maker) jointStep(p *page, l *rules.Lot) step {
 		var values []value
 		for _, a := range l.Led.Agreed {
 			if b := a.Body; b.Partner == q.Name {
-				values = append(values, p.at(entryPath(a.Index), b.Date+" 确认"), text("约定 "+b.From+" 至 "+b.To), text(listed("检查", b.Theirs)), text(b.Document))
+				values = append(values, p.at(p.home(a.Index), b.Date+" 确认"), text("约定 "+b.From+" 至 "+b.To), text(listed("检查", b.Theirs)), text(b.Document))
 			}
 		}
 		for _, d := range l.Led.Sent {
 			if d.Body.Partner == q.Name {
-				values = append(values, p.at(entryPath(d.Index), d.Body.Date+" 派发名单"), text(num(d.Body.Count)+"户"), text(d.Body.Number))
+				values = append(values, p.at(p.home(d.Index), d.Body.Date+" 派发名单"), text(num(d.Body.Count)+"户"), text(d.Body.Number))
 			}
 		}
 		values = append(values, m.teamValues(p, l.Led.Teams, q.Name)...)
@@ -144,7 +144,7 @@ func listed(head string, names []string) string {
 func (m *maker) teamValues(p *page, teams []rules.At[record.PartnerTeam], partner string) []value {
 	for i := len(teams) - 1; i >= 0; i-- {
 		if t := teams[i]; t.Body.Partner == partner {
-			return []value{p.at(entryPath(t.Index), t.Body.Date+" 派出"+num(len(t.Body.Names))+"人"), text(teamWays[t.Body.Way]), text(t.Body.Ground)}
+			return []value{p.at(p.home(t.Index), t.Body.Date+" 派出"+num(len(t.Body.Names))+"人"), text(teamWays[t.Body.Way]), text(t.Body.Ground)}
 		}
 	}
 	return nil

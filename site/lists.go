@@ -108,7 +108,7 @@ func (m *maker) checklistPage(i int, latest bool) error {
 	}
 	for _, f := range m.s.Filings {
 		if f.Body.Plan == at.Index {
-			v.Facts.add("上报", p.at(entryPath(f.Index), strings.TrimSpace(f.Body.Date+" 报"+f.Body.To+" "+f.Body.Receipt)))
+			v.Facts.add("上报", p.at(p.home(f.Index), strings.TrimSpace(f.Body.Date+" 报"+f.Body.To+" "+f.Body.Receipt)))
 		}
 	}
 	v.Facts.add("记录", p.record(at.Index))
@@ -240,7 +240,7 @@ func (m *maker) planPage(year int64) error {
 		filed := text("未填")
 		for _, f := range m.s.Filings {
 			if f.Body.Plan == at.Index {
-				filed = p.at(entryPath(f.Index), f.Body.Date+" 报"+f.Body.To+"备案 "+f.Body.Receipt)
+				filed = p.at(p.home(f.Index), f.Body.Date+" 报"+f.Body.To+"备案 "+f.Body.Receipt)
 			}
 		}
 		v.Facts.add("备案（"+m.pack.Plan.FileWith+"）", filed)
@@ -258,7 +258,7 @@ func (m *maker) planPage(year int64) error {
 	v.Lines = append(v.Lines, m.adHocRows(p, year)...)
 	for i := len(m.s.Plans) - 1; i >= 0; i-- {
 		if pl := m.s.Plans[i]; pl.Body.Year == year {
-			v.Versions = append(v.Versions, versionRow{Link: p.to(entryPath(pl.Index), "第"+num(pl.Body.Version)+"版"), Date: pl.Body.Date, Reason: pl.Body.Reason + m.planChange(pl), Items: len(pl.Body.Lines), Entry: p.entry(pl.Index)})
+			v.Versions = append(v.Versions, versionRow{Link: p.to(p.home(pl.Index), "第"+num(pl.Body.Version)+"版"), Date: pl.Body.Date, Reason: pl.Body.Reason + m.planChange(pl), Items: len(pl.Body.Lines), Entry: p.entry(pl.Index)})
 		}
 	}
 	m.list(p, day(at.Time))

@@ -52,6 +52,8 @@ type identity struct {
 	Witness                      string // how many witness, half a sentence
 	Site                         record.Site
 	Channel, Errors              weblink
+
+	home func(entry int64) string // see maker.home
 }
 
 // weblink is an address that the charter gives: a link where it is one, text
@@ -62,7 +64,7 @@ func (m *maker) identity() *identity {
 	id := &identity{
 		Name: m.charter.Site.Name, Office: m.charter.Office, Region: m.pack.RegionName, Origin: m.s.Origin,
 		Demo: m.charter.Demo, Site: m.charter.Site, Witness: m.witnessLine(),
-		Channel: outward(m.charter.Site.Channel), Errors: outward(m.charter.Site.Errors),
+		Channel: outward(m.charter.Site.Channel), Errors: outward(m.charter.Site.Errors), home: m.home,
 	}
 	if id.Name == id.Office {
 		id.Service = "双随机抽查公开账本"

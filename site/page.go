@@ -28,8 +28,11 @@ func (p *page) frame() *page { return p }
 // to is a link to a file of the site, named from its top.
 func (p *page) to(href, text string) *link { return &link{p.Root + href, text} }
 
+// home is the file of the page on which a record stands.
+func (p *page) home(i int64) string { return p.Site.home(i) }
+
 // entry is a link to a record of the ledger.
-func (p *page) entry(i int64) *link { return p.to(entryPath(i), "第"+num(i)+"条记录") }
+func (p *page) entry(i int64) *link { return p.to(p.home(i), "第"+num(i)+"条记录") }
 
 // view is what put renders: a struct that embeds page.
 type view interface{ frame() *page }

@@ -29,7 +29,7 @@ type resultView struct {
 	Archive facts
 	Taken   facts
 	Trail   []trailRow
-	Proof   facts
+	Record  recordPart // the result as it stands in the ledger
 	Noted   []said
 }
 
@@ -90,22 +90,15 @@ const perPage = 100
 
 const closed = "未公开" // in place of a sealed value without an opening
 
-func (m *maker) resultPages() error {
-	for _, f := range m.s.Results {
-		if err := m.resultPage(f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (m *maker) value(index int64, path string) string { return m.b.Entries[index].Value(path) }
 
 func (m *maker) firmName(f *rules.Finished) string {
 	return or(m.value(f.Index, "name"), takenText(f, "name"))
 }
 
-func (m *maker) resultPage(f *rules.Finished) error {
+// resultPage is also the page of the record (raw is its signed note): no other
+// stands in book/.
+func (m *maker) resultPage(f *rules.Finished, raw string) error {
 	b := f.Body
 	title := m.resultTitle(f)
 	v := &resultView{page: m.newPage(resultPath(f.Index), "results", title)}
@@ -141,8 +134,7 @@ func (m *maker) resultPage(f *rules.Finished) error {
 		v.Compare = m.compare(p, f, checklist)
 	}
 	m.resultFound(v, f)
-	v.Proof = m.proofFacts(p, f.Index)
-	m.bracketFacts(&v.Proof, f.Index)
+	v.Record = m.recordPart(p, m.b.Entries[f.Index], raw)
 	m.list(p, day(f.Time))
 	return m.render("result", v)
 }

@@ -20,7 +20,7 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 	f.add("抽查事项", m.itemRefs(p, b.Checklist, b.Items)...)
 	f.add("抽取方式", text(b.Mode))
 	f.add("对象范围", text(b.Scope), text(m.s.Pack.FilterWords(b.Filter)))
-	f.add("检查对象名录库", p.at(entryPath(b.Roster.Entry), "第"+num(b.Roster.Entry)+"条记录"), text(num(b.Roster.Count)+"户"))
+	f.add("检查对象名录库", p.at(p.home(b.Roster.Entry), "第"+num(b.Roster.Entry)+"条记录"), text(num(b.Roster.Count)+"户"))
 	f.add("签筒", text(num(b.Pool.Lines)+"户"), m.blob(p, b.Pool.SHA256, "签筒文件（签号|分区|签数）"))
 	f.add("未入签筒", text(num(b.Out.Lines)+"户"), m.blob(p, b.Out.SHA256, "未入签筒名单（签号）"))
 	m.hatFacts(p, f, b)

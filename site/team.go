@@ -11,13 +11,13 @@ import (
 // hatFacts are the facts of a notice about the people from whom teams are drawn.
 func (m *maker) hatFacts(p *page, f *facts, b *record.Notice) {
 	if e := b.Experts; e != nil {
-		f.add("专家", p.at(entryPath(e.Roster.Entry), "专家库：第"+num(e.Roster.Entry)+"条记录"), text("专家库"+num(e.Roster.Count)+"人，签筒"+num(e.Pool.Lines)+"人，"+m.teamWords(e.Slots, 0)+"，不计入检查组"), m.blob(p, e.Pool.SHA256, "专家签筒文件"))
+		f.add("专家", p.at(p.home(e.Roster.Entry), "专家库：第"+num(e.Roster.Entry)+"条记录"), text("专家库"+num(e.Roster.Count)+"人，签筒"+num(e.Pool.Lines)+"人，"+m.teamWords(e.Slots, 0)+"，不计入检查组"), m.blob(p, e.Pool.SHA256, "专家签筒文件"))
 	}
 	if len(b.Slots) == 0 {
 		f.add("检查人员", text("另行摇号，以后的组队预告公布"))
 		return
 	}
-	f.add("检查人员", p.at(entryPath(b.Inspectors.Entry), "名录库：第"+num(b.Inspectors.Entry)+"条记录"), text("名录库"+num(b.Inspectors.Count)+"人，签筒"+num(b.People.Lines)+"人，"+m.teamWords(b.Slots, b.GroupTeams)), m.blob(p, b.People.SHA256, "人员签筒文件"))
+	f.add("检查人员", p.at(p.home(b.Inspectors.Entry), "名录库：第"+num(b.Inspectors.Entry)+"条记录"), text("名录库"+num(b.Inspectors.Count)+"人，签筒"+num(b.People.Lines)+"人，"+m.teamWords(b.Slots, b.GroupTeams)), m.blob(p, b.People.SHA256, "人员签筒文件"))
 	for _, g := range b.PeopleWhy {
 		f.add("未入签筒的人员", text(num(g.Count)+"人："+g.Words))
 	}
