@@ -8,7 +8,7 @@ BENCH ?= .
 SEEDS ?= 100000
 OUT ?= public
 
-.PHONY: help demo test check attacks fuzz bench vectors clauses statistics release clean
+.PHONY: help demo test check web attacks fuzz bench vectors clauses statistics release clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,11 @@ test: ## everything that must hold before a change lands
 
 check: ## the quick part of test, for between two edits
 	@sh tools/test.sh quick
+
+web: ## the scripts of the pages from their TypeScript, into templates/script
+	@sh tools/setup.sh web
+	@npm --prefix templates/verify ci --silent
+	@go -C tools run ./web
 
 attacks: ## every attack of the suite made for real, and what catches it
 	@sh tools/attacks.sh

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sunlot/sunlot/templates"
 )
 
 // element is a start tag as the tokenizer below sees it.
@@ -97,10 +99,12 @@ func tagOf(body string) (element, error) {
 	return e, nil
 }
 
+// pagesOf are the pages of a site: not the check page in one file, which has
+// its script and style inside.
 func pagesOf(files memory) []string {
 	var names []string
 	for _, n := range slices.Sorted(maps.Keys(files)) {
-		if strings.HasSuffix(n, ".html") {
+		if strings.HasSuffix(n, ".html") && n != templates.Offline {
 			names = append(names, n)
 		}
 	}

@@ -207,14 +207,28 @@ func (m *maker) chrome(root, key string) (chrome, error) {
 	return c, nil
 }
 
-// assets are the files that every page loads.
+// assets are the files that pages load, and the check page in one file.
 func (m *maker) assets() error {
+	for _, name := range append(templates.Scripts(), templates.Offline) {
+		if err := m.embedded(name); err != nil {
+			return err
+		}
+	}
+	return m.look()
+}
+
+// look is what every page loads, the portal's too.
+func (m *maker) look() error {
 	if err := m.put("style.css", templates.Style()); err != nil {
 		return err
 	}
-	icon, err := templates.FS.ReadFile("icon.svg")
+	return m.embedded("icon.svg")
+}
+
+func (m *maker) embedded(name string) error {
+	data, err := templates.FS.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	return m.put("icon.svg", icon)
+	return m.put(name, data)
 }

@@ -47,7 +47,7 @@ func Portal(offices []PortalOffice, out Out) error {
 		v.Demo = v.Demo || demo
 		v.Offices = append(v.Offices, row)
 	}
-	if err := m.assets(); err != nil {
+	if err := m.look(); err != nil {
 		return err
 	}
 	var buf bytes.Buffer

@@ -7,6 +7,8 @@
 //	<kind>.html  the main part of one kind of page, defined under its name
 //	css/         one style sheet in parts, joined by Style: light and dark, phone to A4
 //	icon.svg     the site's mark
+//	verify/      the check in the reader's browser, in TypeScript; lookup/ the search
+//	script/      both as the pages load them: made by `make web`, never by hand
 package templates
 
 import (
@@ -18,7 +20,7 @@ import (
 
 // FS holds the files beside this one.
 //
-//go:embed *.html *.svg css/*.css
+//go:embed *.html *.svg css/*.css script/*.js script/*.html
 var FS embed.FS
 
 // Style is the style sheet of every page: the files of css/ in the order of
@@ -38,6 +40,19 @@ func Style() []byte {
 	}
 	return blank.ReplaceAll(sheet.Bytes(), []byte("\n"))
 }
+
+// Scripts are the names in FS of the scripts that pages load.
+func Scripts() []string {
+	names, err := fs.Glob(FS, "script/*.js")
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	return names
+}
+
+// Offline is the name in FS of the check page in one file, which a reader
+// keeps and opens without a network.
+const Offline = "script/offline.html"
 
 var (
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/`)

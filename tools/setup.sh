@@ -1,6 +1,8 @@
 #!/bin/sh
-# Sets up what the other scripts need: certificates and the Go modules. As root
-# on Debian it installs what is missing; anywhere else it says so and stops.
+# Sets up what the other scripts need: certificates and the Go modules; `setup.sh
+# web` also node and npm, which only the scripts of the pages need (make web and
+# make test, never make demo). As root on Debian it installs what is missing;
+# anywhere else it says so and stops.
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -24,6 +26,10 @@ fi
 missing=''
 command -v git >/dev/null 2>&1 || missing="$missing git"
 [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || missing="$missing ca-certificates"
+if [ "${1:-}" = web ]; then
+	command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+	command -v npm >/dev/null 2>&1 || missing="$missing npm"
+fi
 if [ -n "$missing" ]; then
 	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
 		say "installing$missing"
@@ -41,4 +47,15 @@ if ! go mod download || ! go -C "$(dirname "$0")/witness" mod download; then
 	say '下载 Go 模块失败：请检查网络，或用 GOPROXY 指定可用的模块代理后重试。'
 	say 'the Go modules could not be downloaded: check the network, or name a module proxy with GOPROXY.'
 	exit 3
+fi
+
+# The tests run what the bundler makes with node's own runner.
+if [ "${1:-}" = web ]; then
+	version=$(node --version)
+	version=${version#v}
+	if [ "${version%%.*}" -lt 20 ]; then
+		say "这里的 Node.js 是 $version，make web 与 make test 需要 20 或更新的版本；make demo 不需要。"
+		say "this is Node.js $version; make web and make test need 20 or later, make demo needs none."
+		exit 3
+	fi
 fi

@@ -64,13 +64,14 @@ if [ "${1:-}" = quick ]; then
 fi
 
 started=$(date +%s)
-step 'set-up' sh tools/setup.sh
+step 'set-up' sh tools/setup.sh web
 step gofmt formatted
 step vet go vet ./...
 step staticcheck linter
 step 'tests and transcripts' whole ./...
 step 'clauses' go -C tools run ./clauses -ran "$tmp/passed" ../spec/clauses.csv
 step 'vectors' vectors
+step 'scripts of the pages' sh tools/web/check.sh
 step 'programs for every platform' sh tools/build.sh "$tmp/bin"
 step 'demo' sh tools/demo.sh "$tmp/public" short
 printf '\n== all of it: %s s\n' "$(($(date +%s) - started))"

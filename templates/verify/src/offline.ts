@@ -1,0 +1,2 @@
+// The check page in one file: the reader picks the files, nothing is fetched.
+export {};

@@ -1,0 +1,136 @@
+// Command web makes the scripts of the site from their TypeScript:
+//
+//	web [-root DIR] [-out DIR]     templates/script/, or DIR: the bundles and the offline page
+//	web [-root DIR] -tests DIR     the tests of the sources, for node --test
+//
+// The bundles are classic scripts (modules are blocked on file://), the same
+// bytes on every machine, and committed; tools/web/check.sh makes them again
+// and compares. The packages of npm must be installed: make web does it.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+func main() {
+	root := flag.String("root", "..", "the project's top folder")
+	out := flag.String("out", "", "where the bundles go; templates/script of the project if empty")
+	tests := flag.String("tests", "", "bundle the tests into this folder, and nothing else")
+	flag.Parse()
+	if err := run(*root, *out, *tests); err != nil {
+		fmt.Fprintln(os.Stderr, "web:", err)
+		os.Exit(1)
+	}
+}
+
+func run(root, out, tests string) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	if tests != "" {
+		return bundleTests(root, tests)
+	}
+	if out == "" {
+		out = filepath.Join(root, "templates", "script")
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	for _, s := range scripts {
+		code, err := bundle(root, s.source)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.source, err)
+		}
+		if err := os.WriteFile(filepath.Join(out, s.name), code, 0o644); err != nil {
+			return err
+		}
+	}
+	page, err := offline(root)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "offline.html"), page, 0o644)
+}
+
+// scripts are the files of templates/script and where each begins.
+var scripts = []struct{ name, source string }{
+	{"verify.js", "templates/verify/src/verify.ts"},
+	{"bls.js", "templates/verify/src/bls.ts"},
+	{"lookup.js", "templates/lookup/src/lookup.ts"},
+}
+
+// bundle makes one classic script of everything that source imports.
+func bundle(root, source string) ([]byte, error) {
+	r := api.Build(api.BuildOptions{
+		AbsWorkingDir:     root,
+		EntryPoints:       []string{source},
+		NodePaths:         []string{filepath.Join(root, "templates", "verify", "node_modules")},
+		Bundle:            true,
+		Format:            api.FormatIIFE,
+		Platform:          api.PlatformBrowser,
+		Target:            api.ES2020,
+		Charset:           api.CharsetASCII, // whatever encoding a CMS serves it with
+		LegalComments:     api.LegalCommentsEndOfFile,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		TreeShaking:       api.TreeShakingTrue,
+		TsconfigRaw:       "{}", // nothing of the folder around changes the bytes
+		LogLevel:          api.LogLevelSilent,
+	})
+	return output(r)
+}
+
+// output is the one file of a build, or its errors in one.
+func output(r api.BuildResult) ([]byte, error) {
+	if len(r.Errors) > 0 {
+		return nil, errors.New(strings.Join(api.FormatMessages(r.Errors, api.FormatMessagesOptions{}), "\n"))
+	}
+	if len(r.OutputFiles) != 1 {
+		return nil, fmt.Errorf("%d files of one bundle", len(r.OutputFiles))
+	}
+	return r.OutputFiles[0].Contents, nil
+}
+
+// bundleTests writes a module for node of every templates/*/test/*.test.ts.
+func bundleTests(root, dir string) error {
+	files, err := filepath.Glob(filepath.Join(root, "templates", "*", "test", "*.test.ts"))
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return errors.New("no tests in templates/*/test")
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	r := api.Build(api.BuildOptions{
+		AbsWorkingDir: root,
+		EntryPoints:   files,
+		NodePaths:     []string{filepath.Join(root, "templates", "verify", "node_modules")},
+		Bundle:        true,
+		Format:        api.FormatESModule,
+		Platform:      api.PlatformNode,
+		Target:        api.ES2020,
+		Sourcemap:     api.SourceMapInline,
+		Outdir:        dir,
+		Outbase:       filepath.Join(root, "templates"),
+		OutExtension:  map[string]string{".js": ".mjs"},
+		TsconfigRaw:   "{}",
+		Write:         true,
+		LogLevel:      api.LogLevelSilent,
+	})
+	if len(r.Errors) > 0 {
+		return errors.New(strings.Join(api.FormatMessages(r.Errors, api.FormatMessagesOptions{}), "\n"))
+	}
+	return nil
+}

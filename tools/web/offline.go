@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// offline is the check page in one file: the skeleton
+// templates/verify/offline.html with its style and its script inside. The
+// policy of the page names both by their digests, so that nothing else runs.
+func offline(root string) ([]byte, error) {
+	page, err := os.ReadFile(filepath.Join(root, "templates", "verify", "offline.html"))
+	if err != nil {
+		return nil, err
+	}
+	script, err := bundle(root, "templates/verify/src/offline.ts")
+	if err != nil {
+		return nil, err
+	}
+	style, err := minifyStyle(filepath.Join(root, "templates", "verify", "offline.css"))
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		mark, digest, end string
+		content           []byte
+	}{
+		{"/*style*/", "sha256-style", "</style", style},
+		{"/*script*/", "sha256-script", "</script", script},
+	} {
+		for _, end := range []string{part.end, "<!--"} {
+			if bytes.Contains(bytes.ToLower(part.content), []byte(end)) {
+				return nil, fmt.Errorf("offline.html: %s holds %s, which would end its element", part.mark, end)
+			}
+		}
+		for _, place := range []string{part.mark, part.digest} {
+			if n := bytes.Count(page, []byte(place)); n != 1 {
+				return nil, fmt.Errorf("offline.html: %s stands there %d times, want once", place, n)
+			}
+		}
+		sum := sha256.Sum256(part.content)
+		page = bytes.Replace(page, []byte(part.digest), []byte("sha256-"+base64.StdEncoding.EncodeToString(sum[:])), 1)
+		page = bytes.Replace(page, []byte(part.mark), part.content, 1)
+	}
+	return page, nil
+}
+
+func minifyStyle(name string) ([]byte, error) {
+	sheet, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	r := api.Transform(string(sheet), api.TransformOptions{
+		Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Target: api.ES2020, LogLevel: api.LogLevelSilent,
+	})
+	if len(r.Errors) > 0 {
+		return nil, fmt.Errorf("%s: %s", name, r.Errors[0].Text)
+	}
+	return bytes.TrimSpace(r.Code), nil
+}
