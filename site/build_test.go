@@ -171,7 +171,8 @@ func TestOneMore(t *testing.T) {
 			continue
 		}
 		changed++
-		if !slices.Contains(allowed, name) {
+		if !slices.Contains(allowed, name) && !strings.HasPrefix(name, "stats/2023/") { // and the lists of its year
+
 			t.Errorf("%s changed", name)
 		}
 	}

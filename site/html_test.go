@@ -22,8 +22,8 @@ var void = []string{"meta", "link", "br", "img", "hr", "input"}
 
 // what pages may be made of: anything else came in through data.
 var (
-	allowedElements = strings.Fields("html head meta title link body a header div span nav ul li p main h1 h2 h3 footer ol dl dt dd table caption thead tbody tr th td pre code strong em br details summary img script form label input button section figure figcaption output progress time svg path rect g line circle polyline text desc")
-	allowedAttrs    = strings.Fields("lang charset http-equiv content name rel href type class aria-label aria-current id scope data-label colspan rowspan src alt start defer integrity for type value name placeholder autocomplete hidden role aria-live aria-describedby aria-labelledby aria-hidden datetime tabindex d x y x1 y1 x2 y2 cx cy r width height viewBox points fill stroke transform data-check data-root data-entry data-notice data-kind data-key")
+	allowedElements = strings.Fields("html head meta title link body a header div span nav ul li p main h1 h2 h3 footer ol dl dt dd table caption thead tbody tr th td pre code strong em br details summary img script form label input button section figure figcaption output progress time svg path rect g line circle polyline text desc defs pattern")
+	allowedAttrs    = strings.Fields("lang charset http-equiv content name rel href type class aria-label aria-current id scope data-label colspan rowspan src alt start defer integrity for type value name placeholder autocomplete hidden role aria-live aria-describedby aria-labelledby aria-hidden datetime tabindex d x y x1 y1 x2 y2 cx cy r width height viewBox points fill stroke transform x1 y1 x2 y2 dx patternUnits data-check data-root data-entry data-notice data-kind data-key")
 )
 
 // tokenize reads a page strictly: elements and attributes of the lists above,
@@ -126,7 +126,7 @@ func TestFrame(t *testing.T) {
 			for _, e := range list {
 				count[e.name]++
 			}
-			if count["h1"] != 1 || count["main"] != 1 || count["title"] != 1 || count["table"] != count["caption"] {
+			if count["h1"] != 1 || count["main"] != 1 || count["title"] != 1+checkDrawings(t, name, list) || count["table"] != count["caption"] {
 				t.Errorf("%s %s: %v", pack, name, count)
 			}
 			if list[0].attrs["lang"] != "zh-CN" || list[2].attrs["charset"] != "utf-8" || list[3].attrs["http-equiv"] != "Content-Security-Policy" ||
@@ -167,6 +167,26 @@ func checkTables(t *testing.T, name string, list []element) {
 			t.Errorf("%s: image without alt", name)
 		}
 	}
+}
+
+// checkDrawings: a drawing that says something has a title and a description
+// of its own by which it is named; one that does not is hidden from who cannot
+// see it. It returns how many say something.
+func checkDrawings(t *testing.T, name string, list []element) int {
+	ids, n := map[string]string{}, 0
+	for _, e := range list {
+		ids[e.attrs["id"]] = e.name
+	}
+	for _, e := range list {
+		if e.name != "svg" || e.attrs["aria-hidden"] == "true" {
+			continue
+		}
+		by := strings.Fields(e.attrs["aria-labelledby"])
+		if n++; e.attrs["role"] != "img" || len(by) != 2 || ids[by[0]] != "title" || ids[by[1]] != "desc" {
+			t.Errorf("%s: a drawing without a name: %v", name, e.attrs)
+		}
+	}
+	return n
 }
 
 func checkIDs(t *testing.T, name string, list []element) {

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
@@ -14,9 +15,21 @@ type statsView struct {
 	page
 	Today, Since string
 	Total        facts
+	LineChart    *chart
 	Lines        []statRow
 	Classes      []classRow
+	UnitChart    *chart
 	Units        []statRow
+	CodeChart    *chart
+	Codes        []codeCount
+	MonthChart   *chart
+	Months       []monthRow
+	TownChart    *chart
+	Towns        []townRow
+	OrderChart   *chart
+	Orders       []orderRow
+	Assess       []link // clauses that speak of an assessment (考核)
+	Late         *link  // the results that were late, one by one
 	Others       facts
 	Data         link
 }
@@ -27,9 +40,10 @@ type statRow struct {
 	Name, About    string
 	Draws          []link
 	None           string // instead of numbers, where nothing was drawn
-	Drawn, Sent    int
-	Inspected      int
-	Public         string // 72（按期71，晚1）
+	Planned        string // 预估数量
+	Drawn, Sent    value
+	Inspected      value
+	Public         value // 72（按期71，晚1）
 	Open           string
 	Rates, Further string
 }
@@ -114,10 +128,34 @@ func (m *maker) statsPage(st *rules.Stats) error {
 	p := &v.page
 	v.asList() // it moves on with every record: no article of one day
 	m.statsTotal(v, st)
+	m.statsLines(v, st)
+	m.statsUnits(v, st)
+	for i := range st.Classes {
+		v.Classes = append(v.Classes, m.classRow(p, st, &st.Classes[i]))
+	}
+	for _, c := range m.pack.Clauses {
+		if strings.Contains(c.Words, "考核") {
+			v.Assess = append(v.Assess, *m.clause(p, c.ID))
+		}
+	}
+	if err := m.statsLists(v, st); err != nil {
+		return err
+	}
+	m.statsTowns(v, st)
+	m.statsOrders(v, st)
+	v.Data = *p.to("data/stats.csv", "本页数据（CSV）")
+	m.list(p, "")
+	return m.render("stats", v)
+}
+
+// statsLines are the plan's lines: planned, drawn, inspected, public.
+func (m *maker) statsLines(v *statsView, st *rules.Stats) {
+	p := &v.page
 	planned := m.s.Plan(st.Year)
+	var bars []chartRow
 	for i := range st.Lines {
 		l := &st.Lines[i]
-		r := m.statRow(p, &l.Tally)
+		r := m.statRow(p, &l.Tally, l.Draws)
 		r.Name, r.About = l.No+" "+l.Name, l.Unit+"，"+l.From+" 至 "+l.To
 		if l.AdHoc {
 			r.Name += "（临时任务）"
@@ -126,23 +164,35 @@ func (m *maker) statsPage(st *rules.Stats) error {
 			r.Link = p.to(planPath(st.Year)+"#"+anchor("line-"+l.No), r.Name)
 		}
 		if l.Base > 0 {
-			r.About += "；基数" + num(l.Base) + "户，预估" + num(l.Estimate) + "户"
+			r.About += "；基数" + num(l.Base) + "户"
 		}
-		for _, id := range l.Draws {
-			if lot := m.s.Lot(id); lot != nil {
-				r.Draws = append(r.Draws, *p.to(m.drawPath(lot), id))
-			}
+		if l.Estimate > 0 {
+			r.Planned = num(l.Estimate)
 		}
 		if r.None != "" && l.Undrawn {
 			r.None = "检查期已过，没有抽取"
 		}
 		v.Lines = append(v.Lines, r)
+		bars = append(bars, chartRow{Name: r.Name, Values: []int{int(l.Estimate), l.Drawn, l.Published}})
 	}
+	if len(bars) > 0 {
+		v.LineChart = barChart("lines", num(st.Year)+"年每一计划项的计划、抽中和公示（户次）", []string{"计划", "抽中", "公示"}, bars)
+	}
+}
+
+// statsUnits are the executing units (Yanshi 30): what each has done and how
+// much of it by its date.
+func (m *maker) statsUnits(v *statsView, st *rules.Stats) {
+	p := &v.page
+	var bars []chartRow
 	for i := range st.Units {
 		u := &st.Units[i]
-		r := m.statRow(p, &u.Tally)
+		r := m.statRow(p, &u.Tally, m.unitDraws(u.Name, st.Year))
 		r.Name = or(u.Name, "还没有派发")
-		r.About = "计划" + num(u.Lines) + "项，预估" + num(u.Planned) + "户；涉及清单" + num(u.Items) + "项"
+		r.About = "计划" + num(u.Lines) + "项；涉及清单" + num(u.Items) + "项"
+		if u.Planned > 0 {
+			r.Planned = num(u.Planned)
+		}
 		if u.Joint > 0 {
 			r.About += "；联合抽查" + num(u.Joint) + "次"
 		}
@@ -150,13 +200,29 @@ func (m *maker) statsPage(st *rules.Stats) error {
 			r.About += "；非随机检查" + num(u.Others) + "次"
 		}
 		v.Units = append(v.Units, r)
+		if u.Drawn > 0 {
+			bars = append(bars, chartRow{Name: r.Name, Values: []int{u.OnTime, u.Late, u.Unsure, u.Open}})
+		}
 	}
-	for i := range st.Classes {
-		v.Classes = append(v.Classes, m.classRow(p, st, &st.Classes[i]))
+	if len(bars) > 0 {
+		v.UnitChart = stackChart("units", num(st.Year)+"年每个单位的公示，按期、晚于期限、期限未定和未完成（户次）", []string{"按期", "晚于期限", "期限未定", "未完成"}, bars)
 	}
-	v.Data = *p.to("data/stats.csv", "本页数据（CSV）")
-	m.list(p, "")
-	return m.render("stats", v)
+}
+
+// unitDraws are the draws of a year of which something was sent to a unit.
+func (m *maker) unitDraws(unit string, year int64) []string {
+	var ids []string
+	for _, l := range m.s.Lots {
+		if l.Failed || yearNumber(l.Body.Draw) != year {
+			continue
+		}
+		for _, d := range l.Sent {
+			if d.Body.Unit == unit && !slices.Contains(ids, l.Body.Draw) {
+				ids = append(ids, l.Body.Draw)
+			}
+		}
+	}
+	return ids
 }
 
 func (m *maker) statsTotal(v *statsView, st *rules.Stats) {
@@ -193,11 +259,39 @@ func (m *maker) originName(code string) string {
 	return code
 }
 
-func (m *maker) statRow(p *page, t *rules.Tally) statRow {
-	if t.Drawn == 0 {
-		return statRow{None: "还没有抽取"}
+// statRow says a tally; its numbers lead to the stages of the draw that they
+// count, or, of several draws, stand beside links to each.
+func (m *maker) statRow(p *page, t *rules.Tally, draws []string) statRow {
+	r := statRow{Planned: "–"}
+	for _, id := range draws {
+		if lot := m.s.Lot(id); lot != nil {
+			r.Draws = append(r.Draws, *p.to(m.drawPath(lot), id))
+		} else if m.joinedTask(id) {
+			r.Draws = append(r.Draws, *p.to(jointPath+"#"+anchor("joined-"+id), id))
+		}
 	}
-	return statRow{Drawn: t.Drawn, Sent: t.Dispatched, Inspected: t.Inspected, Public: public(t), Open: or(open(t), "无"), Rates: or(rates(t), "暂无"), Further: further(t)}
+	if t.Drawn == 0 {
+		r.None = "还没有抽取"
+		return r
+	}
+	to := func(stage, words string) value {
+		if lot := m.s.Lot(draws[0]); len(draws) == 1 && lot != nil && lot.Abort == nil {
+			return value{Text: words, Href: p.Root + m.drawPath(lot) + "#" + stage}
+		}
+		return text(words)
+	}
+	if len(draws) == 0 {
+		to = func(_, words string) value { return text(words) }
+	}
+	r.Drawn, r.Sent, r.Inspected, r.Public = to("cast", num(t.Drawn)), to("send", num(t.Dispatched)), to("result", num(t.Inspected)), to("result", public(t))
+	r.Open, r.Rates, r.Further = or(open(t), "无"), or(rates(t), "暂无"), further(t)
+	return r
+}
+
+// joinedTask reports whether a joint check of this number, led by another
+// department, stands in the ledger.
+func (m *maker) joinedTask(id string) bool {
+	return slices.ContainsFunc(m.s.Joined, func(t *rules.JoinedTask) bool { return t.Body.Task == id })
 }
 
 func (m *maker) classRow(p *page, st *rules.Stats, c *rules.ClassStat) classRow {
@@ -262,73 +356,4 @@ func parts(pairs ...any) string {
 		}
 	}
 	return s
-}
-
-func (m *maker) statsTable() table {
-	t := statsHeads()
-	for _, y := range m.years() {
-		t.rows = append(t.rows, statsRows(m.s.Stats(y, m.b.Today), "")...)
-	}
-	return t
-}
-
-// StatsCSV is the table of a year's statistics for spreadsheet programs; with a
-// unit, the rows of that unit.
-func StatsCSV(st *rules.Stats, unit string) []byte {
-	t := statsHeads()
-	t.rows = statsRows(st, unit)
-	return t.csv()
-}
-
-func statsHeads() table {
-	return table{name: "stats", title: "统计", about: "每年的计划项、比例类别和任务执行单位各一行", columns: [][2]string{
-		{"年度", "year"}, {"类别", "kind"}, {"编号", "no"}, {"名称", "name"}, {"责任单位", "unit"}, {"基数", "base"}, {"预估或应抽", "estimate"},
-		{"抽中", "drawn"}, {"派发", "dispatched"}, {"检查", "inspected"}, {"公示", "published"}, {"不予公开", "withheld"}, {"按期", "on_time"},
-		{"晚于期限", "late"}, {"最晚几个工作日", "late_most"}, {"期限未定", "unsure"}, {"未完成", "open"}, {"过了公示期限", "overdue"},
-		{"抽中后终止", "aborted"}, {"抽查完成率", "completion"}, {"完结率", "settled"}, {"后续未办结", "follow_open"}, {"更换", "replaced"}, {"回避", "recused"},
-		{"直接委派", "direct"}, {"更正", "corrections"}, {"异议", "objections"}, {"联合抽查", "joint"}, {"非随机检查", "others"}, {"截至", "as_of"}}}
-}
-
-func statsRows(st *rules.Stats, unit string) [][]string {
-	var rows [][]string
-	add := func(head []string, t *rules.Tally, joint, others string) {
-		rows = append(rows, slices.Concat([]string{num(st.Year)}, head, tallyCells(t), []string{joint, others, st.Today}))
-	}
-	for i := range st.Lines {
-		if l := &st.Lines[i]; unit == "" || l.Unit == unit {
-			add([]string{"计划项", l.No, l.Name, l.Unit, num(l.Base), num(l.Estimate)}, &l.Tally, "", "")
-		}
-	}
-	for i := range st.Units {
-		if u := &st.Units[i]; unit == "" || u.Name == unit {
-			add([]string{"单位", "", or(u.Name, "还没有派发"), u.Name, "", num(u.Planned)}, &u.Tally, num(u.Joint), num(u.Others))
-		}
-	}
-	if unit != "" {
-		return rows
-	}
-	for i := range st.Classes {
-		c := &st.Classes[i]
-		base, floor := "", ""
-		if c.Known {
-			base = num(c.Base)
-		}
-		if c.Floored() {
-			floor = num(c.Floor)
-		}
-		cells := make([]string, len(tallyCells(&rules.Tally{})))
-		cells[0], cells[2], cells[3], cells[4] = num(c.Drawn), num(c.Inspected), num(c.Published), num(c.Withheld)
-		rows = append(rows, slices.Concat([]string{num(st.Year), "比例类别（不同企业）", c.Code, c.Name, "", base, floor}, cells, []string{"", "", st.Today}))
-	}
-	others := 0
-	for _, o := range st.Others {
-		others += o.Count
-	}
-	add([]string{"合计", "", "", "", "", ""}, &st.Total, num(st.Led+st.Joined), num(others))
-	return rows
-}
-
-func tallyCells(t *rules.Tally) []string {
-	return []string{num(t.Drawn), num(t.Dispatched), num(t.Inspected), num(t.Published), num(t.Withheld), num(t.OnTime), num(t.Late), num(t.LateMost), num(t.Unsure),
-		num(t.Open), num(t.Overdue), num(t.Aborted), t.Completion(), t.Settled(), num(t.FollowOpen), num(t.Replaced), num(t.Recused), num(t.Direct), num(t.Corrections), num(t.Objections)}
 }

@@ -42,6 +42,17 @@ func TestStatsPage(t *testing.T) {
 			t.Errorf("the page has no %s", link)
 		}
 	}
+	for _, list := range []string{"code-a", "month-10"} {
+		if got := strings.Count(string(files["stats/2023/"+list+"/index.html"]), `<tr><th scope="row"`); got != 3 {
+			t.Errorf("%s lists %d of 3", list, got)
+		}
+		if !strings.Contains(page, `href="../../stats/2023/`+list+`/index.html">3</a>`) {
+			t.Errorf("the number does not lead to %s", list)
+		}
+	}
+	if files["stats/2023/late/index.html"] != nil {
+		t.Error("nothing was late")
+	}
 	// Nobody is judged in public, and 10.1 is not cited.
 	if regexp.MustCompile(`10\.1|处理办法|排第|名次|违反|应当追究`).MatchString(html) {
 		t.Error("the page judges")
@@ -51,6 +62,26 @@ func TestStatsPage(t *testing.T) {
 	}
 	if strings.Contains(string(files["stats/index.html"]), "stats/2022/") {
 		t.Error("a year of which nothing is known")
+	}
+}
+
+// A late result stands in the list with both dates, the days and the office's
+// words; the drawing of the page says each number.
+func TestStatsLate(t *testing.T) {
+	b := gaoqing()
+	late := b.bureau.state.Lots[0].Objects[3].Result
+	list := plain(b.files["stats/2023/late/index.html"])
+	legal, _, _ := b.bureau.state.Due(late)
+	for _, want := range []string{legal, late.Published(), "晚" + num(b.bureau.state.Late(late)) + "个工作日", "企业停产"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the list does not say %s", want)
+		}
+	}
+	page := string(b.files["stats/2023/index.html"])
+	for _, want := range []string{"按期23，晚于期限1，期限未定0，未完成0", `href="../../stats/2023/late/index.html"`, `href="../../draws/2023-001/index.html#result"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %s", want)
+		}
 	}
 }
 
