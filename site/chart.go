@@ -150,7 +150,7 @@ func lineChart(id, title string, series, heads []string, values [][]int) *chart 
 			most = max(most, v)
 		}
 	}
-	const top, foot = 1.6, 1.6
+	const top, foot = 1.9, 1.6
 	at := func(v int) float64 { return top + lineHigh*(1-float64(v)/float64(most)) }
 	across := func(i int) float64 { return (float64(i) + 0.5) * 100 / float64(len(heads)) }
 	c.Strokes = append(c.Strokes, chartStroke{"0", em(at(0)), "100%", em(at(0)), "axis"})
@@ -161,7 +161,7 @@ func lineChart(id, title string, series, heads []string, values [][]int) *chart 
 			}
 			c.Dots = append(c.Dots, chartDot{percents(across(i)), em(at(v)), k + 1})
 			if k == 0 && v > 0 {
-				c.write(percents(across(i)), at(v)-0.5, "", "mid small", num(v))
+				c.write(percents(across(i)), at(v)-0.8, "", "mid small", num(v))
 			}
 		}
 	}
