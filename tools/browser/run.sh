@@ -1,0 +1,51 @@
+#!/bin/sh
+# run.sh SITE [TEST…]: the finished demonstration site in a real browser, under
+# the Nu HTML checker and a link checker. Pictures of every kind of page go to
+# screens/ (SUNLOT_SCREENS). Installs Chromium, fonts and Java where they are
+# missing and it may; anywhere else it says so and stops.
+set -eu
+
+cd "$(dirname "$0")/../.."
+site=$(cd "$1" && pwd)
+shift
+root=$(pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+
+say() { printf '%s\n' "$*" >&2; }
+
+missing=''
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
+ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"
+if [ -n "$missing" ]; then
+	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+		say "installing$missing"
+		apt-get update -qq </dev/null
+		# shellcheck disable=SC2086 # a list of names
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null >/dev/null
+	else
+		say "缺少：${missing# }。请用管理员身份安装后重试，例如：sudo apt-get install$missing"
+		say "missing: ${missing# }. Install them as administrator and try again, for example: sudo apt-get install$missing"
+		exit 3
+	fi
+fi
+
+# A site whose every text is every payload, made of the same verified ledger.
+SUNLOT_POISON="$site/gaoqing=$tmp/poisoned" go test -count=1 -run '^TestPoison$' ./site
+
+npm --prefix tools/browser ci --silent
+cd tools/browser
+export SUNLOT_SITE="$site" SUNLOT_POISONED="$tmp/poisoned" SUNLOT_SCREENS="${SUNLOT_SCREENS:-$root/screens}"
+[ $# -gt 0 ] || set -- ./*.test.mjs
+status=0
+node --test --test-reporter=spec "$@" >"$tmp/report" 2>&1 || status=$?
+[ "$status" -eq 0 ] || cat "$tmp/report"
+grep -E '^(✔|✖|ℹ)|^ *[✔✖]' "$tmp/report" | sort -u | head -n 80
+if ! grep -qE '^ℹ skipped 0$' "$tmp/report"; then
+	say 'tests were skipped: nothing is left out'
+	status=1
+fi
+[ "$status" -ne 0 ] || printf 'pictures: %s\n' "$(find "$SUNLOT_SCREENS" -name '*.png' | wc -l)"
+exit "$status"
