@@ -76,7 +76,7 @@ func (m *maker) refillStep(p *page, l *rules.Lot) step {
 
 func (m *maker) abortStep(p *page, l *rules.Lot) step {
 	a := l.Abort
-	s := step{Kind: "abort", Title: "终止", When: a.Body.Date, State: tag{"已终止", "warn"}, Text: a.Body.Ground}
+	s := step{Kind: "abort", Title: "终止", Short: "终止", When: a.Body.Date, State: tag{"已终止", "warn"}, Text: a.Body.Ground}
 	left := 0
 	for _, o := range l.Objects {
 		if o.Result == nil {

@@ -70,8 +70,8 @@ func (m *maker) contributorFacts(p *page, f *facts, r *record.Randomness, extras
 }
 
 // givenFacts says what came in from outside when the lots were cast, and how ρ
-// and the seed follow from it with nothing but sha256sum.
-func (m *maker) givenFacts(f *facts, r *record.Randomness, g record.Given, c, rho string, extras []rules.Extra) {
+// follows from it with nothing but sha256sum.
+func (m *maker) givenFacts(f *facts, r *record.Randomness, g record.Given, rho string) {
 	byHand := "printf '%s' '" + g.Line + "' | sha256sum"
 	switch r.Kind {
 	case "lottery":
@@ -96,12 +96,17 @@ func (m *maker) givenFacts(f *facts, r *record.Randomness, g record.Given, c, rh
 		f.add("扫描件校验码", hash(s.SHA256))
 	}
 	f.add("随机数 ρ", hash(rho), text("自己算："), hash(byHand))
-	f.add("预告校验码 C", hash(c))
-	seed := "draw1|" + c + "|"
+}
+
+// seedFacts say how the seed follows from C, what contributors added, and ρ
+// (draw1 §3).
+func seedFacts(f *facts, d *record.Draw, extras []rules.Extra) {
+	f.add("预告校验码 C", hash(d.Commitment))
+	seed := "draw1|" + d.Commitment + "|"
 	for _, x := range extras {
 		seed += x.Hash + "|"
 	}
-	f.add("摇号种子怎么算", hash("printf '%s' '"+seed+rho+"' | sha256sum"))
+	f.add("摇号种子怎么算", hash("printf '%s' '"+seed+d.Rho+"' | sha256sum"))
 }
 
 // numberCell is the round's number in the open data, or the name of what decides

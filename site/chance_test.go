@@ -88,7 +88,8 @@ func TestCeremonyWords(t *testing.T) {
 	}
 	var before, after facts
 	m.numberFacts(&before, r)
-	m.givenFacts(&after, r, record.Given{Line: "d6:1", Signed: []string{"— 演示司法局 AAAA"}}, "c", "rho", []rules.Extra{{Hash: "x1"}})
+	m.givenFacts(&after, r, record.Given{Line: "d6:1", Signed: []string{"— 演示司法局 AAAA"}}, "rho")
+	seedFacts(&after, &record.Draw{Commitment: "c", Rho: "rho"}, []rules.Extra{{Hash: "x1"}})
 	for text, words := range map[string][]string{
 		said(before): {"现场掷骰子22次，2023-08-24 09:30:00开始，地点演示会议室", "演示司法局、演示档案馆（用密钥签名）", "k2"},
 		said(after):  {"d6:1", "演示司法局，对现场记录签名", "printf '%s' 'draw1|c|x1|rho' | sha256sum", "printf '%s' 'd6:1' | sha256sum"},
@@ -101,7 +102,7 @@ func TestCeremonyWords(t *testing.T) {
 	}
 	r.Ceremony.Paper = true
 	var paper facts
-	m.givenFacts(&paper, r, record.Given{Line: "d6:1", Scans: []record.Bytes{{SHA256: "s1"}}}, "c", "rho", nil)
+	m.givenFacts(&paper, r, record.Given{Line: "d6:1", Scans: []record.Bytes{{SHA256: "s1"}}}, "rho")
 	if s := said(paper); !strings.Contains(s, "在纸上签字") || !strings.Contains(s, "s1") || !strings.Contains(s, "比密钥签名弱") {
 		t.Error(s)
 	}

@@ -10,7 +10,10 @@ import (
 	"github.com/sunlot/sunlot/internal/verify"
 )
 
-// drawView is a draw as a story: 预告 → 抽取 → 派发公告 → 结果 → 启封.
+// drawView is a draw as a story: 预告 → 见证 → 第N期 → 抽取 → 派发 → 检查 → 公示
+// → 启封. It depends on the notice, on every later record about it (the results
+// of its objects among them), on the pages of its objects' firms, and on the
+// charter and the pack.
 type drawView struct {
 	page
 	Tags    []tag
@@ -26,12 +29,17 @@ type drawView struct {
 // step is one stage of the story. Kind picks the tables below its facts.
 type step struct {
 	Kind, Title, When string
+	Short             string // its name on the line of time, "" for what stands only in the story
 	State             tag
 	Open              bool // not done yet
 	Platform          bool // the platform cast
 	Text              string
 	Facts             facts
+	More              facts // files and digests, folded
+	Grades            []gradeRow
 	Cells             []cellRow
+	Cast              bool // the cells have their cut-offs, or what the platform drew
+	Source            *link
 	Grounds           []groundRow
 	Sent              []sentRow
 	Changes           []changeRow
@@ -39,11 +47,10 @@ type step struct {
 }
 
 type cellRow struct {
-	Name          string
-	Count, Quota  int64
-	Share, Cutoff string
-	Due           string // quota, where the platform drew Quota
-	Told          bool   // the notice itself tells which firms are drawn
+	Name                string
+	Count, Quota, Drawn int64
+	Share, Cutoff       string
+	Told                bool // the notice itself tells which firms are drawn
 }
 
 type groundRow struct {
@@ -126,7 +133,7 @@ type drawItem struct {
 }
 
 // drawnPerPage is how many drawn objects a page lists.
-const drawnPerPage = 100
+const drawnPerPage = 50
 
 func (m *maker) drawPages() error {
 	for _, l := range m.s.Lots {
@@ -146,26 +153,9 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	v.Tags = append([]tag{m.drawState(l)}, m.grade(l)...)
 	v.Lead = m.drawLead(l)
 	m.drawFound(l, v)
-	v.Steps = append(v.Steps, m.noticeStep(p, l))
-	if l.Led != nil {
-		v.Steps = append(v.Steps, m.jointStep(p, l))
-	}
-	v.Steps = append(v.Steps, m.castStep(p, l))
-	if l.Draw != nil && l.Platform != nil {
-		v.Steps = append(v.Steps, m.listedStep(p, l))
-	}
+	v.Steps = m.story(p, l)
 	if l.Drawn() {
-		v.Steps = append(v.Steps, m.sendStep(p, l), m.resultStep(p, l))
 		v.Example = m.example(l)
-	}
-	if len(l.Requests) > 0 {
-		v.Steps = append(v.Steps, m.refillStep(p, l))
-	}
-	if l.Drawn() || l.Abort != nil {
-		v.Steps = append(v.Steps, m.openStep(p, l))
-	}
-	if l.Abort != nil {
-		v.Steps = append(v.Steps, m.abortStep(p, l))
 	}
 	m.list(p, day(l.Time))
 	parts := (len(l.Objects) + drawnPerPage - 1) / drawnPerPage
@@ -305,31 +295,24 @@ func (m *maker) castStep(p *page, l *rules.Lot) step {
 	if l.ByPlatform() {
 		return m.platformStep(p, l)
 	}
-	s := step{Kind: "cast", Title: "抽取（" + shortNumber(l.Body.Randomness) + "）", When: second(l.Body.When()), Open: l.Draw == nil}
+	s := step{Kind: "cast", Title: "抽取（" + shortNumber(l.Body.Randomness) + "）", Short: "抽取", Open: l.Draw == nil}
 	if l.Draw == nil {
-		s.State, s.Text = tag{"未抽取", ""}, numberName(l.Body.Randomness)+"在"+second(l.Body.When())+"以前没有人知道。"
+		s.State, s.Text = tag{"未抽取", ""}, "号码产生以后，用它和预告校验码算出种子，给签筒里的每支签算出签值，每个分区从小到大取满名额。"
 		if l.Failed {
 			s.Text = "预告不发生效力，没有依据它抽取。"
 		}
 		return s
 	}
 	d := l.Draw.Body
-	s.State = tag{"抽中" + num(d.Count) + "户", ""}
+	s.When, s.State = second(l.Draw.Time), tag{"抽中" + num(d.Count) + "户", ""}
+	s.Text = "号码产生后" + gap(l.Body.When(), l.Draw.Time) + "入账。种子一定，抽中谁就定了，谁来算都一样。"
 	f := &s.Facts
 	f.add("记录", p.record(l.Draw.Index), text("入账时间（本单位填报）："+second(l.Draw.Time)))
-	m.givenFacts(f, l.Body.Randomness, d.Given(), d.Commitment, d.Rho, l.Extras)
 	f.add("摇号种子", hash(d.Seed))
+	seedFacts(&s.More, d, l.Extras)
 	f.add("抽中名单", m.blob(p, d.Drawn.SHA256, "名单文件（分区|签值|签号）"))
 	m.castTeams(p, f, l)
-	names := map[string]string{}
-	for _, g := range l.Body.Groups {
-		for _, c := range g.Cells {
-			names[c.Cell] = c.Name
-		}
-	}
-	for _, c := range d.Cells {
-		s.Cells = append(s.Cells, cellRow{Name: or(names[c.Cell], c.Cell), Count: c.Count, Quota: c.Quota, Share: percent(c.Quota, c.Count), Cutoff: c.Cutoff})
-	}
+	s.Cells, s.Cast = cellRows(l), true
 	return s
 }
 
@@ -412,8 +395,12 @@ func (m *maker) openedIDs(l *rules.Lot) map[string]string {
 	return ids
 }
 
+// first16 are the digits of a ticket that decide: among a million of them the
+// first eight differ.
+func first16(ticket string) string { return ticket[:min(16, len(ticket))] }
+
 func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string) drawnRow {
-	r := drawnRow{Handle: o.Handle, Ticket: o.Ticket, Cell: or(cell, o.Cell), Plain: "名单未到公开日期"}
+	r := drawnRow{Handle: o.Handle, Ticket: first16(o.Ticket), Cell: or(cell, o.Cell), Plain: "名单未到公开日期"}
 	if f := m.firmOf[id]; f != nil && id != "" {
 		r.Name, r.Plain = p.to(f.path(), f.name()), id
 	} else if o.Result != nil {

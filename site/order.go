@@ -6,7 +6,6 @@ import (
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
-	"github.com/sunlot/sunlot/internal/words"
 )
 
 // grade is the draw's grade for people, and what decided it.
@@ -25,18 +24,6 @@ func (m *maker) grade(l *rules.Lot) []tag {
 	return []tag{g, {l.MethodName(), ""}}
 }
 
-// orderFacts: what the order of the notice and the value that decides rests on.
-func (m *maker) orderFacts(p *page, f *facts, l *rules.Lot) {
-	if l.Failed {
-		return
-	}
-	f.add("等级", text(l.Grade().Name()+"（"+l.Grade().Text()+"）"))
-	f.add("先后", text(words.Clock(m.b.Order(l).Words)))
-	for _, w := range l.Paper {
-		f.add("纸面见证", text(w.Body.Body+"在打印的抽取预告上签字，纸面所写时间 "+second(w.Body.Signed)+"，可以向该单位查对"), text("扫描件校验码"), hash(w.Body.Scan), p.record(w.Index))
-	}
-}
-
 // orderLead says it in half a sentence under the page's title.
 func orderLead(l *rules.Lot) string {
 	switch l.Grade() {
@@ -53,7 +40,7 @@ func orderLead(l *rules.Lot) string {
 // gradeCounts counts the draws by grade, for the front page and the ledger's.
 func (m *maker) gradeCounts() string {
 	var list []string
-	for _, g := range []rules.Grade{rules.GradeA, rules.GradeB, rules.GradeC, rules.GradePlatform, rules.GradePaper, rules.GradeUnwitnessed, rules.GradeAfter, rules.GradeNone} {
+	for _, g := range allGrades {
 		n := 0
 		for _, l := range m.s.Lots {
 			if l.Grade() == g {

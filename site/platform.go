@@ -26,7 +26,7 @@ func (m *maker) platformName(l *rules.Lot) string {
 // platformStep is the platform's draw: what is known of it, what can be checked
 // and what cannot.
 func (m *maker) platformStep(p *page, l *rules.Lot) step {
-	s := step{Kind: "cast", Platform: true, Title: "平台抽取", When: minute(l.When()), Open: !l.Drawn()}
+	s := step{Kind: "cast", Platform: true, Title: "平台抽取", Short: "平台抽取", When: minute(l.When()), Open: !l.Drawn()}
 	if !l.Drawn() {
 		s.State, s.Text = tag{"未登记", ""}, "由"+m.platformName(l)+"抽取，抽取后把平台导出的名单登记在这里。"
 		if l.Failed {
@@ -39,18 +39,7 @@ func (m *maker) platformStep(p *page, l *rules.Lot) step {
 	s.Text = "能核对的：名单上的企业在不在签筒里，总户数和各分区户数合不合抽取预告，检查人员在不在签筒里，名单以后有没有换过人、换过企业。不能核对的：平台怎样抽出这份名单，抽过几次。"
 	f := &s.Facts
 	m.platformFacts(p, f, l)
-	drawn := map[string]int64{}
-	for _, o := range l.Objects {
-		drawn[o.Cell]++
-	}
-	for _, g := range l.Body.Groups {
-		for _, c := range g.Cells {
-			s.Cells = append(s.Cells, cellRow{Name: c.Name, Count: c.Count, Quota: drawn[c.Cell], Due: num(c.Quota)})
-		}
-	}
-	if n := drawn[""]; n > 0 {
-		s.Cells = append(s.Cells, cellRow{Name: "不在签筒里", Quota: n, Due: "0"})
-	}
+	s.Cells, s.Cast = cellRows(l), true
 	return s
 }
 

@@ -1,8 +1,6 @@
 package site
 
 import (
-	"slices"
-
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 )
@@ -10,7 +8,7 @@ import (
 // noticeStep is the 抽取预告: what was fixed before the randomness existed.
 func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 	b := l.Body
-	s := step{Kind: "notice", Title: "抽取预告", When: second(l.Time), State: tag{"已封存", ""}}
+	s := step{Kind: "notice", Title: "抽取预告", Short: "预告", When: second(l.Time), State: tag{"已封存", ""}}
 	if l.Failed {
 		s.State = tag{"不相符", "bad"}
 	}
@@ -20,36 +18,41 @@ func (m *maker) noticeStep(p *page, l *rules.Lot) step {
 	f.add("抽查事项", m.itemRefs(p, b.Checklist, b.Items)...)
 	f.add("抽取方式", text(b.Mode))
 	f.add("对象范围", text(b.Scope), text(m.s.Pack.FilterWords(b.Filter)))
-	f.add("检查对象名录库", p.at(p.home(b.Roster.Entry), "第"+num(b.Roster.Entry)+"条记录"), text(num(b.Roster.Count)+"户"))
+	f.add("检查对象名录库", text(num(b.Roster.Count)+"户"+poolSum(b)), p.record(b.Roster.Entry))
 	f.add("签筒", text(num(b.Pool.Lines)+"户"), m.blob(p, b.Pool.SHA256, "签筒文件（签号|分区|签数）"))
 	f.add("未入签筒", text(num(b.Out.Lines)+"户"), m.blob(p, b.Out.SHA256, "未入签筒名单（签号）"))
 	m.hatFacts(p, f, b)
 	if l.ByPlatform() {
 		f.add("由谁抽取", text(m.platformName(l)+"，任务时间"+minute(b.When())))
-	} else {
-		m.numberFacts(f, b.Randomness)
-		m.contributorFacts(p, f, b.Randomness, l.Extras)
 	}
 	m.outsideFacts(p, f, l)
-	m.orderFacts(p, f, l)
-	f.add("预告校验码 C", hash(l.C))
-	f.add("启封钥匙指纹", hash(b.Key))
 	f.add("任务执行单位", units(b.Units)...)
 	f.add("任务期间", text(b.From+" 至 "+b.To))
-	f.add("检查人员不能参加时", text(replaceNames[b.Replace]))
 	f.add("名单何时公开", text(namesWhen(b.Names)))
 	f.add("期限", text("派发 "+b.Due.Dispatch), text("结果公示 "+b.Due.Results), text("启封 "+b.Due.K+provisional(b.Due)))
-	f.add("抽查工作方案", text(b.Scheme))
-	f.add("重新抽取", text(b.Earlier))
-	for _, g := range b.Groups {
-		for _, c := range g.Cells {
-			s.Cells = append(s.Cells, cellRow{Name: c.Name, Count: c.Count, Quota: c.Quota, Share: percent(c.Quota, c.Count), Told: slices.Contains(b.Told, c.Cell)})
-		}
+	if earlier := m.s.Lot(b.Earlier); b.Earlier != "" && earlier != nil {
+		f.add("重新抽取", text("代替"), p.at(m.drawPath(earlier), b.Earlier))
+	}
+	s.More.add("抽查工作方案", text(b.Scheme))
+	s.More.add("检查人员不能参加时", text(replaceNames[b.Replace]))
+	s.More.add("预告校验码 C", hash(l.C))
+	s.More.add("启封钥匙指纹", hash(b.Key))
+	s.More.add("人员启封钥匙指纹", hash(b.KeyI))
+	if !l.Drawn() {
+		s.Cells = cellRows(l)
 	}
 	for _, g := range b.Grounds {
 		s.Grounds = append(s.Grounds, groundRow{g.Words, g.Count, m.clause(p, g.Clause)})
 	}
 	return s
+}
+
+// poolSum says how the register divides, where it does so without a rest.
+func poolSum(b *record.Notice) string {
+	if b.Pool.Lines+b.Out.Lines != b.Roster.Count {
+		return ""
+	}
+	return " = 签筒" + num(b.Pool.Lines) + "户 + 未入签筒" + num(b.Out.Lines) + "户"
 }
 
 func provisional(d record.Due) string {
@@ -113,7 +116,7 @@ func (m *maker) itemRefs(p *page, index int64, nos []string) []value {
 
 // sendStep is the dispatch, from which the 抽查任务公告 is made.
 func (m *maker) sendStep(p *page, l *rules.Lot) step {
-	s := step{Kind: "send", Title: "派发和抽查任务公告", State: tag{"未派发", ""}, Open: true}
+	s := step{Kind: "send", Title: "派发和抽查任务公告", Short: "派发", State: tag{"未派发", ""}, Open: true}
 	sent := 0
 	for _, o := range l.Objects {
 		if o.Dispatch != 0 {
@@ -133,8 +136,6 @@ func (m *maker) sendStep(p *page, l *rules.Lot) step {
 		s.Open = sent < len(l.Objects)
 	}
 	s.Text = "期限：" + l.Body.Due.Dispatch + "派发。" + m.lateText("dispatch", l)
-	s.Changes = m.moves(p, l)
-	moveFacts(&s.Facts, l)
 	return s
 }
 
@@ -162,7 +163,7 @@ func (m *maker) duties() []rules.Duty {
 
 // resultStep counts the results of a draw by code.
 func (m *maker) resultStep(p *page, l *rules.Lot) step {
-	s := step{Kind: "result", Title: "抽查结果", State: tag{"未公示", ""}, Open: true}
+	s := step{Kind: "result", Title: "公示抽查结果", Short: "公示", State: tag{"未公示", ""}, Open: true}
 	counts := map[string]int{}
 	done, late, first, last := 0, 0, "", ""
 	for _, o := range l.Objects {
@@ -197,7 +198,6 @@ func (m *maker) resultStep(p *page, l *rules.Lot) step {
 	if l.Abort == nil && done < len(l.Objects) {
 		s.Text += m.lateText("result", l)
 	}
-	s.Text += voidCount(l)
 	for _, c := range m.pack.Result.Codes {
 		if counts[c.Code] > 0 {
 			s.Counts = append(s.Counts, countRow{c.Code, c.Name, counts[c.Code]})
@@ -209,7 +209,7 @@ func (m *maker) resultStep(p *page, l *rules.Lot) step {
 
 // openStep says what is opened of the draw and when the rest is.
 func (m *maker) openStep(p *page, l *rules.Lot) step {
-	s := step{Kind: "open", Title: "启封", State: tag{"未启封", ""}, Open: !l.KOpened}
+	s := step{Kind: "open", Title: "启封", Short: "启封", State: tag{"未启封", ""}, Open: !l.KOpened}
 	names, ki := 0, false
 	for _, o := range l.Objects {
 		if o.Opened {
