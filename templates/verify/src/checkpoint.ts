@@ -1,7 +1,10 @@
 // Checkpoints and their cosignatures (ledger.md §3, §4).
-import { Fault } from "./fault";
-import type { Note, VKey } from "./note";
-import type { Policy } from "./policy";
+import { decimal, fromBE64, must, unbase64, utf8 } from "./bytes";
+import { verify } from "./ed25519";
+import { ensure } from "./fault";
+import { lineOf, parseNote, signedBy, typeCosignature, type Note, type VKey } from "./note";
+import { quorumThere, type Policy } from "./policy";
+import { maxSize } from "./tree";
 
 export interface Checkpoint {
   readonly origin: string;
@@ -18,26 +21,83 @@ export interface Cosigned {
   readonly time?: number;
 }
 
-/** A checkpoint that counts under a policy. */
-export interface Opened {
+/** A checkpoint that its log signed. */
+export interface Logged {
   readonly checkpoint: Checkpoint;
   readonly note: Note;
   readonly log: VKey;
+}
+
+/** A checkpoint that counts under a policy. */
+export interface Opened extends Logged {
   /** every witness of the policy, in its order */
   readonly witnesses: readonly Cosigned[];
 }
 
 /** parseCheckpoint reads the text of a checkpoint; nothing is verified by it. */
 export function parseCheckpoint(text: string): Checkpoint {
-  throw new Fault("not-yet", "checkpoint", text);
+  ensure(text.endsWith("\n"), "checkpoint-form", "checkpoint", text, "a newline at the end");
+  const lines = text.slice(0, -1).split("\n");
+  const [origin, number, hash] = lines;
+  ensure(
+    origin !== undefined && number !== undefined && hash !== undefined && !lines.includes(""),
+    "checkpoint-form",
+    "checkpoint",
+    text,
+    "origin, size, root, no empty line",
+  );
+  const size = must(decimal(number), "checkpoint-form", "checkpoint size", number, "a decimal");
+  ensure(size <= maxSize, "checkpoint-form", "checkpoint size", number, "at most 2^48");
+  const root = must(unbase64(hash), "checkpoint-form", "checkpoint root", hash, "base64");
+  ensure(root.length === 32, "checkpoint-form", "checkpoint root", hash, "32 bytes");
+  return { origin, size, root };
 }
 
-/** openCheckpoint throws unless the checkpoint counts under the policy. */
+/** openLogged throws unless one of the logs signed, under its own name; witnesses are not asked. */
+export function openLogged(bytes: Uint8Array, logs: readonly VKey[]): Logged {
+  const note = parseNote(bytes);
+  const checkpoint = parseCheckpoint(note.text);
+  const signers = logs.filter((key) => signedBy(note, key));
+  ensure(signers.length > 0, "checkpoint-unsigned", "checkpoint", checkpoint.origin, "the log's signature");
+  const log = must(
+    signers.find((key) => key.name === checkpoint.origin),
+    "checkpoint-origin",
+    "checkpoint",
+    checkpoint.origin,
+    signers[0]?.name ?? "",
+  );
+  return { checkpoint, note, log };
+}
+
+/** cosigned is what the line of one key is worth (ledger.md §4). */
+export function cosigned(note: Note, name: string, key: VKey): Cosigned {
+  const line = lineOf(note, key);
+  if (line === undefined) {
+    return { name, state: "absent" };
+  }
+  if (key.type !== typeCosignature) {
+    return { name, state: "unchecked" };
+  }
+  if (line.signature.length !== 72) {
+    return { name, state: "bad" };
+  }
+  const t = fromBE64(line.signature);
+  const message = utf8(`cosignature/v1\ntime ${t}\n${note.text}`);
+  if (t >= 2n ** 63n || !verify(key.key, message, line.signature.subarray(8))) {
+    return { name, state: "bad" };
+  }
+  return { name, state: "good", time: Number(t) };
+}
+
+/** openCheckpoint throws unless the checkpoint counts under the policy (ledger.md §7). */
 export function openCheckpoint(bytes: Uint8Array, policy: Policy): Opened {
-  throw new Fault("not-yet", "checkpoint", String([bytes.length, policy.quorum]));
-}
-
-/** openLogged throws unless the log itself signed; witnesses are not asked. */
-export function openLogged(bytes: Uint8Array, logs: readonly VKey[]): { checkpoint: Checkpoint; note: Note; log: VKey } {
-  throw new Fault("not-yet", "checkpoint", String([bytes.length, logs.length]));
+  ensure(policy.logs.length > 0, "policy-no-log", "policy", "", "a log");
+  const logged = openLogged(
+    bytes,
+    policy.logs.map((l) => l.key),
+  );
+  const witnesses = policy.witnesses.map((w) => cosigned(logged.note, w.name, w.key));
+  const there = new Set(witnesses.filter((w) => w.state === "good").map((w) => w.name));
+  ensure(quorumThere(policy, there), "unwitnessed", "checkpoint", [...there].join(" "), policy.quorum);
+  return { ...logged, witnesses };
 }
