@@ -18,6 +18,7 @@ type entryView struct {
 	Summary string
 	Shown   *link // where the record is shown as what it is
 	Found   []said
+	Check   *checkPart
 }
 
 // recordPart is a record as it stands in the ledger: on its own page, or the
@@ -92,6 +93,7 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 	}
 	v.Found = m.sayAll(p, m.found[i])
 	v.recordPart = m.recordPart(p, e, raw)
+	v.Check = m.checkEntry(p, i)
 	m.list(p, day(timeOf(e)))
 	return m.render("entry", v)
 }

@@ -24,6 +24,7 @@ type drawView struct {
 	Example *example
 	List    drawnList
 	Noted   []said // everything else that was found about it
+	Check   *checkPart
 }
 
 // step is one stage of the story. Kind picks the tables below its facts.
@@ -168,6 +169,7 @@ func (m *maker) drawPage(l *rules.Lot) error {
 		}
 	}
 	v.List = m.drawn(p, l, 1)
+	v.Check = m.checkDraw(p, l)
 	return m.render("draw", v)
 }
 

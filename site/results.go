@@ -31,6 +31,7 @@ type resultView struct {
 	Trail   []trailRow
 	Record  recordPart // the result as it stands in the ledger
 	Noted   []said
+	Check   *checkPart
 }
 
 type itemRow struct {
@@ -135,6 +136,7 @@ func (m *maker) resultPage(f *rules.Finished, raw string) error {
 	}
 	m.resultFound(v, f)
 	v.Record = m.recordPart(p, m.b.Entries[f.Index], raw)
+	v.Check = m.checkResult(p, f)
 	m.list(p, day(f.Time))
 	return m.render("result", v)
 }

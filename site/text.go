@@ -29,6 +29,7 @@ type textView struct {
 	Example *example
 	Draw    *link
 	Office  facts
+	Check   *checkPart
 }
 
 // textPart is rendered Markdown, or the name of a block.
@@ -38,7 +39,7 @@ type textPart struct {
 }
 
 // blocks are the live facts that a text page may ask for.
-var blocks = map[string]string{"账本": "ledger", "公钥": "key", "一行命令": "example", "本单位": "office"}
+var blocks = map[string]string{"账本": "ledger", "公钥": "key", "一行命令": "example", "本单位": "office", "自己核验": "check"}
 
 // textOrder puts the pages of the project first on the site map.
 var textOrder = []string{"verify", "about", "limits", "accessibility"}
@@ -152,6 +153,9 @@ func (m *maker) textPage(name string) error {
 	if v.Parts, err = m.textParts(p, name, rest); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(v.Parts, func(t textPart) bool { return t.Block == "check" }) {
+		v.Check = m.check(p)
+	}
 	m.list(p, "")
 	return m.render("text", v)
 }
@@ -178,7 +182,7 @@ func (m *maker) textParts(p *page, name, src string) ([]textPart, error) {
 			continue
 		}
 		if blocks[word] == "" {
-			return nil, fault.New("site.page-block", name, word, "账本、公钥、一行命令、本单位")
+			return nil, fault.New("site.page-block", name, word, "账本、公钥、一行命令、本单位、自己核验")
 		}
 		if err := flush(); err != nil {
 			return nil, err
