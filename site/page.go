@@ -49,29 +49,57 @@ type article struct {
 	keywords string
 }
 
-// section is an entry of the navigation.
-type section struct{ Key, Href, Text, About string }
+// section is a part of the site that the menu leads to.
+type section struct {
+	Key, Href, Text, About string
+	Main                   bool // one of the few in the row at the head of every page
+}
 
 var sections = []section{
-	{"front", "index.html", "首页", ""},
-	{"checklist", "checklist/index.html", "事项清单", "随机抽查事项清单的各个版本，每个事项的依据、方式和类别"},
-	{"plan", "plan/index.html", "年度计划", "年度抽查工作计划，每一计划项的比例、时间和进展"},
-	{"draws", "draws/index.html", "抽取", "每次抽取的预告、摇号、派发、结果和启封"},
-	{"results", "results/index.html", "抽查结果", "每户企业的抽查结果、更正和后续处置"},
-	{"stats", "stats/index.html", "统计", "每一年的计划项、比例和任务执行单位，到了哪一步"},
-	{"firms", "firms/index.html", "企业", "已公开名称的被抽查企业"},
-	{"rules", "rules/index.html", "规则", "本单位执行的制度，逐条列出"},
-	{"book", "book/index.html", "账本", "公开账本的每一条记录"},
-	{"verify", "verify/index.html", "怎样核验", "不用相信本单位，自己核对每一步"},
+	{"front", "index.html", "首页", "", true},
+	{"checklist", "checklist/index.html", "事项清单", "随机抽查事项清单的各个版本，每个事项的依据、方式和类别", false},
+	{"plan", "plan/index.html", "年度计划", "年度抽查工作计划，每一计划项的比例、时间和进展", true},
+	{"draws", "draws/index.html", "抽取", "每次抽取的预告、摇号、派发、结果和启封", true},
+	{"results", "results/index.html", "抽查结果", "每户企业的抽查结果、更正和后续处置", true},
+	{"stats", "stats/index.html", "统计", "每一年的计划项、比例和任务执行单位，到了哪一步", false},
+	{"firms", "firms/index.html", "企业", "已公开名称的被抽查企业", true},
+	{"rules", "rules/index.html", "规则", "本单位执行的制度，逐条列出", false},
+	{"book", "book/index.html", "账本", "公开账本的每一条记录", false},
+	{"verify", "verify/index.html", "怎样核验", "不用相信本单位，自己核对每一步", true},
+}
+
+// corners are columns of one page each, which stand in the menu alone.
+var corners = []section{
+	{"calendar", "calendar/index.html", "期限", "应当办什么、什么时候到期、什么时候办结", false},
+	{"workdays", workdaysPath, "工作日", "计算期限所用的工作日", false},
+	{"report", "report/index.html", "核验报告", "生成本网站时的核验，分四个部分", false},
+	{"limits", "limits/index.html", "本账本不能证明什么", "哪些事核对得出，哪些事核对不出", false},
+	{"data", "data/index.html", "数据下载", "与页面内容相同的数据表", false},
+	{"about", "about/index.html", "关于本账本", "谁主办、怎样工作", false},
+	{"accessibility", "accessibility/index.html", "无障碍声明", "本网站怎样让人人都能使用", false},
+	{"sitemap", "sitemap.html", "站点地图", "本网站的全部栏目", false},
 }
 
 func sectionOf(key string) section {
-	for _, s := range sections {
-		if s.Key == key {
-			return s
+	for _, list := range [][]section{sections, corners} {
+		for _, s := range list {
+			if s.Key == key {
+				return s
+			}
 		}
 	}
 	return section{Key: key}
+}
+
+// menu is what the menu of every page holds, by what somebody comes for.
+var menu = []struct {
+	Title string
+	Keys  []string
+}{
+	{"抽查", []string{"plan", "draws", "results", "firms", "stats"}},
+	{"依据", []string{"checklist", "rules", "calendar", "workdays"}},
+	{"核对", []string{"verify", "book", "report", "limits", "data"}},
+	{"本站", []string{"front", "about", "accessibility", "sitemap"}},
 }
 
 // chrome is what stands before and after the main part: it depends on depth
@@ -178,22 +206,45 @@ func (m *maker) list(p *page, day string) {
 	m.pages = append(m.pages, made{p.Path, p.Title, p.Section, day})
 }
 
+// navItem is a link of a menu; Here marks the column of the page.
 type navItem struct {
 	link
 	Here bool
+}
+
+// navGroup is a column of the menu under its heading.
+type navGroup struct {
+	Title string
+	Items []navItem
+}
+
+// frame is what the header and footer of a page are made from.
+type frame struct {
+	Root string
+	Site *identity
+	Nav  []navItem  // the row of a wide screen
+	Menu []navGroup // everything, behind 目录 at the head and open at the foot
+	Away bool       // the page's column is in the menu alone
 }
 
 func (m *maker) chrome(root, key string) (chrome, error) {
 	if c, ok := m.chromes[root+"|"+key]; ok {
 		return c, nil
 	}
-	data := struct {
-		Root string
-		Site *identity
-		Nav  []navItem
-	}{Root: root, Site: m.site}
+	data := frame{Root: root, Site: m.site, Away: true}
 	for _, s := range sections {
-		data.Nav = append(data.Nav, navItem{link{s.Href, s.Text}, s.Key == key})
+		if s.Main {
+			data.Nav = append(data.Nav, navItem{link{s.Href, s.Text}, s.Key == key})
+			data.Away = data.Away && s.Key != key
+		}
+	}
+	for _, g := range menu {
+		group := navGroup{Title: g.Title}
+		for _, k := range g.Keys {
+			s := sectionOf(k)
+			group.Items = append(group.Items, navItem{link{s.Href, s.Text}, k == key})
+		}
+		data.Menu = append(data.Menu, group)
 	}
 	var head, foot bytes.Buffer
 	if err := m.tmpl.ExecuteTemplate(&head, "header", data); err != nil {

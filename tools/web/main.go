@@ -65,6 +65,7 @@ var scripts = []struct{ name, source string }{
 	{"verify.js", "templates/verify/src/verify.ts"},
 	{"bls.js", "templates/verify/src/bls.ts"},
 	{"lookup.js", "templates/lookup/src/lookup.ts"},
+	{"site.js", "templates/verify/src/site.ts"},
 }
 
 // bundle makes one classic script of everything that source imports.

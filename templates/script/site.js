@@ -1,0 +1,1 @@
+(()=>{var n="sunlot-large",e=document.getElementById("large"),c=document.getElementById("kept");function t(){e instanceof HTMLInputElement&&(e.checked=localStorage.getItem(n)==="1")}function o(){e instanceof HTMLInputElement&&localStorage.setItem(n,e.checked?"1":"0")}try{t(),e?.addEventListener("change",o),addEventListener("pageshow",t),c?.setAttribute("hidden","")}catch{}})();
