@@ -28,7 +28,7 @@ func statsHeads() table {
 		{"抽中", "drawn"}, {"派发", "dispatched"}, {"检查", "inspected"}, {"公示", "published"}, {"不予公开", "withheld"}, {"按期", "on_time"},
 		{"晚于期限", "late"}, {"最晚几个工作日", "late_most"}, {"期限未定", "unsure"}, {"未完成", "open"}, {"过了公示期限", "overdue"},
 		{"抽中后终止", "aborted"}, {"抽查完成率", "completion"}, {"完结率", "settled"}, {"后续未办结", "follow_open"}, {"更换", "replaced"}, {"回避", "recused"},
-		{"直接委派", "direct"}, {"更正", "corrections"}, {"异议", "objections"}, {"联合抽查", "joint"}, {"非随机检查", "others"}, {"截至", "as_of"}}}
+		{"直接委派", "direct"}, {"更正", "corrections"}, {"异议", "objections"}, {"联合抽查", "joint"}, {"非随机检查", "others"}, {"截至", "as_of"}}, keys: []string{"year", "kind"}}
 }
 
 func statsRows(st *rules.Stats, unit string) [][]string {

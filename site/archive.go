@@ -1,0 +1,197 @@
+package site
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/sunlot/sunlot/ledger"
+)
+
+// The ledger as archives: data/ledger-001.zip and so on, each of 4,096 entries
+// with their proofs, openings and the files that they name, under the paths of
+// the ledger folder (ledger.md). Unpacked over each other they are that folder.
+// The last carries checkpoint, policy and the tiles that still grow; a small
+// office has one, which is everything. Nothing is compressed and no time is
+// kept, so that equal ledgers make equal archives whatever packed them.
+
+// perArchive is how many entries an archive holds: sixteen tiles.
+const perArchive = 16 * ledger.TileWidth
+
+func archiveName(n int) string { return fmt.Sprintf("ledger-%03d.zip", n) }
+
+// dataLedger writes the archives. One that is not the last depends on its own
+// entries and their files (openings come later and may be taken down), never on
+// the checkpoint.
+func (m *maker) dataLedger(v *dataView, list *dataIndex) error {
+	size := m.b.Checkpoint.Size
+	for from := uint64(0); from < size; from += perArchive {
+		to := min(from+perArchive, size)
+		name := archiveName(len(list.Ledger) + 1)
+		data, err := m.archive(from, to, to == size)
+		if err != nil {
+			return err
+		}
+		if err := m.put("data/"+name, data); err != nil {
+			return err
+		}
+		list.Ledger = append(list.Ledger, indexArchive{File: name, From: int64(from), To: int64(to) - 1})
+		v.Ledger = append(v.Ledger, *v.to("data/"+name, "第"+num(from)+"至"+num(to-1)+"条记录（"+sizeWords(len(data))+"）"))
+	}
+	v.Files = append(v.Files, *v.to("ledger/checkpoint", "账本快照 checkpoint"), *v.to("ledger/policy", "见证和账本公钥 policy"))
+	return nil
+}
+
+// archive packs entries from to before to; last says that the head of the
+// ledger goes with them.
+func (m *maker) archive(from, to uint64, last bool) ([]byte, error) {
+	z := &packer{}
+	z.zip = zip.NewWriter(&z.buf)
+	z.add("README.txt", []byte(archiveText))
+	if err := m.packEntries(z, from, to); err != nil {
+		return nil, err
+	}
+	if err := m.packTiles(z, from, to, last); err != nil {
+		return nil, err
+	}
+	if last {
+		policy, err := m.b.Dir.Policy()
+		if err != nil {
+			return nil, err
+		}
+		z.add("ledger/policy", policy)
+		z.add("ledger/checkpoint", m.b.Signed)
+	}
+	if z.err == nil {
+		z.err = z.zip.Close()
+	}
+	return z.buf.Bytes(), z.err
+}
+
+// packEntries adds entries with all that hangs on them, and their bundles. A
+// blob stands in every archive whose entries name it.
+func (m *maker) packEntries(z *packer, from, to uint64) error {
+	var row [][]byte
+	var blobs []string
+	err := m.b.Dir.Entries(from, to, func(i uint64, entry []byte) error {
+		z.add("ledger/"+ledger.EntryPath(i), entry)
+		if row = append(row, entry); len(row) == ledger.TileWidth || i+1 == to {
+			data, err := ledger.FormatBundle(row)
+			if err != nil {
+				return err
+			}
+			z.add("ledger/"+ledger.BundlePath(i/ledger.TileWidth, len(row)), data)
+			row = nil
+		}
+		if err := z.addIf(ledger.ProofPath(i), m.b.Dir.Proof, i); err != nil {
+			return err
+		}
+		if err := z.addIf(ledger.OpeningPath(i), m.b.Dir.Opening, i); err != nil {
+			return err
+		}
+		if e := m.b.Entries[i]; e.Record != nil {
+			blobs = append(blobs, m.s.Needs(e.Record)...)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(blobs)
+	for _, sum := range slices.Compact(blobs) {
+		switch data, err := m.b.Dir.Blob(sum, ledger.MaxBlob); {
+		case err == nil:
+			z.add("ledger/"+ledger.BlobPath(sum), data)
+		case unreachable(err):
+			return err
+		}
+	}
+	return nil
+}
+
+// packTiles adds the tiles of hashes over the entries; those of the higher
+// levels go with the head, since they still grow.
+func (m *maker) packTiles(z *packer, from, to uint64, last bool) error {
+	size := m.b.Checkpoint.Size
+	r := m.b.Dir.HashReader(size)
+	for _, t := range tlog.NewTiles(tileHeight, 0, int64(size)) {
+		first := uint64(t.N) * ledger.TileWidth
+		if t.L == 0 && (first < from || first >= to) || t.L > 0 && !last {
+			continue
+		}
+		data, err := tlog.ReadTileData(t, r)
+		if err != nil {
+			return err
+		}
+		z.add("ledger/"+ledger.TilePath(t.L, uint64(t.N), t.W), data)
+	}
+	return nil
+}
+
+// packer writes a zip into memory and keeps the first fault.
+type packer struct {
+	buf bytes.Buffer
+	zip *zip.Writer
+	err error
+}
+
+// add stores a file as it is: length and sum stand before it, so that a reader
+// needs neither to inflate nor to look ahead.
+func (z *packer) add(name string, data []byte) {
+	if z.err != nil {
+		return
+	}
+	h := &zip.FileHeader{Name: name, Method: zip.Store, CRC32: crc32.ChecksumIEEE(data), CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(len(data)), ModifiedDate: 0x21} //nolint:staticcheck // 1980-01-01 without an extra field
+	w, err := z.zip.CreateRaw(h)
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	z.err = err
+}
+
+// addIf adds a file of the ledger where it is there.
+func (z *packer) addIf(name string, read func(uint64) ([]byte, error), i uint64) error {
+	data, err := read(i)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		z.add("ledger/"+name, data)
+	}
+	return err
+}
+
+func sizeWords(n int) string {
+	switch {
+	case n >= 10<<20:
+		return num(n>>20) + " MB"
+	case n >= 1<<20:
+		return num(n>>20) + "." + num(n%(1<<20)*10>>20) + " MB"
+	}
+	return num((n+1023)>>10) + " KB"
+}
+
+const archiveText = `公开账本的存档
+
+解压以后，ledger 文件夹就是账本本身，格式见 ledger.md：
+  ledger/checkpoint      账本快照（签名的总校验码），只在最后一个存档里
+  ledger/policy          见证和账本公钥，只在最后一个存档里
+  ledger/entry/N.txt     第 N 条记录
+  ledger/proof/N.tlog-proof   入账证明
+  ledger/opening/N.json  启封凭据
+  ledger/blob/           记录所指的文件
+  ledger/tile/           校验树
+
+有几个存档的，全部解压到同一个文件夹。核验：
+
+  sunlot-verify 这个文件夹
+
+也可以用离线核验页打开存档，不用安装程序。网上的账本是另外一份：
+两份的同一条记录应当逐字节相同，不相同就说明有一份被改过。
+`
