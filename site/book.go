@@ -354,7 +354,7 @@ func (m *maker) typeCounts() []countRow {
 	}
 	var rows []countRow
 	for _, t := range slices.Sorted(maps.Keys(counts)) {
-		rows = append(rows, countRow{t, typeName(t), counts[t]})
+		rows = append(rows, countRow{Code: t, Name: typeName(t), Count: counts[t]})
 	}
 	return rows
 }

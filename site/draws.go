@@ -75,6 +75,7 @@ type changeRow struct {
 type countRow struct {
 	Code, Name string
 	Count      int
+	Link       *link // to those that are counted
 }
 
 // ignored is an entry that was judged to have no effect.

@@ -36,6 +36,8 @@ type maker struct {
 	drawDir map[int64]string          // notice index → folder of its page
 	firms   []*firm                   // in order of their list
 	firmOf  map[string]*firm          // by code
+	shelves []*shelf                  // of results, in order of their first
+	shelfOf map[string]*shelf         // by folder
 	due     []rules.Duty              // as of the bundle's day; see duties
 }
 
@@ -186,6 +188,7 @@ func (m *maker) index() {
 		m.drawDir[l.Index] = dir
 	}
 	m.collectFirms()
+	m.collectShelves()
 }
 
 func breached(found []rules.Finding) bool {

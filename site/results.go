@@ -16,8 +16,11 @@ type resultView struct {
 	Failed  []said
 	Ignored []ignored
 	Firm    facts
+	Versus  *versus
 	Found   facts
+	Codes   []codeMeaning
 	Items   []itemRow
+	Do      facts // what the enterprise must do, and how it objects
 	Dates   facts
 	Late    string // one sentence on the deadline
 	Sign    facts
@@ -64,8 +67,8 @@ type compareCell struct {
 type resultsView struct {
 	page
 	Count   int
-	Counts  []countRow
 	Latest  []resultItem
+	By      []shelfYear
 	Closed  int // withheld by law
 	Parts   []link
 	Redress facts // how many objections, and what came of them
@@ -110,7 +113,8 @@ func (m *maker) resultPage(f *rules.Finished, raw string) error {
 	v.Lead = "检查结果：" + m.codeNames(f.Outcome().Codes) + "。检查于" + f.Ended() + "结束。"
 	m.resultFirm(v, f)
 	v.Found.add("结果", text(m.codeNames(f.Outcome().Codes)))
-	v.Found.add("结果代码", text(strings.Join(f.Outcome().Codes, "、")))
+	v.Codes = m.codeMeanings(p, f.Outcome().Codes)
+	v.Do = m.firmDuty(p, f)
 	v.Found.add("认定的情形", text(strings.Join(f.Outcome().Refusal, "；")))
 	voidFacts(&v.Found, f.Outcome())
 	v.Found.add("检查方式", text(strings.Join(f.Outcome().Methods, "、")))
@@ -195,8 +199,7 @@ func (m *maker) resultFirm(v *resultView, f *rules.Finished) {
 			v.Firm.add("由谁抽取", text(m.platformName(l)+"（存证：不能重算）"))
 			return
 		}
-		v.Firm.add("签值", hash(f.Object.Ticket))
-		v.Firm.add("中签线", hash(cutoff(l, f.Object.Cell)), text("签值不大于中签线，即抽中"))
+		v.Versus = againstCutoff(l, f.Object)
 	}
 }
 
@@ -399,20 +402,12 @@ func (m *maker) resultLists() error {
 	}
 	v := &resultsView{page: m.newPage("results/index.html", "results", "抽查结果"), Count: len(all)}
 	v.asList()
-	counts := map[string]int{}
 	for _, f := range all {
 		if f.Body.Withheld != nil {
 			v.Closed++
 		}
-		for _, c := range f.Outcome().Codes {
-			counts[c]++
-		}
 	}
-	for _, c := range m.pack.Result.Codes {
-		if counts[c.Code] > 0 {
-			v.Counts = append(v.Counts, countRow{c.Code, c.Name, counts[c.Code]})
-		}
-	}
+	v.By = m.shelfYears(&v.page)
 	v.Redress = m.objectionCounts()
 	for i := len(all) - 1; i >= max(0, len(all)-20); i-- {
 		v.Latest = append(v.Latest, m.resultItem(&v.page, all[i]))

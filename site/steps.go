@@ -200,8 +200,11 @@ func (m *maker) resultStep(p *page, l *rules.Lot) step {
 	}
 	for _, c := range m.pack.Result.Codes {
 		if counts[c.Code] > 0 {
-			s.Counts = append(s.Counts, countRow{c.Code, c.Name, counts[c.Code]})
+			s.Counts = append(s.Counts, countRow{c.Code, c.Name, counts[c.Code], m.shelfLink(p, "draw-"+m.drawDir[l.Index], num(counts[c.Code]))})
 		}
+	}
+	if n := m.shelfOf["draw-"+m.drawDir[l.Index]]; n != nil {
+		s.Source = p.to(shelfPath(n.dir, 0), "这次抽取的全部"+num(len(n.list))+"份结果")
 	}
 	archived(p, l, &s.Facts)
 	return s

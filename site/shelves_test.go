@@ -1,0 +1,145 @@
+package site
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+var resultLink = regexp.MustCompile(`<th scope="row" data-label="企业"><a href="([^"]*)">`)
+
+// onShelf reads all pages of a shelf, oldest row first.
+func onShelf(files memory, dir string) []string {
+	var rows []string
+	read := func(name string) bool {
+		found := resultLink.FindAllStringSubmatch(string(files[name]), -1)
+		slices.Reverse(found)
+		for _, f := range found {
+			rows = append(rows, path.Dir(path.Join(path.Dir(name), f[1])))
+		}
+		return files[name] != nil
+	}
+	for n := 1; read(shelfPath(dir, n)); n++ {
+	}
+	read(shelfPath(dir, 0))
+	return rows
+}
+
+// TestShelves: every result stands on the shelves of its year, town, draw and
+// outcomes and on no other; counts are those of the rows; no shelf is empty.
+func TestShelves(t *testing.T) {
+	for _, b := range []built{gaoqing(), yanshi()} {
+		s := b.bureau.state
+		all := 0
+		for _, y := range []string{"2023", "2024"} {
+			all += len(onShelf(b.files, "year-"+y))
+		}
+		if all != len(s.Results) {
+			t.Errorf("%d results on the years' shelves, %d in the ledger", all, len(s.Results))
+		}
+		for _, f := range s.Results {
+			at := "results/" + num(f.Index)
+			dirs := []string{"year-" + yearOf(f)}
+			for _, c := range f.Outcome().Codes {
+				dirs = append(dirs, "year-"+yearOf(f)+"/code-"+c)
+			}
+			for _, c := range f.Body.Outcome.Codes {
+				dirs = append(dirs, "year-"+yearOf(f)+"/code-"+c)
+			}
+			if f.Lot != nil {
+				dirs = append(dirs, "draw-"+f.Lot.Body.Draw)
+			}
+			if len(f.Corrections) > 0 {
+				dirs = append(dirs, "year-"+yearOf(f)+"/corrected")
+			}
+			for _, d := range dirs {
+				if !slices.Contains(onShelf(b.files, d), at) {
+					t.Errorf("%s is not on %s", at, d)
+				}
+			}
+		}
+		for _, name := range pagesOf(b.files) {
+			if strings.HasPrefix(name, "results/year-") || strings.HasPrefix(name, "results/draw-") {
+				if len(resultLink.FindAllString(string(b.files[name]), -1)) == 0 {
+					t.Errorf("%s is empty", name)
+				}
+			}
+		}
+	}
+	page := string(gaoqing().files["results/index.html"])
+	year := onShelf(gaoqing().files, "year-2023")
+	if !strings.Contains(page, `href="../results/year-2023/index.html">2023年，`+num(len(year))+`份`) {
+		t.Error("the entrance does not lead to the year with its number")
+	}
+	if gaoqing().files["results/year-2024/index.html"] != nil {
+		t.Error("a year without a result has a page")
+	}
+}
+
+// TestShelvesGrow: a shelf only grows at its end; a full page stays as it is.
+func TestShelvesGrow(t *testing.T) {
+	m := &maker{pack: new(rules.Pack)}
+	s := &shelf{dir: "year-2023"}
+	for n, want := range map[int]int{1: 0, 100: 0, 101: 1, 200: 1, 201: 2} {
+		s.list = make([]*rules.Finished, n)
+		if got := m.shelfParts(s); got != want {
+			t.Errorf("%d results: %d full pages, not %d", n, got, want)
+		}
+	}
+}
+
+// TestCodeGloss: every code of the packs that we know is explained.
+func TestCodeGloss(t *testing.T) {
+	for _, b := range []built{gaoqing(), yanshi()} {
+		for _, c := range b.bureau.state.Pack.Result.Codes {
+			if codeGloss[c.Name] == "" {
+				t.Errorf("%s is not explained", c.Name)
+			}
+		}
+	}
+}
+
+// TestVersus: which is smaller, and by which digit.
+func TestVersus(t *testing.T) {
+	for _, c := range []struct{ ticket, line, mark, words string }{
+		{"0010", "0b64", "0", "前1位相同，第2位不同：0 小于 b，所以签值小于中签线，抽中。"},
+		{"10", "2f", "1", "第1位就不同：1 小于 2"},
+		{"0c", "0b", "c", "大于中签线，没有抽中"},
+		{"0c", "0c", "", "完全相同"},
+	} {
+		v := versusOf(c.ticket, c.line)
+		if v.Ticket.Mark != c.mark || !strings.Contains(v.Words, c.words) || v.Ticket.Before+v.Ticket.Mark+v.Ticket.After != c.ticket || v.Cutoff.Before+v.Cutoff.Mark+v.Cutoff.After != c.line {
+			t.Errorf("%s against %s: %+v", c.ticket, c.line, v)
+		}
+	}
+}
+
+// TestFirmDuty: a result tells the enterprise what to do by when, and how to
+// object with the clause's days.
+func TestFirmDuty(t *testing.T) {
+	b := gaoqing()
+	for _, f := range b.bureau.state.Results {
+		page := string(b.files[resultPath(f.Index)])
+		want := []string{"这家企业要做什么", "收到材料后20个工作日内复核", "0533-0000000"}
+		if slices.Contains(f.Outcome().Codes, "a") {
+			want = append(want, "没有要求企业办什么")
+		}
+		if f.Body.FollowUp != nil && len(f.FollowUps) == 0 {
+			want = append(want, f.Body.FollowUp.Due, f.Body.FollowUp.Kind)
+		}
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("result %d does not say %q", f.Index, w)
+			}
+		}
+	}
+	for _, f := range yanshi().bureau.state.Results[:1] {
+		if !strings.Contains(string(yanshi().files[resultPath(f.Index)]), "制度没有写明复核的期限") {
+			t.Error("a term that the regulation does not name")
+		}
+	}
+}
