@@ -1,11 +1,7 @@
 package command
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"runtime/debug"
 	"time"
@@ -102,47 +98,6 @@ func (c *Command) progress(what string) func(done, total int) {
 			fmt.Fprint(f, "\r\033[K")
 		}
 	}
-}
-
-func (c *Command) newServe() *cobra.Command {
-	var port int
-	cmd := &cobra.Command{
-		Use:     "serve",
-		Short:   "在本机浏览生成的网站（只在本机）",
-		Example: "  sunlot serve\n  sunlot serve --port 8400",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, args []string) error { return c.serve(cmd.Context(), port) },
-	}
-	cmd.Flags().IntVar(&port, "port", 8400, "端口，0 为任意空闲端口")
-	return cmd
-}
-
-func (c *Command) serve(ctx context.Context, port int) error {
-	o, err := c.open()
-	if err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(o.SiteDir())
-	if err != nil {
-		return usage("command.not-built", o.SiteDir(), "", "sunlot build")
-	}
-	defer root.Close()
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return fault.Wrap("command.cannot-listen", fmt.Sprintf("127.0.0.1:%d", port), err).Of(fault.Unreachable)
-	}
-	srv := &http.Server{Handler: http.FileServerFS(root.FS()), ReadHeaderTimeout: 10 * time.Second}
-	c.note("网站在 http://%s/ ，按 Ctrl+C 结束\n", l.Addr())
-	go func() {
-		<-ctx.Done()
-		stop, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-		defer cancel()
-		_ = srv.Shutdown(stop)
-	}()
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return fault.Wrap("command.cannot-listen", l.Addr().String(), err).Of(fault.Unreachable)
-	}
-	return nil
 }
 
 func (c *Command) newPublish() *cobra.Command {

@@ -39,13 +39,14 @@ type Command struct {
 	Env            func(string) (string, bool)
 	Now            func() time.Time
 	Rand           io.Reader
-	Work           keyring.Making // work factor of new keys; zero is the product's own. No flag sets it
-	Dir            string         // where relative paths start; "" the process's own folder
-	Hook           durable.Hook   // tests: stands around every change of office and site
-	SaveAfter      int            // tests: entries after which the judged state is saved; 0: the product's own number
-	HTTP           *http.Client   // by which witnesses are asked; nil: the usual one
-	Grace          time.Duration  // tests: how long late witnesses are waited for once there are enough
-	Keys           *office.Keys   // already unlocked keys, handed over by a caller in the same process
+	Work           keyring.Making   // work factor of new keys; zero is the product's own. No flag sets it
+	Dir            string           // where relative paths start; "" the process's own folder
+	Hook           durable.Hook     // tests: stands around every change of office and site
+	SaveAfter      int              // tests: entries after which the judged state is saved; 0: the product's own number
+	HTTP           *http.Client     // by which witnesses are asked; nil: the usual one
+	Grace          time.Duration    // tests: how long late witnesses are waited for once there are enough
+	Tick           <-chan time.Time // tests: when serve looks for changes; nil: twice a second
+	Keys           *office.Keys     // already unlocked keys, handed over by a caller in the same process
 
 	at    *office.Office // the one that this command opened
 	held  bool           // it stopped because what an earlier one wrote still waits

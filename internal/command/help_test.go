@@ -1,18 +1,12 @@
 package command_test
 
 import (
-	"context"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/sunlot/sunlot/internal/command"
 )
 
 func runPlain(t *testing.T, args ...string) (code int, out, errOut string) {
@@ -106,59 +100,6 @@ func TestEveryCommandHasTranscripts(t *testing.T) {
 		if good == 0 || bad == 0 {
 			t.Errorf("sunlot %s: %d good and %d bad transcripts", name, good, bad)
 		}
-	}
-}
-
-// serve answers on the loopback alone until it is stopped.
-func TestServe(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(mustStage(t, "gaoqing", "empty"))); err != nil {
-		t.Fatal(err)
-	}
-	p := newPerson(t.Name())
-	p.now = firstMorning
-	if code, out, errOut := p.run(dir, fixtureEnv, "build"); code != 0 {
-		t.Fatalf("build: %d %s%s", code, out, errOut)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	r, w := io.Pipe()
-	c := command.Command{Args: []string{"serve", "--port", "0"}, Stdin: strings.NewReader(""), Stdout: w, Stderr: io.Discard, Env: fixtureEnv,
-		Now: func() time.Time { return firstMorning }, Rand: p.rand, Dir: dir}
-	done := make(chan int, 1)
-	go func() { done <- c.Run(ctx) }()
-	said := make([]byte, 512)
-	n, err := r.Read(said)
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _, _ = io.Copy(io.Discard, r) }()
-	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(string(said[:n]))
-	if address == "" {
-		t.Fatalf("no loopback address in %q", said[:n])
-	}
-	for path, want := range map[string]int{"": 200, "ledger/checkpoint": 200, "../private/keys": 404, "%2e%2e/office.toml": 404, "nothing": 404} {
-		resp, err := http.Get(address + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if resp.StatusCode != want {
-			t.Errorf("%s: %s", path, resp.Status)
-		}
-		if want == 200 && len(body) == 0 {
-			t.Errorf("%s is empty", path)
-		}
-	}
-	// The port is taken.
-	_, port, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(address, "http://"), "/"), ":")
-	if code, _, _ := p.run(dir, fixtureEnv, "serve", "--port", port); code != 3 {
-		t.Errorf("a second serve on the port: exit %d", code)
-	}
-	stop()
-	if code := <-done; code != 0 {
-		t.Errorf("stopped serve: exit %d", code)
 	}
 }
 
