@@ -9,6 +9,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -38,6 +39,9 @@ func run(root, out, tests string) error {
 	if tests != "" {
 		return bundleTests(root, tests)
 	}
+	if err := writeForms(root, out == ""); err != nil {
+		return err
+	}
 	if out == "" {
 		out = filepath.Join(root, "templates", "script")
 	}
@@ -58,6 +62,24 @@ func run(root, out, tests string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(out, "offline.html"), page, 0o644)
+}
+
+// writeForms brings src/forms.ts to what spec/record.md says or, where nothing
+// of the project may change, says that it is not.
+func writeForms(root string, write bool) error {
+	want, err := forms(root)
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(root, "templates", "verify", "src", "forms.ts")
+	if write {
+		return os.WriteFile(name, want, 0o644)
+	}
+	got, err := os.ReadFile(name)
+	if err == nil && !bytes.Equal(got, want) {
+		err = fmt.Errorf("%s is not what spec/record.md says: run make web and commit it", name)
+	}
+	return err
 }
 
 // scripts are the files of templates/script and where each begins.

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ledger } from "./vectors/ledger";
+import { record } from "./vectors/record";
 import type { Runner, Vector } from "./vectors/outcome";
 
 const root = join(process.env["SUNLOT_ROOT"] ?? ".", "spec", "vectors");
@@ -12,6 +13,7 @@ const root = join(process.env["SUNLOT_ROOT"] ?? ".", "spec", "vectors");
 /** Runners by the folder of their cases. */
 const runners: { readonly [folder: string]: Runner } = {
   ledger,
+  record,
 };
 
 /** Folders whose cases the browser's check has no part in, and why. */
@@ -22,7 +24,6 @@ const elsewhere: { readonly [folder: string]: string } = {
   draw1: "not yet",
   lines: "not yet",
   lottery: "not yet",
-  record: "not yet",
   refill: "not yet",
   teams: "not yet",
 };
