@@ -1,4 +1,4 @@
-// SHA-256 of very many short messages that begin alike (draw1 §6: the seed's
+// SHA-256 of very many short messages that begin alike (draw1 §6: the seed’s
 // 64 characters fill the first block). hash.ts serves everything else; here a
 // draw of 100,000 asks for half a million digests, and what costs is not the
 // function but an object, a buffer and a digest for each. So: one block of
