@@ -12,7 +12,9 @@ type firm struct {
 	code  string
 	key   string   // by which it is sorted: sortKey of its name
 	names []string // as they stood in its results, latest first, each once
-	town  string   // of its latest draw by towns, "" if none
+	town  string   // of its latest result or draw by towns, "" if none
+	field string   // code of its sector, as its latest result says; "" if none does
+	since int64    // index of the record that first opened its name
 	drawn []drawnFirm
 	other []*rules.Finished // results that followed from no draw
 }
@@ -31,7 +33,8 @@ func (f *firm) name() string {
 	return f.names[0]
 }
 
-// firmView is what the ledger says about one enterprise.
+// firmView is what the ledger says about one enterprise. It depends on the
+// draws that opened its name, on its results and on what came after them.
 type firmView struct {
 	page
 	Facts   facts
@@ -41,44 +44,14 @@ type firmView struct {
 }
 
 type firmDraw struct {
-	Draw                   *link
-	Day, Name              string
-	Handle, Ticket, Cutoff string
-	Anchor                 string
-	Result                 *link
-	State, Public, Legal   string
-	Late                   string
+	Draw                 *link
+	Day, Name, Town      string
+	Handle, Anchor       string
+	Versus               *versus // nil where the platform cast
+	Result, Do           *link
+	State, Public, Legal string
+	Late                 string
 }
-
-// firmsView is the list of enterprises, or its entrance where it is long;
-// firmsPart one of its pages.
-type firmsView struct {
-	page
-	Count  int
-	Parts  []link
-	Groups []firmGroup
-}
-
-type firmsPart struct {
-	page
-	Groups []firmGroup
-	Turn   []link
-}
-
-// firmGroup is the enterprises that begin with the same character.
-type firmGroup struct {
-	Key, Anchor string
-	Rows        []firmRow
-}
-
-type firmRow struct {
-	Link             *link
-	Code, Town, Last string
-	Times            int
-}
-
-// firmsPerPage bounds a page of the list of enterprises.
-const firmsPerPage = 400
 
 // collectFirms gathers what the results and the opened handles name.
 func (m *maker) collectFirms() {
@@ -93,12 +66,15 @@ func (m *maker) collectFirms() {
 		return f
 	}
 	for _, l := range m.s.Lots {
-		ids := m.openedIDs(l)
+		ids, at := m.openedIDs(l), openedAt(l)
 		for _, o := range l.Objects {
 			if id := ids[o.Handle]; id != "" {
 				f := get(id)
 				f.drawn = append(f.drawn, drawnFirm{l, o})
 				f.town = or(townOf(l, o), f.town)
+				if since := at[o.Handle]; f.since == 0 || since < f.since {
+					f.since = since
+				}
 			}
 		}
 	}
@@ -107,6 +83,12 @@ func (m *maker) collectFirms() {
 		f := m.firmOf[m.value(r.Index, "code")]
 		if f == nil {
 			continue // not opened, or never drawn
+		}
+		if f.field == "" {
+			f.field = r.Body.Sector
+		}
+		if n, ok := rules.Find(m.pack.Towns, r.Body.Town); ok && r.Body.Town != "" && len(f.names) == 0 {
+			f.town = n.Name
 		}
 		if n := m.value(r.Index, "name"); n != "" && !slices.Contains(f.names, n) {
 			f.names = append(f.names, n)
@@ -125,6 +107,19 @@ func (m *maker) collectFirms() {
 		}
 		return strings.Compare(a.code, b.code)
 	})
+}
+
+// openedAt is handle → index of the record that opened it.
+func openedAt(l *rules.Lot) map[string]int64 {
+	at := map[string]int64{}
+	for _, o := range l.Opened {
+		for _, h := range o.Body.Handles {
+			if at[h] == 0 {
+				at[h] = o.Index
+			}
+		}
+	}
+	return at
 }
 
 // townOf is the name of the cell that an object was drawn in, "" where the
@@ -189,8 +184,13 @@ func (m *maker) firmPage(f *firm) error {
 		v.Facts.add("结果中的其他名称", text(strings.Join(f.names[1:], "；")))
 	}
 	v.Facts.add("统一社会信用代码（注册号）", text(f.code))
-	v.Facts.add("镇街", text(f.town))
-	v.Facts.add("被抽中次数", text(num(len(f.drawn))+"次"))
+	if dir := townDir + m.townSlug(f.town); m.firmShelves[dir] != nil {
+		v.Facts.add("镇街", p.at(firmShelfPath(dir, 0), f.town))
+	}
+	if dir := fieldDir + slugOf(f.field); m.firmShelves[dir] != nil {
+		v.Facts.add("行业类别", p.at(firmShelfPath(dir, 0), m.firmShelves[dir].name))
+	}
+	v.Facts.add("已公开的抽中次数", text(num(len(f.drawn))+"次，逐次列在下面"))
 	last := ""
 	for i := len(f.drawn) - 1; i >= 0; i-- {
 		d := m.firmDraw(p, f.drawn[i])
@@ -211,9 +211,12 @@ func (m *maker) firmPage(f *firm) error {
 
 func (m *maker) firmDraw(p *page, d drawnFirm) firmDraw {
 	l, o := d.lot, d.object
-	r := firmDraw{Draw: p.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Day: day(l.When()),
-		Handle: o.Handle, Ticket: o.Ticket, Cutoff: cutoff(l, o.Cell), Anchor: p.Root + m.drawnAnchor(l, o), State: "结果未公示"}
+	r := firmDraw{Draw: p.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Day: second(l.When()), Town: townOf(l, o),
+		Handle: o.Handle, Versus: againstCutoff(l, o), Anchor: p.Root + m.drawnAnchor(l, o), State: "结果未公示，期限 " + l.Due.Results}
 	if o.Result != nil {
+		if len(o.Result.Outcome().Codes) > 0 {
+			r.Do = p.to(resultPath(o.Result.Index)+"#do", "要做什么、有异议怎么办")
+		}
 		r.Result = p.to(resultPath(o.Result.Index), m.codeNames(o.Result.Outcome().Codes))
 		r.Public = o.Result.Published()
 		if legal, _, sure := m.s.Due(o.Result); sure {
@@ -226,57 +229,4 @@ func (m *maker) firmDraw(p *page, d drawnFirm) firmDraw {
 		r.State = "已抽中、未执行（抽取已终止）"
 	}
 	return r
-}
-
-func (m *maker) firmRow(p *page, f *firm) firmRow {
-	r := firmRow{Link: p.to(f.path(), f.name()), Code: f.code, Town: f.town, Times: len(f.drawn)}
-	for _, d := range f.drawn {
-		r.Last = max(r.Last, day(d.lot.When()))
-	}
-	return r
-}
-
-func (m *maker) firmGroups(p *page, firms []*firm) []firmGroup {
-	var groups []firmGroup
-	for _, f := range firms {
-		key := string([]rune(f.key)[:1])
-		if n := len(groups); n == 0 || groups[n-1].Key != key {
-			groups = append(groups, firmGroup{Key: key, Anchor: anchor("g-" + hashed(key))})
-		}
-		g := &groups[len(groups)-1]
-		g.Rows = append(g.Rows, m.firmRow(p, f))
-	}
-	return groups
-}
-
-func firmsPath(n int) string { return "firms/page-" + num(n) + "/index.html" }
-
-func (m *maker) firmLists() error {
-	v := &firmsView{page: m.newPage("firms/index.html", "firms", "企业"), Count: len(m.firms)}
-	v.asList()
-	m.list(&v.page, "")
-	if len(m.firms) <= firmsPerPage {
-		v.Groups = m.firmGroups(&v.page, m.firms)
-		return m.render("firms", v)
-	}
-	parts := (len(m.firms) + firmsPerPage - 1) / firmsPerPage
-	for n := 1; n <= parts; n++ {
-		list := m.firms[(n-1)*firmsPerPage : min(n*firmsPerPage, len(m.firms))]
-		name := list[0].key + " 至 " + list[len(list)-1].key
-		v.Parts = append(v.Parts, *v.to(firmsPath(n), name))
-		part := &firmsPart{page: m.newPage(firmsPath(n), "firms", "企业（第"+num(n)+"页）"), Turn: nil}
-		part.asList()
-		part.Groups = m.firmGroups(&part.page, list)
-		if n > 1 {
-			part.Turn = append(part.Turn, *part.to(firmsPath(n-1), "上一页"))
-		}
-		if n < parts {
-			part.Turn = append(part.Turn, *part.to(firmsPath(n+1), "下一页"))
-		}
-		m.list(&part.page, "")
-		if err := m.render("firms-part", part); err != nil {
-			return err
-		}
-	}
-	return m.render("firms", v)
 }

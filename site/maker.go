@@ -31,14 +31,15 @@ type maker struct {
 	pages []made            // for the site maps, in order of making
 	total int               // estimate for Progress
 
-	found   map[int64][]rules.Finding // by entry, whatever found them
-	noted   map[int64][]*verify.Entry // notice or result index → entries about it that have no effect
-	drawDir map[int64]string          // notice index → folder of its page
-	firms   []*firm                   // in order of their list
-	firmOf  map[string]*firm          // by code
-	shelves []*shelf                  // of results, in order of their first
-	shelfOf map[string]*shelf         // by folder
-	due     []rules.Duty              // as of the bundle's day; see duties
+	found       map[int64][]rules.Finding // by entry, whatever found them
+	noted       map[int64][]*verify.Entry // notice or result index → entries about it that have no effect
+	drawDir     map[int64]string          // notice index → folder of its page
+	firms       []*firm                   // in order of their list
+	firmShelves map[string]*firmShelf     // by folder
+	firmOf      map[string]*firm          // by code
+	shelves     []*shelf                  // of results, in order of their first
+	shelfOf     map[string]*shelf         // by folder
+	due         []rules.Duty              // as of the bundle's day; see duties
 }
 
 // made is a page for the site maps.
@@ -188,6 +189,7 @@ func (m *maker) index() {
 		m.drawDir[l.Index] = dir
 	}
 	m.collectFirms()
+	m.collectFirmShelves()
 	m.collectShelves()
 }
 
