@@ -1,6 +1,8 @@
 package site
 
 import (
+	"slices"
+
 	"github.com/sunlot/sunlot/internal/rules"
 )
 
@@ -12,12 +14,33 @@ type dutyRow struct {
 	Late                   bool
 }
 
-// calendarView lists all that is due and was done.
+// calendarView lists what is still due, month by month, and leads to what was
+// done, a page a year.
 type calendarView struct {
 	page
 	Today, Built string
-	Open, Done   []dutyRow
+	Open         []dutyMonth
+	Done         []dutyRow // the latest
+	Years        []link
+	File         link // the calendar file
 }
+
+// calendarYear is what was due in a year and is done.
+type calendarYear struct {
+	page
+	Months []dutyMonth
+}
+
+// dutyMonth is a month with its duties, in the order given.
+type dutyMonth struct {
+	Title string
+	Rows  []dutyRow
+}
+
+// latestDone is how many done duties the calendar itself shows.
+const latestDone = 12
+
+func calendarPath(year string) string { return "calendar/" + year + "/index.html" }
 
 func (m *maker) dutyRow(p *page, d rules.Duty) dutyRow {
 	r := dutyRow{Due: or(d.Due, "没有写明"), What: or(dutyNames[d.Code], d.Code), Done: "–", Clause: m.clause(p, d.Clause)}
@@ -52,18 +75,77 @@ func (m *maker) dutyRow(p *page, d rules.Duty) dutyRow {
 	return r
 }
 
+// calendarPage makes the calendar. It depends on the bundle's day; a year's page
+// on the duties of that year that are done.
 func (m *maker) calendarPage() error {
 	v := &calendarView{page: m.newPage("calendar/index.html", "calendar", "期限"), Today: m.b.Today, Built: minute(m.opt.Built)}
+	p := &v.page
+	var open, done []rules.Duty
 	for _, d := range m.duties() {
 		if d.Open > 0 {
-			v.Open = append(v.Open, m.dutyRow(&v.page, d))
+			open = append(open, d)
+		} else {
+			done = append(done, d)
 		}
 	}
-	for i := len(m.duties()) - 1; i >= 0; i-- {
-		if d := m.duties()[i]; d.Open == 0 {
-			v.Done = append(v.Done, m.dutyRow(&v.page, d))
+	v.Open = m.dutyMonths(p, open)
+	slices.Reverse(done) // the latest first
+	for _, d := range done[:min(len(done), latestDone)] {
+		v.Done = append(v.Done, m.dutyRow(p, d))
+	}
+	years := map[string][]rules.Duty{}
+	var order []string
+	for _, d := range done {
+		y := dutyYear(d)
+		if years[y] == nil {
+			order = append(order, y)
+		}
+		years[y] = append(years[y], d)
+	}
+	for _, y := range order {
+		v.Years = append(v.Years, *p.to(calendarPath(y), y+"年到期的"+num(len(years[y]))+"项"))
+		if err := m.calendarYear(y, years[y]); err != nil {
+			return err
 		}
 	}
-	m.list(&v.page, "")
+	v.File = *p.to(calendarFile, "日历文件（.ics）")
+	m.list(p, "")
 	return m.render("calendar", v)
 }
+
+func (m *maker) calendarYear(year string, done []rules.Duty) error {
+	v := &calendarYear{page: m.newPage(calendarPath(year), "calendar", year+"年到期、已经办结的", link{"calendar/index.html", "期限"})}
+	v.Months = m.dutyMonths(&v.page, done)
+	m.list(&v.page, "")
+	return m.render("calendar-year", v)
+}
+
+// dutyYear is the year of a duty's date; where none is written, of the day on
+// which it was done.
+func dutyYear(d rules.Duty) string {
+	if at := or(d.Due, d.Done); len(at) >= 4 {
+		return at[:4]
+	}
+	return "0000"
+}
+
+// dutyMonths gathers neighbours of one month; duties come in order of their
+// dates, upwards or downwards.
+func (m *maker) dutyMonths(p *page, list []rules.Duty) []dutyMonth {
+	var months []dutyMonth
+	for _, d := range list {
+		title := "没有写明期限"
+		if len(d.Due) >= 7 {
+			title = d.Due[:4] + "年" + num(monthOf(d.Due)) + "月"
+		}
+		if n := len(months); n == 0 || months[n-1].Title != title {
+			months = append(months, dutyMonth{Title: title})
+		}
+		last := &months[len(months)-1]
+		last.Rows = append(last.Rows, m.dutyRow(p, d))
+	}
+	return months
+}
+
+// monthOf is the month of a date yyyy-mm-dd.
+func monthOf(date string) int { return int(date[5]-'0')*10 + int(date[6]-'0') }

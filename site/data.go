@@ -13,6 +13,7 @@ type dataView struct {
 	Sets   []dataSet
 	Ledger []link // the archives of the ledger, the oldest part first
 	Files  []link // checkpoint, policy, lists for programs
+	Feeds  []link // and the calendar file
 }
 
 type dataSet struct {
@@ -68,6 +69,10 @@ func (m *maker) dataFiles() error {
 	if err := m.dataList(v, &list); err != nil {
 		return err
 	}
+	for _, f := range feeds {
+		v.Feeds = append(v.Feeds, *p.to(f.path, f.title+"（Atom）"))
+	}
+	v.Feeds = append(v.Feeds, *p.to(calendarFile, "期限（日历文件）"))
 	m.list(p, "")
 	return m.render("data", v)
 }

@@ -20,6 +20,7 @@ type page struct {
 	Entry   int64    // index of the record that the page shows, -1 for none
 	Address string   // printed on paper
 	Scripts []string // names from the site's top, loaded after the page
+	Feed    *link    // of what the page lists, nil for none
 	Site    *identity
 }
 
@@ -142,6 +143,7 @@ func (m *maker) newPage(path, key, title string, crumbs ...link) page {
 		}
 	}
 	p.Metas = m.siteMetas()
+	p.Feed = feedOf(&p)
 	return p
 }
 
