@@ -11,6 +11,7 @@ type dutyRow struct {
 	Due, What, Done, State string
 	Draw, Clause           *link
 	Count                  string
+	National               string // what the day would be without the office's own closures
 	Late                   bool
 }
 
@@ -52,7 +53,7 @@ func (m *maker) dutyRow(p *page, d rules.Duty) dutyRow {
 		r.Draw = p.to("plan/"+d.Draw+"/index.html", d.Draw+"年")
 	}
 	if d.National != "" {
-		r.Due += "（按全国放假安排为 " + d.National + "）"
+		r.National = "按全国放假安排为 " + d.National
 	}
 	if d.Open == 0 {
 		r.Done = or(d.Done, "–") // before that it is the date of the last part

@@ -238,6 +238,11 @@ func (m *maker) statsTotal(v *statsView, st *rules.Stats) {
 		f.add("未完成", text(open(t)))
 		f.add("其他", text(further(t)))
 	}
+	for _, mark := range [][2]string{{"corrected", "更正过的抽查结果"}, {"objected", "有异议的抽查结果"}} {
+		if l := m.shelfLink(p, yearDir(num(st.Year))+"/"+mark[0], "逐份看"); l != nil {
+			f.add(mark[1], value{Text: l.Text, Href: l.Href})
+		}
+	}
 	if st.Led+st.Joined > 0 {
 		f.add("部门联合抽查", text("牵头"+num(st.Led)+"次，参与"+num(st.Joined)+"次"))
 	}
@@ -274,16 +279,22 @@ func (m *maker) statRow(p *page, t *rules.Tally, draws []string) statRow {
 		r.None = "还没有抽取"
 		return r
 	}
+	var lot *rules.Lot // where it is one draw's
+	if len(draws) == 1 {
+		lot = m.s.Lot(draws[0])
+	}
 	to := func(stage, words string) value {
-		if lot := m.s.Lot(draws[0]); len(draws) == 1 && lot != nil && lot.Abort == nil {
+		if lot != nil && lot.Abort == nil {
 			return value{Text: words, Href: p.Root + m.drawPath(lot) + "#" + stage}
 		}
 		return text(words)
 	}
-	if len(draws) == 0 {
-		to = func(_, words string) value { return text(words) }
-	}
 	r.Drawn, r.Sent, r.Inspected, r.Public = to("cast", num(t.Drawn)), to("send", num(t.Dispatched)), to("result", num(t.Inspected)), to("result", public(t))
+	if lot != nil {
+		if dir := "draw-" + m.drawDir[lot.Index]; m.shelfOf[dir] != nil { // the results themselves
+			r.Public.Href = p.Root + shelfPath(dir, 0)
+		}
+	}
 	r.Open, r.Rates, r.Further = or(open(t), "无"), or(rates(t), "暂无"), further(t)
 	return r
 }

@@ -42,11 +42,11 @@ func TestStatsPage(t *testing.T) {
 			t.Errorf("the page has no %s", link)
 		}
 	}
-	for _, list := range []string{"code-a", "month-10"} {
-		if got := strings.Count(string(files["stats/2023/"+list+"/index.html"]), `<tr><th scope="row"`); got != 3 {
+	for _, list := range []string{"results/year-2023/code-a", "stats/2023/month-10"} {
+		if got := strings.Count(string(files[list+"/index.html"]), `<tr><th scope="row"`); got != 3 {
 			t.Errorf("%s lists %d of 3", list, got)
 		}
-		if !strings.Contains(page, `href="../../stats/2023/`+list+`/index.html">3</a>`) {
+		if !strings.Contains(page, `href="../../`+list+`/index.html">3</a>`) {
 			t.Errorf("the number does not lead to %s", list)
 		}
 	}
@@ -78,7 +78,7 @@ func TestStatsLate(t *testing.T) {
 		}
 	}
 	page := string(b.files["stats/2023/index.html"])
-	for _, want := range []string{"按期23，晚于期限1，期限未定0，未完成0", `href="../../stats/2023/late/index.html"`, `href="../../draws/2023-001/index.html#result"`} {
+	for _, want := range []string{"按期23，晚于期限1，期限未定0，未完成0", `href="../../stats/2023/late/index.html"`, `href="../../draws/2023-001/index.html#result">24</a>`, `href="../../results/draw-2023-001/index.html">24（`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %s", want)
 		}

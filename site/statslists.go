@@ -63,24 +63,19 @@ func resultYear(f *rules.Finished) int64 {
 	return 0
 }
 
-// statsLists sorts the year's results by code, month and lateness, says the
-// numbers on the page and makes a list for each.
+// statsLists sorts the year's results by month and lateness, says the numbers on
+// the page and makes a list for each.
 func (m *maker) statsLists(v *statsView, st *rules.Stats) error {
 	year := num(st.Year)
-	codes, months, ended := map[string][]*rules.Finished{}, map[string][]*rules.Finished{}, map[string]int{}
+	months, ended := map[string][]*rules.Finished{}, map[string]int{}
 	var late []*rules.Finished
 	for _, f := range m.s.Results {
 		y := resultYear(f)
 		if y == 0 {
 			continue
 		}
-		if y == st.Year {
-			for _, c := range f.Outcome().Codes {
-				codes[c] = append(codes[c], f)
-			}
-			if f.Body.Withheld == nil && m.s.Late(f) > 0 {
-				late = append(late, f)
-			}
+		if y == st.Year && f.Body.Withheld == nil && m.s.Late(f) > 0 {
+			late = append(late, f)
 		}
 		if at := f.Published(); f.Body.Withheld == nil && at[:4] == year {
 			months[at[5:7]] = append(months[at[5:7]], f)
@@ -89,9 +84,7 @@ func (m *maker) statsLists(v *statsView, st *rules.Stats) error {
 			ended[at[5:7]]++
 		}
 	}
-	if err := m.statsCodes(v, st, codes); err != nil {
-		return err
-	}
+	m.statsCodes(v, st)
 	if err := m.statsMonths(v, st, months, ended); err != nil {
 		return err
 	}
@@ -102,24 +95,22 @@ func (m *maker) statsLists(v *statsView, st *rules.Stats) error {
 	return m.statsList(st.Year, "late", year+"年抽取、公示晚于期限的抽查结果", late)
 }
 
-func (m *maker) statsCodes(v *statsView, st *rules.Stats, codes map[string][]*rules.Finished) error {
+// statsCodes counts the year's results by their outcome in force, as the
+// shelves of the results hold them: of every origin.
+func (m *maker) statsCodes(v *statsView, st *rules.Stats) {
 	var bars []chartRow
 	for _, c := range m.pack.Result.Codes {
-		list := codes[c.Code]
-		if len(list) == 0 {
+		dir := yearDir(num(st.Year)) + "/code-" + slugOf(c.Code)
+		shelf := m.shelfOf[dir]
+		if shelf == nil || shelf.now == 0 {
 			continue
 		}
-		key := "code-" + anchor(c.Code)
-		v.Codes = append(v.Codes, codeCount{c.Code, c.Name, v.at(statsListPath(st.Year, key)(1), num(len(list)))})
-		bars = append(bars, chartRow{Name: c.Code + " " + c.Name, Values: []int{len(list)}})
-		if err := m.statsList(st.Year, key, num(st.Year)+"年抽取、结果为“"+c.Name+"”的抽查结果", list); err != nil {
-			return err
-		}
+		v.Codes = append(v.Codes, codeCount{c.Code, c.Name, v.at(shelfPath(dir, 0), num(shelf.now))})
+		bars = append(bars, chartRow{Name: c.Code + " " + c.Name, Values: []int{shelf.now}})
 	}
 	if len(bars) > 0 {
-		v.CodeChart = barChart("codes", num(st.Year)+"年抽取的各种结果（份）", []string{"份数"}, bars)
+		v.CodeChart = barChart("codes", num(st.Year)+"年各种抽查结果（份）", []string{"份数"}, bars)
 	}
-	return nil
 }
 
 func (m *maker) statsMonths(v *statsView, st *rules.Stats, months map[string][]*rules.Finished, ended map[string]int) error {
