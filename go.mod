@@ -13,6 +13,8 @@ require (
 	github.com/cloudflare/circl v1.6.5
 	// tests: an independent RFC 8785 against which our canonical JSON is held
 	github.com/gowebpki/jcs v1.0.2
+	// tests: outside reader of the QR codes on printed pages
+	github.com/makiuchi-d/gozxing v0.1.1
 	// tests: testscript, the transcripts of every command
 	github.com/rogpeppe/go-internal v1.16.0
 	// commands, flags and help of the office's door
@@ -37,6 +39,8 @@ require (
 	golang.org/x/term v0.47.0
 	// GB18030 input, Unicode normal forms and widths of names
 	golang.org/x/text v0.43.0
+	// QR codes of printed pages
+	rsc.io/qr v0.2.0
 )
 
 require (
@@ -62,5 +66,6 @@ require (
 	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
+	golang.org/x/xerrors v0.0.0-20200804184101-5ec99f83aff1 // indirect
 	k8s.io/klog/v2 v2.130.1 // indirect
 )

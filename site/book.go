@@ -14,7 +14,7 @@ import (
 type entryView struct {
 	page
 	recordPart
-	Tags    []tag
+	State   stateLine
 	Summary string
 	Shown   *link // where the record is shown as what it is
 	Found   []said
@@ -85,7 +85,7 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 	v := &entryView{page: m.newPage(entryPath(i), "book", "第"+num(i)+"条记录："+name)}
 	p := &v.page
 	p.Entry = i
-	v.Tags = []tag{m.entryState(e)}
+	v.State = m.stateLine(p, i)
 	m.asArticle(p, article{timeOf(e), "公开账本," + name})
 	if e.Record != nil {
 		v.Summary = m.summary(e)

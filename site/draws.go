@@ -16,7 +16,7 @@ import (
 // charter and the pack.
 type drawView struct {
 	page
-	Tags    []tag
+	State   stateLine
 	Lead    string
 	Failed  []said    // why it is not sound, in words
 	Ignored []ignored // entries about it that have no effect
@@ -152,7 +152,8 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	p := &v.page
 	p.Entry = l.Index
 	m.asArticle(p, article{l.Time, b.Name + ",抽取,双随机"})
-	v.Tags = append([]tag{m.drawState(l)}, m.grade(l)...)
+	v.State = m.stateLine(p, l.Index, append([]tag{m.drawState(l)}, m.grade(l)...)...)
+	v.State.Check.Href = "#self-check" // the draw's, which includes the notice
 	v.Lead = m.drawLead(l)
 	m.drawFound(l, v)
 	v.Steps = m.story(p, l)

@@ -139,6 +139,8 @@ func (m *maker) pointOne(from, value string) error {
 		return nil
 	case strings.HasPrefix(value, "https://"), strings.HasPrefix(value, "http://"):
 		return nil // the charter's and the text pages' own; nothing is fetched from there
+	case strings.HasPrefix(value, "data:image/png;base64,"):
+		return nil // the QR code of sheet.go: templates let no other address of this kind through
 	case strings.HasPrefix(value, "/") && from == "404.html":
 		return nil // it is shown under any address, so its links begin at the server's root
 	}

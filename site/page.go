@@ -19,6 +19,7 @@ type page struct {
 	Metas   []meta
 	Entry   int64    // index of the record that the page shows, -1 for none
 	Address string   // printed on paper
+	Sheet   *sheet   // foot of the printed page of a record
 	Scripts []string // names from the site's top, loaded after the page
 	Feed    *link    // of what the page lists, nil for none
 	Site    *identity
@@ -185,6 +186,11 @@ func (m *maker) render(kind string, v view) error {
 	c, err := m.chrome(p.Root, p.Section)
 	if err != nil {
 		return err
+	}
+	if p.Entry >= 0 {
+		if p.Sheet, err = m.sheet(p); err != nil {
+			return err
+		}
 	}
 	var buf bytes.Buffer
 	if err := m.tmpl.ExecuteTemplate(&buf, "head", p); err != nil {

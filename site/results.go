@@ -11,7 +11,7 @@ import (
 // what came after it.
 type resultView struct {
 	page
-	Tags    []tag
+	State   stateLine
 	Lead    string
 	Failed  []said
 	Ignored []ignored
@@ -109,7 +109,7 @@ func (m *maker) resultPage(f *rules.Finished, raw string) error {
 	p := &v.page
 	p.Entry = f.Index
 	m.asArticle(p, article{f.Time, "抽查结果,双随机," + m.firmName(f)})
-	v.Tags = m.resultTags(f)
+	v.State = m.stateLine(p, f.Index)
 	v.Lead = "检查结果：" + m.codeNames(f.Outcome().Codes) + "。检查于" + f.Ended() + "结束。"
 	m.resultFirm(v, f)
 	v.Found.add("结果", text(m.codeNames(f.Outcome().Codes)))
@@ -151,14 +151,6 @@ func (m *maker) openText(index int64, path string) string {
 		return "：" + v
 	}
 	return closed
-}
-
-func (m *maker) resultTags(f *rules.Finished) []tag {
-	list := []tag{m.seenTag(f.Index)}
-	if len(f.Corrections) > 0 {
-		list = append(list, tag{"已更正", "warn"})
-	}
-	return list
 }
 
 // checklistFor is the index of the checklist that a result's items are of.

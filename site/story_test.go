@@ -31,7 +31,7 @@ func TestStorySteps(t *testing.T) {
 			if strings.HasPrefix(e.attrs["class"], "step") {
 				steps = append(steps, e.attrs["id"])
 			}
-			if id, ok := strings.CutPrefix(e.attrs["href"], "#"); ok && len(line) < len(steps)+9 {
+			if id, ok := strings.CutPrefix(e.attrs["href"], "#"); ok && len(line) < len(steps)+10 {
 				line = append(line, id)
 			}
 		}

@@ -75,6 +75,7 @@ var importers = map[string][]string{
 	"golang.org/x/sys":            {"internal/durable"},
 	"golang.org/x/term":           {"internal/keyring"},
 	"golang.org/x/text":           {"internal/intake", "internal/demo", "cmd/sunlot-verify"}, // demo writes what intake reads; lists of the market regulator come in GBK
+	"rsc.io/qr":                   {"site"},
 }
 
 var fset = token.NewFileSet()
