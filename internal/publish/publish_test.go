@@ -108,6 +108,7 @@ func write(t testing.TB, dir string, files map[string]string) {
 func pagesOf(n int) map[string]string {
 	pages := map[string]string{
 		"style.css": fmt.Sprintf("/* %d */", n), "sunlot-site.txt": "built here\n", ".note": "stays at home",
+		"draws.ics":  "sorts before draws/",
 		"index.html": fmt.Sprintf(`<a href="draws/index.html">%d</a> <a href="style.css">`, n),
 	}
 	list := ""

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -89,6 +90,8 @@ func ofFiles(code string) bool {
 // walk lists the files. The builder's note and names with a leading dot stay
 // at home; a link is refused rather than followed.
 func (s *source) walk() error {
+	// Folder by folder is not yet sorted: calendar.ics stands before calendar/.
+	defer func() { slices.Sort(s.names) }()
 	return fs.WalkDir(s.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
