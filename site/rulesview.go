@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/rules"
@@ -14,12 +15,25 @@ type rulesView struct {
 	Clauses  []clauseRow
 	Readings []readingRow
 	Codes    []codeRow
+	Out      []link // clauses that the program does not judge
 }
 
 type clauseRow struct {
 	ID, Anchor, Cite, Words, Gist, Kinds string
 	Counts                               string // findings under it
+	Due                                  string // deadlines under it
 	Entries                              []link
+	All                                  *link // the page of its facts, where they are many
+}
+
+// clauseView is a page of the facts under one clause, a hundred a page, in the
+// order of the ledger, so that one more touches the last page.
+type clauseView struct {
+	page
+	Cite, Words, Gist string
+	Back              link
+	Rows              []said
+	Turn              []link
 }
 
 type readingRow struct {
@@ -56,7 +70,17 @@ func (m *maker) rulesPage() error {
 		}
 		r.Kinds = strings.Join(kinds, "、")
 		r.Counts, r.Entries = m.clauseCounts(p, found[c.ID])
+		r.Due = m.clauseDue(c.ID)
+		if n := len(found[c.ID]); n > clauseFacts {
+			r.Entries, r.All = nil, p.to(clausePath(c.ID)(1), "逐条看"+num(n)+"条")
+			if err := m.clausePages(&c, found[c.ID]); err != nil {
+				return err
+			}
+		}
 		v.Clauses = append(v.Clauses, r)
+		if slices.Contains(c.Kinds, "out") {
+			v.Out = append(v.Out, link{"#" + r.Anchor, c.Cite})
+		}
 	}
 	for _, r := range k.Readings {
 		v.Readings = append(v.Readings, readingRow{r.ID, r.Text, m.clause(p, r.Clause), r.Others})
@@ -82,11 +106,15 @@ func (m *maker) byClause() map[string][]rules.Finding {
 	return found
 }
 
-// clauseCounts says how many findings stand under a clause and links to the
-// first entries of them.
+// clauseFacts is how many facts the page of the rules itself leads to; more have
+// pages of their own.
+const clauseFacts = 12
+
+// clauseCounts says how many findings stand under a clause and links to their
+// entries.
 func (m *maker) clauseCounts(p *page, found []rules.Finding) (string, []link) {
 	var parts []string
-	for _, sev := range []rules.Severity{rules.Breach, rules.Overdue, rules.Warning, rules.Note} {
+	for _, sev := range []rules.Severity{rules.Breach, rules.Overdue, rules.Warning, rules.Note, rules.Believed, rules.Unknown, rules.OK} {
 		n := 0
 		for _, f := range found {
 			if f.Severity == sev {
@@ -97,14 +125,74 @@ func (m *maker) clauseCounts(p *page, found []rules.Finding) (string, []link) {
 			parts = append(parts, severityTag(sev).Text+" "+num(n))
 		}
 	}
-	const most = 12
 	var entries []link
 	seen := map[int64]bool{}
-	for _, f := range found {
-		if f.Entry >= 0 && !seen[f.Entry] && len(entries) < most {
+	for _, f := range found[:min(len(found), clauseFacts)] {
+		if f.Entry >= 0 && !seen[f.Entry] {
 			seen[f.Entry] = true
 			entries = append(entries, *p.entry(f.Entry))
 		}
 	}
 	return strings.Join(parts, "，"), entries
+}
+
+// clauseDue counts the deadlines under a clause, "" where it has none.
+func (m *maker) clauseDue(id string) string {
+	done, open, late := 0, 0, 0
+	for _, d := range m.duties() {
+		if d.Clause != id {
+			continue
+		}
+		if d.Open > 0 {
+			open++
+		} else {
+			done++
+		}
+		if d.Late > 0 {
+			late++
+		}
+	}
+	if done+open == 0 {
+		return ""
+	}
+	return "办结" + num(done) + parts("，未办%d", open, "，晚于期限%d", late)
+}
+
+func clausePath(id string) func(n int) string {
+	return func(n int) string {
+		if n == 1 {
+			return "rules/" + anchor(id) + "/index.html"
+		}
+		return "rules/" + anchor(id) + "/page-" + num(n) + "/index.html"
+	}
+}
+
+// clausePages lists all facts under a clause. A page depends on its findings,
+// on the clause and on whether a page follows.
+func (m *maker) clausePages(c *rules.Clause, found []rules.Finding) error {
+	path := clausePath(c.ID)
+	parts := (len(found) + perPage - 1) / perPage
+	for n := 1; n <= parts; n++ {
+		title := c.Cite + "（" + c.ID + "）下注意到的事实"
+		if n > 1 {
+			title += "（第" + num(n) + "页）"
+		}
+		v := &clauseView{page: m.newPage(path(n), "rules", title), Cite: c.Cite, Words: c.Words, Gist: c.Gist}
+		p := &v.page
+		v.asList()
+		v.Back = *p.to("rules/index.html#"+anchor(c.ID), "回到规则")
+		for _, f := range found[(n-1)*perPage : min(n*perPage, len(found))] {
+			r := m.say(p, f)
+			r.Clause = nil // it is the page's
+			v.Rows = append(v.Rows, r)
+		}
+		v.Turn = turn(p, n, parts, path)
+		if n == 1 {
+			m.list(p, "")
+		}
+		if err := m.render("clause", v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
