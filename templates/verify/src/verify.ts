@@ -1,3 +1,5 @@
 // The script of every page with a check: finds what the page asks to have
 // checked and shows each step.
-export {};
+import { start } from "./page";
+
+start();

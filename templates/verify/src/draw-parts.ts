@@ -1,0 +1,106 @@
+// What the steps of a draw share: its files, read and held to their digests,
+// and the opened recusals (draw1 §4).
+
+import type { BLS } from "./beacon";
+import { readFile } from "./blob";
+import { ensure } from "./fault";
+import type { Members } from "./json";
+import type { Ledger, Proven } from "./ledger";
+import { membersOf, numberOf, part, textOf } from "./members";
+import { poolOf, rows, type Lines, type Pool } from "./pool";
+import { recusalHash } from "./seed";
+import type { Source } from "./source";
+import type { Plan, Run } from "./step";
+
+/** What the page itself says, to be held to what was computed. */
+export interface Shown {
+  readonly text: string;
+  /** the drawn as the page lists them: handle and the text of its row */
+  readonly rows: readonly { readonly handle: string; readonly text: string }[];
+}
+
+/** What a check of a draw may need beside the files. */
+export interface Tools {
+  bls(): Promise<BLS>;
+}
+
+/** Files of a notice, read and held to their digests. */
+export interface Files {
+  readonly pool: Pool;
+  readonly out: Lines;
+  readonly people: Lines | undefined;
+  readonly recusals: Lines | undefined;
+  readonly experts: Lines | undefined;
+}
+
+/** Everything that the steps of a draw hand on. */
+export interface Draw {
+  readonly run: Run;
+  readonly plan: Plan;
+  readonly ledger: Ledger;
+  readonly tools: Tools;
+  readonly notice: Proven;
+  readonly body: Members;
+  readonly files: Files;
+  readonly shown: Shown | undefined;
+}
+
+/** waiting are the steps that nothing was said of yet. */
+export function waiting(p: Plan): string[] {
+  return [...p.done.values()].filter((s) => s.state === "waiting").map((s) => s.id);
+}
+
+/** moment is the time of the value that the notice names (draw1 §1). */
+export function moment(body: Members): string {
+  const r = part(body, "randomness");
+  return r ? textOf(r, "time") : textOf(body, "before");
+}
+
+/** readFiles reads what the notice describes (draw1 §4). */
+export async function readFiles(run: Run, source: Source, body: Members): Promise<Files> {
+  const pool = await readFile(run, source, body, "pool", "pool");
+  const out = await readFile(run, source, body, "out", "leftout");
+  ensure(pool !== undefined && out !== undefined, "file-missing", "pool, out");
+  const people = await readFile(run, source, body, "people", "inspectors");
+  await readFile(run, source, body, "people_out", "leftout");
+  const recusals = await readFile(run, source, body, "recusals", "recusal-commits");
+  const second = part(body, "experts");
+  const experts = second && (await readFile(run, source, second, "pool", "inspectors"));
+  const register = numberOf(membersOf(body["roster"]), "count");
+  ensure(pool.count + out.count === register, "roster-count", "pool + out", String(pool.count + out.count), String(register));
+  const inside = poolOf(pool);
+  const left = new Set(rows(out).map((r) => r[0]!));
+  for (const r of rows(pool)) ensure(!left.has(r[0]!), "twice-in-register", "pool", r[0]!);
+  return { pool: inside, out, people, recusals, experts };
+}
+
+/** poolHandles are the handles of a pool. */
+export function poolHandles(pool: Pool): string[] {
+  const all = new TextDecoder().decode(pool.handles);
+  return Array.from({ length: pool.count }, (_, i) => all.slice(32 * i, 32 * i + 32));
+}
+
+/** openRecusals holds the opened recusal lines to their commitments and to what
+ * the notice stated; it gives their number (draw1 §4, §7). */
+export async function openRecusals(d: Draw, body: Members, into: Map<string, string[]> | undefined): Promise<number> {
+  const opened = await readFile(d.run, d.ledger.source, body, "recusals", "recusals");
+  if (!opened || !d.files.recusals) return 0;
+  const committed = new Map(rows(d.files.recusals).map((r) => [r[0]!, r[1]!]));
+  let declared = 0;
+  for (const [object, salt, list] of rows(opened)) {
+    const people = list === "" || list === undefined ? [] : list.split(",");
+    const hash = recusalHash(salt!, people);
+    ensure(hash === committed.get(object!), "recusal", `recusals ${object}`, hash, committed.get(object!) ?? "");
+    declared += people.length;
+    ensure(
+      people.length <= numberOf(d.body, "most_for_one"),
+      "recusal-most",
+      `recusals ${object}`,
+      String(people.length),
+      String(numberOf(d.body, "most_for_one")),
+    );
+    into?.set(object!, people);
+  }
+  ensure(declared <= numberOf(d.body, "declared"), "recusal-declared", "recusals", String(declared), String(numberOf(d.body, "declared")));
+  return opened.count;
+}

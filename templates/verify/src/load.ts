@@ -1,0 +1,33 @@
+// The pairing, in a script of its own: loaded when a round of drand is to be
+// checked and not before, by an element, for that works from a disk too.
+
+import type { BLS } from "./beacon";
+import { Fault } from "./fault";
+
+/** What bls.ts registers. */
+export function registered(): BLS | undefined {
+  return (globalThis as { sunlotBLS?: BLS }).sunlotBLS;
+}
+
+let loading: Promise<BLS> | undefined;
+
+/** loadBLS loads script/bls.js of the site, once. */
+export function loadBLS(root: string): Promise<BLS> {
+  const known = registered();
+  if (known) return Promise.resolve(known);
+  loading ??= new Promise<BLS>((done, fail) => {
+    const script = document.createElement("script");
+    script.src = root + "script/bls.js";
+    script.onload = () => {
+      const bls = registered();
+      if (bls) done(bls);
+      else fail(new Fault("source.missing", "script/bls.js"));
+    };
+    script.onerror = () => {
+      loading = undefined;
+      fail(new Fault("source.unreachable", "script/bls.js"));
+    };
+    document.head.append(script);
+  });
+  return loading;
+}

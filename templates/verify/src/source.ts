@@ -1,0 +1,109 @@
+// Where a check reads the files of a ledger folder (ledger.md §8) from: the
+// site that the page stands on, or files that the reader picked from a disk.
+
+import { Fault } from "./fault";
+
+/** Source gives the files of a site by their address from the site's top. */
+export interface Source {
+  /** Bytes of one file. Fails with source.missing where the place says that
+   * there is none, source.unreachable where nothing answered, source.not-given
+   * where the reader did not hand it over. */
+  get(path: string): Promise<Uint8Array>;
+  /** Whether the reader picked the files: what is not among them then says
+   * nothing about the office. */
+  readonly picked: boolean;
+}
+
+/** The most that is read of one file: openings end at 16 MiB (record.md). */
+const MOST = 64 << 20;
+
+/** Until when a site must have answered. */
+const PATIENCE = 30_000;
+
+/** fromSite reads from the site itself, root being the way from the page to
+ * the site's top ("../../"). What changes under one name is asked for anew. */
+export function fromSite(root: string, stop?: AbortSignal): Source {
+  const kept = new Map<string, Promise<Uint8Array>>();
+  return {
+    picked: false,
+    get(path) {
+      const known = kept.get(path);
+      if (known) return known;
+      const answer = fetchBytes(root + path, path, stop);
+      kept.set(path, answer);
+      return answer;
+    },
+  };
+}
+
+async function fetchBytes(address: string, path: string, stop?: AbortSignal): Promise<Uint8Array> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE);
+  const end = (): void => patience.abort();
+  stop?.addEventListener("abort", end);
+  try {
+    const answer = await fetch(address, { cache: "no-cache", credentials: "omit", redirect: "follow", signal: patience.signal });
+    if (answer.status === 404 || answer.status === 410) throw new Fault("source.missing", path, String(answer.status), "200");
+    if (!answer.ok) throw new Fault("source.unreachable", path, String(answer.status), "200");
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    if (bytes.length > MOST) throw new Fault("source.too-long", path, String(bytes.length), String(MOST));
+    return bytes;
+  } catch (e) {
+    if (e instanceof Fault) throw e;
+    throw new Fault("source.unreachable", path, e instanceof Error ? e.message : String(e), "200");
+  } finally {
+    clearTimeout(timer);
+    stop?.removeEventListener("abort", end);
+  }
+}
+
+/** A file as a reader picks it: path as far as the browser tells it. */
+export interface Picked {
+  readonly path: string;
+  readonly file: Blob;
+}
+
+/** The end of a path by which a file of a ledger folder is known. */
+const PLACE =
+  /(?:^|\/)((?:entry\/(?:0|[1-9]\d*)\.txt)|(?:proof\/(?:0|[1-9]\d*)\.tlog-proof)|(?:opening\/(?:0|[1-9]\d*)\.json)|(?:blob\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64})|(?:tile\/(?:entries|\d)\/(?:x\d{3}\/)*\d{3}(?:\.p\/\d{1,3})?)|checkpoint|policy)$/;
+
+/** place is where in a ledger folder a picked file belongs, "" if its path
+ * does not say it. */
+export function place(path: string): string {
+  return PLACE.exec(path.replace(/\\/g, "/"))?.[1] ?? "";
+}
+
+/** fromFiles reads from picked files by the ends of their paths. Two files for
+ * one place are two ledgers, or two copies of one: refused, for which of them
+ * was checked would be left to chance. */
+export function fromFiles(files: readonly Picked[]): Source {
+  const at = new Map<string, Picked>();
+  for (const f of files) {
+    const name = place(f.path);
+    if (name === "") continue;
+    const other = at.get(name);
+    if (other) throw new Fault("source.twice", name, f.path, other.path);
+    at.set(name, f);
+  }
+  return {
+    picked: true,
+    async get(path) {
+      const f = at.get(path.replace(/^ledger\//, ""));
+      if (!f) throw new Fault("source.not-given", path, "", "");
+      if (f.file.size > MOST) throw new Fault("source.too-long", path, String(f.file.size), String(MOST));
+      return new Uint8Array(await f.file.arrayBuffer());
+    },
+  };
+}
+
+/** fromMap reads from bytes at hand, by address: what the reader dropped one by
+ * one, and tests. */
+export function fromMap(files: ReadonlyMap<string, Uint8Array>): Source {
+  return {
+    picked: true,
+    get(path) {
+      const bytes = files.get(path);
+      return bytes ? Promise.resolve(bytes) : Promise.reject(new Fault("source.not-given", path, "", ""));
+    },
+  };
+}
