@@ -118,8 +118,9 @@ type drawnPart struct {
 // drawListView is the list of all draws, latest first.
 type drawListView struct {
 	page
-	Years []drawYear
-	Joint *link
+	Years  []drawYear
+	Joint  *link
+	People *link
 }
 
 type drawYear struct {
@@ -460,6 +461,7 @@ func (m *maker) drawList() error {
 	if m.joins() {
 		v.Joint = v.to(jointPath, "部门联合抽查")
 	}
+	v.People = v.to(inspectorsPath, "检查人员")
 	for i := len(m.s.Lots) - 1; i >= 0; i-- {
 		l := m.s.Lots[i]
 		year := l.When()[:4]

@@ -14,14 +14,10 @@ type checklistView struct {
 	page
 	Latest   bool
 	Facts    facts
+	Old, New string // names of the two versions
 	Changes  []itemChange
 	Items    []listItem
 	Versions []versionRow
-}
-
-// itemChange is one item that a version added, dropped or changed (调整公告).
-type itemChange struct {
-	What, No, Name, About string
 }
 
 type listItem struct {
@@ -42,7 +38,11 @@ type versionRow struct {
 type planView struct {
 	page
 	Facts    facts
+	Chart    *chart
+	Progress []lineRow
 	Lines    []planRow
+	Old, New string // names of the last two versions
+	Changes  []itemChange
 	Versions []versionRow
 }
 
@@ -113,9 +113,9 @@ func (m *maker) checklistPage(i int, latest bool) error {
 	}
 	v.Facts.add("记录", p.record(at.Index))
 	if i > 0 {
-		changes := rules.ChangesOf(m.s.Checklists[i-1].Body, b)
-		v.Changes = itemChanges(changes)
-		if !changes.Any() {
+		old := m.s.Checklists[i-1].Body
+		v.Old, v.New = "第"+num(old.Version)+"版", "第"+num(b.Version)+"版"
+		if v.Changes = m.itemChanges(p, old, b); len(v.Changes) == 0 {
 			v.Facts.add("与上一版相比", text("没有变化"))
 		}
 	}
@@ -173,22 +173,6 @@ func (m *maker) checklistVersion(p *page, k int) versionRow {
 	}
 	r.Added, r.Gone, r.New = numbers(c.Added), numbers(c.Gone), numbers(changed)
 	return r
-}
-
-// itemChanges tell what a version changed, item by item (Gaoqing 5.1.1: 公布调整
-// 情况).
-func itemChanges(c rules.Changes) []itemChange {
-	var rows []itemChange
-	for _, it := range c.Added {
-		rows = append(rows, itemChange{"新增", it.No, it.Name, ""})
-	}
-	for _, it := range c.Gone {
-		rows = append(rows, itemChange{"取消", it.No, it.Name, ""})
-	}
-	for _, ch := range c.Changed {
-		rows = append(rows, itemChange{"变更", ch.New.No, ch.New.Name, strings.Join(ch.Headings, "、")})
-	}
-	return rows
 }
 
 // checklistOf finds a checklist by its index, nil if there is none.
@@ -253,9 +237,20 @@ func (m *maker) planPage(year int64) error {
 		v.Facts.add("事项覆盖", text(missing))
 	}
 	for i := range b.Lines {
-		v.Lines = append(v.Lines, m.planRow(p, year, &b.Lines[i]))
+		v.Lines = append(v.Lines, m.planRow(p, year, &b.Lines[i], at.Index))
 	}
 	v.Lines = append(v.Lines, m.adHocRows(p, year)...)
+	m.planProgress(v, year)
+	var before *record.Plan
+	for _, pl := range m.s.Plans {
+		if pl.Body.Year == year && pl.Index < at.Index {
+			before = pl.Body
+		}
+	}
+	if before != nil {
+		v.Old, v.New = "第"+num(before.Version)+"版", "第"+num(b.Version)+"版"
+		v.Changes = planDiffs(before, b)
+	}
 	for i := len(m.s.Plans) - 1; i >= 0; i-- {
 		if pl := m.s.Plans[i]; pl.Body.Year == year {
 			v.Versions = append(v.Versions, versionRow{Link: p.to(p.home(pl.Index), "第"+num(pl.Body.Version)+"版"), Date: pl.Body.Date, Reason: pl.Body.Reason + m.planChange(pl), Items: len(pl.Body.Lines), Entry: p.entry(pl.Index)})
@@ -265,7 +260,9 @@ func (m *maker) planPage(year int64) error {
 	return m.render("plan", v)
 }
 
-func (m *maker) planRow(p *page, year int64, l *record.PlanLine) planRow {
+// planRow is a line of a plan, or of a task outside it, that stands in the
+// record at an index: its items are those of the checklist then in force.
+func (m *maker) planRow(p *page, year int64, l *record.PlanLine, index int64) planRow {
 	r := planRow{No: l.No, Anchor: anchor("line-" + l.No), Name: l.Name, Mode: l.Mode, Scope: l.Scope, Filter: m.s.Pack.FilterWords(l.Filter), Quantity: quantity(l) + classWords(l),
 		Period: l.From + " 至 " + l.To, Unit: l.Unit, Partners: jointWords(l), Frequency: l.Frequency, Method: l.Method}
 	if l.Base > 0 {
@@ -274,8 +271,10 @@ func (m *maker) planRow(p *page, year int64, l *record.PlanLine) planRow {
 	if l.Estimate > 0 {
 		r.Estimate = num(l.Estimate) + "户"
 	}
-	if c := m.s.Checklist(); c != nil {
-		r.Items = m.itemRefs(p, c.Index, l.Items)
+	for _, c := range m.s.Checklists {
+		if c.Index < index {
+			r.Items = m.itemRefs(p, c.Index, l.Items)
+		}
 	}
 	for _, lot := range m.s.Lots {
 		if lot.Body.Line == l.No && strings.HasPrefix(lot.Body.Draw, num(year)+"-") {
@@ -292,20 +291,7 @@ func (m *maker) planRow(p *page, year int64, l *record.PlanLine) planRow {
 }
 
 func (m *maker) progress(p *page, l *rules.Lot) progress {
-	sent, done := 0, 0
-	for _, o := range l.Objects {
-		if o.Dispatch != 0 {
-			sent++
-		}
-		if o.Result != nil {
-			done++
-		}
-	}
-	g := progress{Link: p.to(m.drawPath(l), l.Body.Draw), State: m.drawState(l)}
-	if l.Drawn() {
-		g.Words = "抽中" + num(len(l.Objects)) + "户，已派发" + num(sent) + "户，已公示结果" + num(done) + "户"
-	}
-	return g
+	return progress{Link: p.to(m.drawPath(l), l.Body.Draw), State: m.drawState(l)}
 }
 
 func sourced(source string) string {

@@ -68,7 +68,7 @@ func (m *maker) adHocRows(p *page, year int64) []planRow {
 	var rows []planRow
 	for _, t := range m.s.Tasks {
 		if t.Body.Year == year {
-			r := m.planRow(p, year, &t.Body.Line)
+			r := m.planRow(p, year, &t.Body.Line, t.Index)
 			r.Name += "（临时任务：" + t.Body.Ground + "，" + orderWords(t.Body.Document) + "）"
 			rows = append(rows, r)
 		}
