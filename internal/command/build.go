@@ -59,6 +59,9 @@ func (c *Command) build(out string) error {
 		}
 	}
 	c.note("已生成 %s：写入 %d 个文件，未变 %d 个，删除 %d 个，用时 %.1f 秒\n", dir, w.Written, w.Same, w.Removed, time.Since(start).Seconds())
+	if err := c.unlisted(b.State); err != nil {
+		return err
+	}
 	if b.Failed() {
 		return c.failed(b)
 	}

@@ -191,6 +191,8 @@ func (c *Command) say(o *office.Office, d *office.Draft) error {
 			c.sayOpened(s.LotAt(b.Notice).Body.Draw, b)
 		case *record.Lost:
 			c.sayLost(s, b)
+		case *record.Software:
+			c.note("将登记网页核验程序的校验码：%d 个文件\n", len(b.Files))
 		}
 	}
 	return nil

@@ -101,6 +101,7 @@ var Types = map[string]func() any{
 	"lost":         func() any { return new(Lost) },
 	"paper":        func() any { return new(Paper) },
 	"contribution": func() any { return new(Contribution) },
+	"software":     func() any { return new(Software) },
 }
 
 // TypeOf returns the type name of a body, "" for a value that is none.

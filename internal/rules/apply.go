@@ -197,6 +197,8 @@ func (j *judge) body() {
 		j.history(b)
 	case *record.Calendar:
 		j.calendar(b)
+	case *record.Software:
+		j.software(b)
 	case *record.Notice:
 		j.notice(b)
 	case *record.Draw:

@@ -69,6 +69,7 @@ type State struct {
 	Filings    []At[record.Filing]
 	Histories  []At[record.History]
 	Calendars  []At[record.Calendar]
+	Software   []At[record.Software] // 网页核验程序
 	Recusals   []*Declaration
 	Tasks      []At[record.Task]
 	Waivers    []At[record.Waiver]

@@ -122,7 +122,7 @@ func come(s *step, h string) { s.Body.(*record.TeamChange).Come = h }
 
 func TestTrials(t *testing.T) {
 	var all []trial
-	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed, claims, witnessed, orders, chances, keysLost, asked} {
+	for _, list := range [][]trial{redress, lists, calendars, notices, draws, afters, finals, counted, platforms, joints, peoples, laters, described, closedOff, followed, claims, witnessed, orders, chances, keysLost, asked, softwares} {
 		all = append(all, list...)
 	}
 	seen := map[string]bool{}

@@ -128,6 +128,9 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 		}
 	}
 	b.openings()
+	if err := b.scripts(fsys); err != nil {
+		return nil, err
+	}
 	b.Findings = append(b.Findings, b.State.Across()...)
 	b.overdue()
 	b.standing()

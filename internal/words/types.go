@@ -10,7 +10,7 @@ var typeNames = map[string]string{
 	"partners": "联合名单", "agreement": "联合抽查约定", "joined": "参与联合抽查", "partner-dispatch": "向协同部门派发", "partner-team": "协同人员",
 	"objection": "异议", "review": "异议复核", "archive": "归档", "purge": "销毁", "takedown": "撤下",
 	"platform-draw": "平台抽取登记",
-	"task":          "临时抽查任务", "waiver": "不受频次比例限制的依据", "extension": "延期", "paper": "纸面见证", "contribution": "见证人加数", "lost": "启封钥匙遗失",
+	"task":          "临时抽查任务", "waiver": "不受频次比例限制的依据", "extension": "延期", "paper": "纸面见证", "contribution": "见证人加数", "lost": "启封钥匙遗失", "software": "网页核验程序",
 }
 
 // Type is what people call a type of entry.

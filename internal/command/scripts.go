@@ -1,0 +1,87 @@
+package command
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/templates"
+)
+
+func (c *Command) newScripts() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "scripts",
+		Short: "把网页核验程序的校验码记入账本（开账后、每次更新 sunlot 后做一次）",
+		Long: `网页上“自己核验”用的程序随 sunlot 一起更新。把它们的校验码记入账本，公众和审计人员就能发现网站上的程序有没有被换过。
+没有变化时不写入。` + exitCodes,
+		Example: "  sunlot scripts",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.scripts() },
+	}
+	return c.writing(cmd)
+}
+
+func (c *Command) scripts() error {
+	files, err := siteScripts()
+	if err != nil {
+		return err
+	}
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	d, err := o.Software(files)
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		if c.flags.json {
+			return c.printJSON(map[string]any{"same": true, "files": files})
+		}
+		c.note("网页核验程序没有变化，不用登记\n")
+		return nil
+	}
+	if err := c.say(o, d); err != nil {
+		return err
+	}
+	c.told(d)
+	return c.commit(o, d)
+}
+
+// siteScripts are the scripts that this program puts beside its pages,
+// ascending by name.
+func siteScripts() ([]record.Script, error) {
+	var files []record.Script
+	for _, name := range append(templates.Scripts(), templates.Offline) {
+		data, err := templates.FS.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, record.Script{Name: path.Base(name), SHA256: fmt.Sprintf("%x", sha256.Sum256(data)), Bytes: int64(len(data))})
+	}
+	slices.SortFunc(files, func(a, b record.Script) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return files, nil
+}
+
+// unlisted tells the officer where the ledger does not know the scripts that
+// the pages carry.
+func (c *Command) unlisted(s *rules.State) error {
+	files, err := siteScripts()
+	if err != nil {
+		return err
+	}
+	if n := len(s.Software); n == 0 || !slices.Equal(s.Software[n-1].Body.Files, files) {
+		c.note("提示：网页核验程序的校验码还没有记入账本，请运行 sunlot scripts\n")
+	}
+	return nil
+}
