@@ -25,6 +25,8 @@ func (m *maker) summaryTask(e *verify.Entry) string {
 		return "发布组队预告 " + b.ID + "，" + num(b.Count) + "户"
 	case *record.Teams:
 		return "完成组队 " + m.teamsName(b.Notice)
+	case *record.Software:
+		return "登记网页核验程序的校验码，" + num(int64(len(b.Files))) + "个文件"
 	case *record.Expert:
 		return "委派专家（" + m.drawName(b.Notice) + "）：" + b.Ground
 	case *record.PlatformDraw:

@@ -29,6 +29,7 @@ type textView struct {
 	Example *example
 	Draw    *link
 	Office  facts
+	Scripts facts
 	Check   *checkPart
 }
 
@@ -39,7 +40,7 @@ type textPart struct {
 }
 
 // blocks are the live facts that a text page may ask for.
-var blocks = map[string]string{"账本": "ledger", "公钥": "key", "一行命令": "example", "本单位": "office", "自己核验": "check"}
+var blocks = map[string]string{"账本": "ledger", "公钥": "key", "一行命令": "example", "本单位": "office", "自己核验": "check", "核验程序": "software"}
 
 // textOrder puts the pages of the project first on the site map.
 var textOrder = []string{"verify", "about", "limits", "accessibility"}
@@ -156,6 +157,7 @@ func (m *maker) textPage(name string) error {
 	if slices.ContainsFunc(v.Parts, func(t textPart) bool { return t.Block == "check" }) {
 		v.Check = m.check(p)
 	}
+	v.Scripts = m.softwareFacts(p)
 	m.list(p, "")
 	return m.render("text", v)
 }
@@ -182,7 +184,7 @@ func (m *maker) textParts(p *page, name, src string) ([]textPart, error) {
 			continue
 		}
 		if blocks[word] == "" {
-			return nil, fault.New("site.page-block", name, word, "账本、公钥、一行命令、本单位、自己核验")
+			return nil, fault.New("site.page-block", name, word, "账本、公钥、一行命令、本单位、自己核验、核验程序")
 		}
 		if err := flush(); err != nil {
 			return nil, err
