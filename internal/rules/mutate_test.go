@@ -372,6 +372,7 @@ var free = map[string]map[string]string{
 	"feedback":  {"date": "between end and entry", "receiver": "sealed", "remark": "sealed", "result": "another result", "way": "free text"},
 	"follow-up": {"to": "free text", "owner": "free text", "kind": "one of the pack's", "number": "free text", "date": "between end and entry", "closed": own, "remark": "sealed", "result": "another result"},
 	"opened":    {"handles": "fewer: what is opened is held to the opening file by room verify", "k": "K with the last names", "notice": "K of another draw"},
+	"software":  {"date": "until the entry", "files.sha256": "digest of a script", "files.bytes": "length of a script", "files.name": "any plain name"},
 	"lost":      {"notice": "another draw whose key is not open", "k": "one of the two", "ki": "one of the two", "ground": "free text", "date": "between notice and entry", "approved_by": "sealed"},
 	"objection": {"result": "another result", "received": "between the end and the day of the entry", "applicant": "sealed", "content": "sealed", "way": "free text", "number": "free text"},
 	"review": {

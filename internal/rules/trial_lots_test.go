@@ -24,6 +24,7 @@ func (b *book) outside() {
 	}
 	b.say("extension", "2023-09-22T11:20:00+08:00", &record.Extension{Notice: b.state.Lot("2023-003").Index, To: "2023-10-31", Ground: "企业停产检修", Approved: sealed("演示"), Date: "2023-09-22"}, nil)
 	b.say("lost", "2023-09-22T11:30:00+08:00", &record.Lost{Notice: b.state.Lot("2023-002").Index, K: true, KI: true, Ground: "硬盘损坏", Approved: sealed("演示"), Date: "2023-09-22"}, nil)
+	b.say("software", "2023-09-22T11:40:00+08:00", &record.Software{Date: "2023-09-22", Files: []record.Script{{Name: "verify.js", SHA256: rules.Hash([]byte("script")), Bytes: 6}}}, nil)
 }
 
 // planAgain is another version of the plan in place of the step.

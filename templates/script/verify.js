@@ -21,6 +21,7 @@ agreement Agreement
 joined Joined
 filing Filing
 history History
+software Software
 calendar Calendar
 notice Notice
 draw Draw
@@ -62,6 +63,7 @@ agreement \u8054\u5408\u62BD\u67E5\u7EA6\u5B9A
 joined \u53C2\u4E0E\u8054\u5408\u62BD\u67E5
 filing \u5907\u6848
 history \u5F00\u8D26\u524D\u5386\u53F2
+software \u7F51\u9875\u6838\u9A8C\u7A0B\u5E8F
 calendar \u5DE5\u4F5C\u65E5\u8865\u5145
 notice \u62BD\u53D6\u9884\u544A
 draw \u62BD\u53D6
@@ -121,6 +123,8 @@ Order issuer!:name number:name title!:name
 Waiver approved_by!:sealed date!:date document!:Order ground!:name kind!:token line!:token year!:integer
 Extension approved_by!:sealed date!:date ground!:name notice!:integer to!:date
 Filing date!:date plan!:integer receipt:name to!:name
+Software date!:date files!:Script[]
+Script bytes!:integer name!:token sha256!:hex64
 Calendar ground:name kind!:token make_up:date[] number:name off!:date[] title!:name year:integer
 History count!:integer date!:date file!:File from!:date to!:date
 Notice auditor:name batch:integer before:time casts!:token checklist!:integer declared!:integer draw!:token due!:Due earlier:token experts:Experts filter:expr freed:Ground[] from!:date grounds:Ground[] group_teams:integer groups!:Group[] inspectors!:RosterRef items!:token[] keycommit!:hex64 keycommit_i!:hex64 leader!:token line!:token mode!:name most_for_one!:integer name!:name names!:token out!:File people!:File people_grounds:Ground[] people_out:File plan!:integer pool!:File randomness:Randomness recusals!:File replace!:token roster!:RosterRef scheme:text scope!:name serial!:integer slots:Slot[] to!:date told:token[] units!:Unit[] waivers:integer[]

@@ -11,6 +11,7 @@ agreement Agreement
 joined Joined
 filing Filing
 history History
+software Software
 calendar Calendar
 notice Notice
 draw Draw
@@ -55,6 +56,7 @@ agreement 联合抽查约定
 joined 参与联合抽查
 filing 备案
 history 开账前历史
+software 网页核验程序
 calendar 工作日补充
 notice 抽取预告
 draw 抽取
@@ -117,6 +119,8 @@ Order issuer!:name number:name title!:name
 Waiver approved_by!:sealed date!:date document!:Order ground!:name kind!:token line!:token year!:integer
 Extension approved_by!:sealed date!:date ground!:name notice!:integer to!:date
 Filing date!:date plan!:integer receipt:name to!:name
+Software date!:date files!:Script[]
+Script bytes!:integer name!:token sha256!:hex64
 Calendar ground:name kind!:token make_up:date[] number:name off!:date[] title!:name year:integer
 History count!:integer date!:date file!:File from!:date to!:date
 Notice auditor:name batch:integer before:time casts!:token checklist!:integer declared!:integer draw!:token due!:Due earlier:token experts:Experts filter:expr freed:Ground[] from!:date grounds:Ground[] group_teams:integer groups!:Group[] inspectors!:RosterRef items!:token[] keycommit!:hex64 keycommit_i!:hex64 leader!:token line!:token mode!:name most_for_one!:integer name!:name names!:token out!:File people!:File people_grounds:Ground[] people_out:File plan!:integer pool!:File randomness:Randomness recusals!:File replace!:token roster!:RosterRef scheme:text scope!:name serial!:integer slots:Slot[] to!:date told:token[] units!:Unit[] waivers:integer[]
