@@ -334,14 +334,14 @@ func (m *maker) bookLists() error {
 func (m *maker) headFacts(p *page) facts {
 	var f facts
 	c := m.b.Checkpoint
-	f.add("记录", text("共"+num(c.Size)+"条"))
-	f.add("总校验码", hash(rootOf(c)))
+	f.add("记录", p.at("book/index.html", "共"+num(c.Size)+"条"))
+	f.add("总校验码", hash(rootOf(c)), p.at("ledger/checkpoint", "签名的账本快照"))
 	f.add("账本名称", text(c.Origin))
 	if n := len(m.b.Entries); n > 0 {
 		f.add("最后一条记录", p.record(int64(n-1)), text(minute(timeOf(m.b.Entries[n-1]))))
 	}
-	f.add("见证", text(m.witnessSentence()))
-	f.add("各次预告的等级", text(m.gradeCounts()))
+	f.add("见证", text(m.witnessSentence()), p.at("about/index.html", "主办单位和见证单位"))
+	f.add("各次预告的等级", p.at("draws/index.html", m.gradeCounts()))
 	return f
 }
 

@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/hex"
+	"strings"
 
 	"github.com/sunlot/sunlot/ledger"
 )
@@ -19,6 +20,18 @@ type value struct {
 	Text, Href string
 	Hash       bool
 }
+
+// Lead is the beginning of a digest, by which people recognise it; the page
+// sets it off. "" for anything else.
+func (v value) Lead() string {
+	if !v.Hash || len(v.Text) < 32 || strings.Trim(v.Text, "0123456789abcdef") != "" {
+		return ""
+	}
+	return v.Text[:8]
+}
+
+// Rest is the text after Lead: nothing is left out of what a reader copies.
+func (v value) Rest() string { return v.Text[len(v.Lead()):] }
 
 // add appends a term with those of its values that are not empty, and nothing
 // if none is left.

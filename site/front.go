@@ -15,7 +15,8 @@ type frontView struct {
 	Built  string
 	Ways   []way
 	News   []news
-	Due    []dutyRow
+	Due    []dutyRow // the first of what is not done
+	More   int       // further ones
 	Ledger facts
 }
 
@@ -29,6 +30,10 @@ type news struct {
 	Day, Text string
 	Link      *link
 }
+
+// maxSoon is how many of the duties not done the front page lists; the
+// calendar has all.
+const maxSoon = 6
 
 func (m *maker) front() error {
 	v := &frontView{page: m.newPage("index.html", "front", or(m.site.Service, m.site.Name)), Built: minute(m.opt.Built)}
@@ -44,13 +49,15 @@ func (m *maker) front() error {
 	v.Ways = []way{
 		{*p.to("firms/index.html", "查企业"), "某家企业抽中过没有，什么时候，结果怎样。"},
 		{*draws, "每次抽取从预告到结果的全过程。"},
-		{*p.to("stats/index.html", "看统计"), "每一年抽了多少、公示多少、按期多少。"},
-		{*p.to("verify/index.html", "我要核验"), "不用相信本单位，一条命令就能算出签值。"},
+		{*p.to("verify/index.html", "我要核验"), "不用相信本单位，用手机就能从头算一遍。"},
 	}
 	v.News = m.news(p, 10)
 	for _, d := range m.duties() {
-		if d.Open > 0 {
+		switch {
+		case d.Open > 0 && len(v.Due) < maxSoon:
 			v.Due = append(v.Due, m.dutyRow(p, d))
+		case d.Open > 0:
+			v.More++
 		}
 	}
 	v.Ledger = m.headFacts(p)

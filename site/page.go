@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/templates"
@@ -166,14 +167,21 @@ func metas(pairs ...string) []meta {
 
 // asList adds the tags of a column page (栏目页).
 func (p *page) asList() {
-	s := sectionOf(p.Section)
-	p.Metas = append(p.Metas, metas("ColumnName", s.Text, "ColumnDescription", s.About, "ColumnKeywords", s.Text+",双随机,抽查", "ColumnType", "重点领域信息公开")...)
+	p.Metas = append(p.Metas, columnMetas(sectionOf(p.Section), p.Title)...)
 }
 
-// asArticle adds the tags of an article: PubDate is the record's own time,
-// never the build's.
+// columnMetas are the tags of a column; a page of the office's own is a column
+// by its title.
+func columnMetas(s section, title string) []meta {
+	name := or(s.Text, title)
+	return metas("ColumnName", name, "ColumnDescription", or(s.About, name), "ColumnKeywords", name+",双随机,抽查", "ColumnType", "重点领域信息公开")
+}
+
+// asArticle adds the tags of an article after those of its column: PubDate is
+// the record's own time, never the build's.
 func (m *maker) asArticle(p *page, a article) {
-	p.Metas = append(p.Metas, metas("ColumnName", sectionOf(p.Section).Text, "ArticleTitle", p.Title, "PubDate", minute(a.time),
+	p.Metas = append(p.Metas, columnMetas(sectionOf(p.Section), p.Title)...)
+	p.Metas = append(p.Metas, metas("ArticleTitle", p.Title, "PubDate", minute(a.time),
 		"ContentSource", m.site.Office, "Keywords", a.keywords, "Description", p.Title+"，"+m.site.Office)...)
 	if m.opt.Base != "" {
 		p.Metas = append(p.Metas, meta{"Url", p.Address})
@@ -186,6 +194,9 @@ func (m *maker) render(kind string, v view) error {
 	c, err := m.chrome(p.Root, p.Section)
 	if err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(p.Metas, func(m meta) bool { return m.Name == "ColumnName" }) && p.Section != "front" && p.Section != "404" {
+		p.asList()
 	}
 	if p.Entry >= 0 {
 		if p.Sheet, err = m.sheet(p); err != nil {
