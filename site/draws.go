@@ -130,13 +130,14 @@ type drawYear struct {
 }
 
 type drawItem struct {
-	Link                                *link
-	Name, Mode, Round, Time, Drawn, Has string
-	State, Grade                        tag
+	Link                    *link
+	Name, Mode, Round, Time string
+	Drawn, Has              value // each leads to its list
+	State, Grade            tag
 }
 
 // drawnPerPage is how many drawn objects a page lists.
-const drawnPerPage = 50
+const drawnPerPage = 30
 
 func (m *maker) drawPages() error {
 	for _, l := range m.s.Lots {
@@ -407,7 +408,7 @@ func first16(ticket string) string { return ticket[:min(16, len(ticket))] }
 func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string) drawnRow {
 	r := drawnRow{Handle: o.Handle, Ticket: first16(o.Ticket), Cell: or(cell, o.Cell), Plain: "名单未到公开日期"}
 	if f := m.firmOf[id]; f != nil && id != "" {
-		r.Name, r.Plain = p.to(f.path(), f.name()), id
+		r.Name, r.Plain = p.to(f.path(), f.name()), ""
 	} else if o.Result != nil {
 		r.Plain = "未公开"
 	} else if id != "" {
@@ -469,7 +470,7 @@ func (m *maker) drawList() error {
 			v.Years = append(v.Years, drawYear{Year: year, Serials: m.serials(year)})
 		}
 		item := drawItem{Link: v.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Mode: l.Body.Mode,
-			Round: m.caster(l), Time: minute(l.When()), Drawn: "–", Has: "–", State: m.drawState(l), Grade: m.grade(l)[0]}
+			Round: m.caster(l), Time: minute(l.When()), Drawn: text("–"), Has: text("–"), State: m.drawState(l), Grade: m.grade(l)[0]}
 		if l.Drawn() {
 			done := 0
 			for _, o := range l.Objects {
@@ -477,7 +478,10 @@ func (m *maker) drawList() error {
 					done++
 				}
 			}
-			item.Drawn, item.Has = num(len(l.Objects)), num(done)
+			item.Drawn, item.Has = v.at(m.drawPath(l)+"#cast", num(len(l.Objects))), text(num(done))
+			if s := m.shelfOf["draw-"+m.drawDir[l.Index]]; s != nil {
+				item.Has = v.at(shelfPath(s.dir, 0), num(done))
+			}
 		}
 		y := &v.Years[len(v.Years)-1]
 		y.Rows = append(y.Rows, item)

@@ -12,6 +12,7 @@ import (
 // checklist/, every version at checklist/<version>/.
 type checklistView struct {
 	page
+	State    stateLine
 	Latest   bool
 	Facts    facts
 	Old, New string // names of the two versions
@@ -37,6 +38,7 @@ type versionRow struct {
 // planView is a year's plan with the progress of each line.
 type planView struct {
 	page
+	State    stateLine
 	Facts    facts
 	Chart    *chart
 	Progress []lineRow
@@ -98,6 +100,7 @@ func (m *maker) checklistPage(i int, latest bool) error {
 	}
 	p := &v.page
 	p.Entry = at.Index
+	v.State = m.stateLine(p, at.Index)
 	v.Facts.add("版本", text("第"+num(b.Version)+"版，"+num(b.Year)+"年"))
 	v.Facts.add("公布日期", text(b.Date))
 	v.Facts.add("制定单位", text(b.Unit))
@@ -217,6 +220,7 @@ func (m *maker) planPage(year int64) error {
 	p := &v.page
 	p.Entry = at.Index
 	m.asArticle(p, article{at.Time, "年度抽查工作计划," + num(year)})
+	v.State = m.stateLine(p, at.Index)
 	v.Facts.add("版本", text("第"+num(b.Version)+"版，"+b.Reason))
 	v.Facts.add("日期", text(b.Date))
 	v.Facts.add("记录", p.record(at.Index))

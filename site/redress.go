@@ -180,7 +180,7 @@ func takenCount(l *rules.Lot) string {
 }
 
 // objectionCounts say how many objections there were and what came of them.
-func (m *maker) objectionCounts() facts {
+func (m *maker) objectionCounts(p *page) facts {
 	var f facts
 	counts := map[string]int{}
 	for _, o := range m.s.Objections {
@@ -192,7 +192,13 @@ func (m *maker) objectionCounts() facts {
 	if all == 0 {
 		return nil
 	}
-	f.add("收到异议", text(num(all)+"件"))
+	received := []value{text(num(all) + "件")}
+	for _, s := range m.sorted() {
+		if s.key == "objected" {
+			received = append(received, p.at(shelfPath(s.dir, 0), s.title))
+		}
+	}
+	f.add("收到异议", received...)
 	f.add("复核维持", text(num(counts["upheld"])+"件"))
 	f.add("复核更正", text(num(counts["corrected"])+"件"))
 	f.add("复核中", text(num(all-counts["upheld"]-counts["corrected"])+"件"))

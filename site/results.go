@@ -400,7 +400,7 @@ func (m *maker) resultLists() error {
 		}
 	}
 	v.By = m.shelfYears(&v.page)
-	v.Redress = m.objectionCounts()
+	v.Redress = m.objectionCounts(&v.page)
 	for i := len(all) - 1; i >= max(0, len(all)-20); i-- {
 		v.Latest = append(v.Latest, m.resultItem(&v.page, all[i]))
 	}

@@ -143,3 +143,44 @@ func TestFirmDuty(t *testing.T) {
 		}
 	}
 }
+
+// TestOneMoreResult: one more result touches its draw, the entry before it, and
+// of the lists one page each: entrance, last page, year, town, outcome, draw; of
+// the enterprises the entrance and the new one's shelves. No page of another
+// result or enterprise changes.
+func TestOneMoreResult(t *testing.T) {
+	b := newBureau(t, "gaoqing", 60)
+	lot := b.cast("2023-09-15T19:05:00", b.announce("2023-09-14T09:00:00", "1", 657413, "2023-09-18", "2023-10-31"))
+	b.dispatch("2023-09-18T09:00:00", lot, "2023-09-18", "2023-10-31")
+	for _, o := range lot.Objects[:3] {
+		b.finish("2023-10-21T10:00:00", lot, o, "a", "2023-10-12", "2023-10-18")
+	}
+	before := buildOf(t, b)
+	last := b.state.Size - 1
+	b.finish("2023-10-22T10:00:00", lot, lot.Objects[3], "a", "2023-10-12", "2023-10-18")
+	after := buildOf(t, b)
+	lists := 0
+	for name, data := range before {
+		if string(after[name]) == string(data) || !strings.HasSuffix(name, ".html") {
+			continue
+		}
+		switch {
+		case strings.HasPrefix(name, "results/"), strings.HasPrefix(name, "firms/") && (name == "firms/index.html" || strings.Contains(name, "-")):
+			lists++
+		case strings.HasPrefix(name, "firms/"):
+			t.Errorf("%s changed", name)
+		case strings.HasPrefix(name, "inspectors/"), strings.HasPrefix(name, "checklist/"), strings.HasPrefix(name, "book/") && !strings.HasPrefix(name, "book/page-") && name != "book/index.html" && name != entryPath(last) && name != entryPath(lot.Index):
+			t.Errorf("%s changed", name)
+		}
+	}
+	// results: entrance, page-1, year, draw, code-a (the towns' shelf may be new);
+	// firms: entrance and at most its three shelves.
+	if lists < 5 || lists > 11 {
+		t.Errorf("%d lists changed", lists)
+	}
+	for i := range 3 {
+		if name := resultPath(lot.Objects[i].Result.Index); string(after[name]) != string(before[name]) {
+			t.Errorf("%s changed", name)
+		}
+	}
+}
