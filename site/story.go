@@ -142,7 +142,7 @@ func rest(n int64, unit string) string {
 // the ledger what it was and how everybody gets from it to the seed.
 func (m *maker) numberStep(p *page, l *rules.Lot) step {
 	r := l.Body.Randomness
-	s := step{Kind: "number", Title: numberName(r), Short: shortNumber(r), When: second(l.Body.When()), Open: l.Draw == nil}
+	s := step{Kind: "number", Title: numberName(r), Short: numberWord(l), When: second(l.Body.When()), Open: l.Draw == nil}
 	if l.Draw == nil {
 		s.State = tag{"还没有写入账本", ""}
 		s.Text = numberName(r) + "在" + second(l.Body.When()) + "以前没有人知道。"
@@ -154,6 +154,17 @@ func (m *maker) numberStep(p *page, l *rules.Lot) step {
 	}
 	m.contributorFacts(p, &s.Facts, r, l.Extras)
 	return s
+}
+
+// numberWord is the number's name on the line of time.
+func numberWord(l *rules.Lot) string {
+	switch l.Method() {
+	case "lottery":
+		return "开奖号码"
+	case "ceremony":
+		return "现场掷数"
+	}
+	return shortNumber(l.Body.Randomness)
 }
 
 // visitStep (检查) says how many were visited in which days, and what changed in
