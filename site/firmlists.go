@@ -223,6 +223,7 @@ func (m *maker) firmsPage() error {
 	v := &firmsView{page: m.newPage("firms/index.html", "firms", "企业"), Count: len(m.firms), Channel: m.site.Channel}
 	p := &v.page
 	v.asList()
+	v.searches()
 	for _, k := range []struct{ kind, title string }{{"town", "按镇街"}, {"field", "按行业"}, {"char", "按名称首字（不计地名）"}} {
 		pick := firmPick{Title: k.title}
 		for _, s := range m.shelvesOf(k.kind) {

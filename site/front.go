@@ -39,6 +39,7 @@ func (m *maker) front() error {
 	v := &frontView{page: m.newPage("index.html", "front", or(m.site.Service, m.site.Name)), Built: minute(m.opt.Built)}
 	p := &v.page
 	p.Line = p.Title + " – " + m.site.Office
+	p.searches()
 	v.Lead = "抽哪些企业、派哪些人、查出什么，每一步都记在只能往后加的公开账本里，任何人都可以自己核对。"
 	for _, f := range m.b.Findings {
 		if f.Severity == rules.Breach {
@@ -47,7 +48,7 @@ func (m *maker) front() error {
 	}
 	draws := p.to("draws/index.html", "看本年抽查")
 	v.Ways = []way{
-		{*p.to("firms/index.html", "查企业"), "某家企业抽中过没有，什么时候，结果怎样。"},
+		{*p.to("search/index.html", "查企业"), "某家企业抽中过没有，什么时候，结果怎样。"},
 		{*draws, "每次抽取从预告到结果的全过程。"},
 		{*p.to("verify/index.html", "我要核验"), "不用相信本单位，用手机就能从头算一遍。"},
 	}

@@ -58,6 +58,7 @@ func Build(b *verify.Bundle, content fs.FS, opt Options, out Out) error {
 		m.recordPages, m.firmPages, m.drawPages, // records
 		m.checklistPages, m.planPages, m.statsPages, m.rulesPage, m.workdaysPage, m.feedFiles, m.calendarFile, m.dataFiles, m.textPages,
 		m.bookLists, m.resultLists, m.shelfPages, m.firmLists, m.drawList, m.inspectorsPage, m.jointPage, // lists
+		m.lookupFiles, m.searchPage,
 		m.calendarPage, m.reportPage, m.front, m.notFound, m.sitemaps,
 		m.checkLinks,
 	}

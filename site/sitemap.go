@@ -112,5 +112,6 @@ func (m *maker) notFound() error {
 			v.Crumbs[i].Href = v.Root + v.Crumbs[i].Href
 		}
 	}
+	v.searches()
 	return m.render("not-found", v)
 }

@@ -19,7 +19,7 @@ const module = "github.com/sunlot/sunlot"
 
 // floors is the plan; a room that is not in it has not been thought about.
 var floors = map[string]int{
-	"internal/record": 0, "internal/draw": 0, "internal/beacon": 0,
+	"internal/record": 0, "internal/draw": 0, "internal/beacon": 0, "internal/lookup": 0,
 	"internal/rules": 1, "ledger": 1,
 	"internal/verify": 2,
 	"internal/intake": 3, "site": 3, "internal/publish": 3, "internal/keyring": 3, "internal/evidence": 3, "internal/compare": 3, "internal/monitor": 3,
@@ -50,7 +50,7 @@ var beside = map[string]struct {
 var deniedWords = []string{"internal/intake", "internal/publish", "internal/keyring", "internal/monitor", "ledger/local", "ledger/witness", "ledger/trillian", "internal/office"}
 
 // pure rooms get clock, keys and randomness as values.
-var pure = []string{"internal/record", "internal/draw", "internal/beacon", "internal/rules", "ledger", "internal/verify"}
+var pure = []string{"internal/record", "internal/draw", "internal/beacon", "internal/lookup", "internal/rules", "ledger", "internal/verify"}
 
 // impure are the imports that a pure room has no use for. net/url and
 // net/netip only parse, so the list names net's parts one by one.

@@ -68,7 +68,7 @@ func sampleOf(names int) *sample {
 		s.Keys = append(s.Keys, record{code, "firm", code, name, "田镇", path, strconv.Itoa(i % 7), "2023-09-15", "未发现问题"})
 		s.Names = append(s.Names, record{name, "firm", code, name, "田镇", path, strconv.Itoa(i % 7), "2023-09-15", "未发现问题"})
 		handle := fmt.Sprintf("%032x", i*40503)
-		s.Keys = append(s.Keys, record{handle, "drawn", handle, "2023-001", "draws/2023-001#h-" + handle, "田镇", "00", "18", "结果未公示", "", ""})
+		s.Keys = append(s.Keys, record{handle, "drawn", "2023-001", "draws/2023-001", "田镇", "00", "18", "结果未公示", "", ""})
 	}
 	s.Keys = append(s.Keys, record{"2023-001", "draw", "2023-001", odd[0], "draws/2023-001", "2023-09-15", "24", "已启封"})
 	for i := range 600 {

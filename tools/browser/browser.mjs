@@ -70,6 +70,7 @@ export const KINDS = [
   ["firms", /^firms\/index\.html$/],
   ["firms-part", /^firms\/page-\d+\/index\.html$/],
   ["firm", /^firms\/(?!page-)[^/]+\/index\.html$/],
+  ["search", /^search\/index\.html$/],
   ["rules", /^rules\/index\.html$/],
   ["book", /^book\/index\.html$/],
   ["book-part", /^book\/page-\d+\/index\.html$/],

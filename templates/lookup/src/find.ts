@@ -102,9 +102,9 @@ export async function byName(load: Load, index: Index, query: string): Promise<N
         // as many files at once as hits are wanted
         const some = left.splice(-(atOnce - hits.length)).reverse();
         for (const row of await Promise.all(some.map((n) => nameRow(load, index, n)))) {
-          const path = cell(row, 5);
-          if (!foldName(cell(row, 0)).join("").includes(text) || seen.has(path)) continue;
-          seen.add(path);
+          const whose = cell(row, 2) + cell(row, 5); // code and address
+          if (!foldName(cell(row, 0)).join("").includes(text) || seen.has(whose)) continue;
+          seen.add(whose);
           hits.push(row);
         }
         names.most = left.length;

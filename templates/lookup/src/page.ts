@@ -26,6 +26,7 @@ function inAddress(): string {
 /** The page of answers: what was asked stands in the address, so that it can be handed on and gone back to. */
 export function answerPage(form: HTMLFormElement, answers: HTMLElement): void {
   form.hidden = false;
+  document.querySelector(".search-still")?.remove();
   const field = input(form);
   let turn = 0;
   const run = (): void => {
@@ -45,7 +46,9 @@ export function answerPage(form: HTMLFormElement, answers: HTMLElement): void {
     if (asked(form) === inAddress()) run();
     else location.hash = `q=${encodeURIComponent(asked(form))}`;
   });
-  addEventListener("hashchange", run);
+  addEventListener("hashchange", () => {
+    if (location.hash === "" || inAddress() !== "") run(); // a link to a part of the page asks nothing
+  });
   run();
 }
 
@@ -66,7 +69,8 @@ async function search(root: string, query: string, answers: HTMLElement, current
   const load: Load = scripts(`${root}lookup/`, () => version);
   const index = await openIndex(load);
   version = String(index.entries);
-  const rows = [...(await entryRows(load, index, query)), ...(await byKey(load, index, query))];
+  const rows = await entryRows(load, index, query);
+  if (/^[!-~]+$/.test(foldKey(query))) rows.push(...(await byKey(load, index, query)));
   const names = rows.length > 0 && isKey(query) ? undefined : await byName(load, index, query);
   const more = (await names?.next()) ?? [];
   if (!current()) return;
@@ -78,6 +82,7 @@ async function search(root: string, query: string, answers: HTMLElement, current
     answers.append(list);
   }
   say(summary(query, all.length, names, index));
+  if (all.length === 0) answers.append(why());
   if (names && names.most > 0) answers.append(moreButton(root, list, names));
 }
 
@@ -96,7 +101,18 @@ function summary(query: string, shown: number, names: Names | undefined, index: 
   if (names?.short) return "请至少输入名称里相连的两个字，或者完整的代码、签号、抽取编号、记录序号。";
   if (/^[0-9a-f]{32}$/.test(foldKey(query))) return "抽中的签里没有这支签号。没有抽中的签号不在这里，请到那一次抽取的页面核对。";
   if (/^\d+$/.test(foldName(query).join(""))) return `没有找到“${query}”。账本现有${index.entries}条记录，序号从0开始。`;
-  return `没有找到“${query}”。找不到不等于没有检查过：这里只有名称已经公开的企业。原因可能是下面四种。`;
+  return `没有找到“${query}”。找不到不等于没有检查过：这里只有名称已经公开的企业。没有抽中的企业，名称不公开。`;
+}
+
+/** The way to what a search without an answer may mean. */
+function why(): HTMLElement {
+  const line = document.createElement("p");
+  const link = document.createElement("a");
+  link.href = "#why";
+  link.textContent = "查不到，可能是哪几种情形，怎样弄清楚";
+  link.className = "big";
+  line.append(link);
+  return line;
 }
 
 function moreButton(root: string, list: HTMLElement, names: Names): HTMLElement {
@@ -126,12 +142,12 @@ function hit(root: string, row: Row): HTMLElement {
   const at = (i: number): string => row[i] ?? "";
   const item = document.createElement("li");
   const title = (text: string, path: string): void => {
-    const heading = document.createElement("h3");
-    heading.append(anchor(root, text, path));
-    item.append(heading);
+    const link = anchor(root, text, path);
+    link.className = "hit";
+    item.append(link);
   };
   const facts = document.createElement("dl");
-  facts.className = "facts";
+  facts.className = "hit-facts";
   const fact = (term: string, value: string, mono = false, path = ""): void => {
     if (value === "") return;
     const div = document.createElement("div");
@@ -146,7 +162,7 @@ function hit(root: string, row: Row): HTMLElement {
   };
   switch (at(1)) {
     case "firm":
-      title(at(3), at(5));
+      title(at(3), at(5) || `firms/${at(2).toLowerCase()}`);
       if (foldName(at(0)).join("") !== foldName(at(3)).join("") && foldKey(at(2)) !== at(0)) fact("曾用的名称", at(0));
       fact("代码", at(2), true);
       fact("镇街", at(4));
@@ -155,13 +171,13 @@ function hit(root: string, row: Row): HTMLElement {
       fact("最近结果", at(8));
       break;
     case "drawn":
-      title(`抽中的签 ${at(2)}`, at(4));
-      fact("抽取", at(3));
-      fact("分区", at(5));
-      fact("签值", at(6), true);
-      fact("中签线", at(7), true);
-      fact("进展", at(8));
-      fact("企业", at(9), false, at(10));
+      title(`抽中的签 ${at(0)}`, `${at(3)}#h-${at(0)}`);
+      fact("抽取", at(2));
+      fact("分区", at(4));
+      fact("签值", at(5), true);
+      fact("中签线", at(6), true);
+      fact("进展", at(7));
+      fact("企业", at(8), false, at(9));
       break;
     case "draw":
       title(`抽取 ${at(2)} ${at(3)}`, at(4));
