@@ -150,8 +150,8 @@ func ParseLottery(want []Issue, line string) (rho string, err error) {
 	}
 	numbers := make([][]int, len(want))
 	for i, part := range parts {
-		head, list, _ := strings.Cut(strings.TrimPrefix(part, want[i].Game+":"), ":")
-		if head != want[i].Number || !strings.HasPrefix(part, want[i].Game+":") {
+		head, list, ok := strings.Cut(strings.TrimPrefix(part, want[i].Game+":"), ":")
+		if !ok || head != want[i].Number || !strings.HasPrefix(part, want[i].Game+":") {
 			return "", fault.New("beacon.other-issue", "lottery", clip(part), want[i].Game+":"+want[i].Number)
 		}
 		// The separators are compared below, with the whole line.
