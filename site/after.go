@@ -27,6 +27,7 @@ func (m *maker) moves(p *page, l *rules.Lot) []changeRow {
 
 // moveFacts counts the changes by inspector.
 func moveFacts(f *facts, l *rules.Lot) {
+	var hands []value
 	for _, h := range l.Hands() {
 		var said []string
 		for _, c := range []struct {
@@ -37,8 +38,9 @@ func moveFacts(f *facts, l *rules.Lot) {
 				said = append(said, c.what+num(c.n)+"次")
 			}
 		}
-		f.add("按人员计的变动", text("签号 "+short(h.Handle)+"："+strings.Join(said, "，")))
+		hands = append(hands, text("签号 "+short(h.Handle)+"："+strings.Join(said, "，")))
 	}
+	f.add("按人员计的变动", hands...)
 }
 
 // refillStep is what was asked of a lot about the teams, and what it gave.
