@@ -1,7 +1,8 @@
 // Checkpoints and their cosignatures (ledger.md §3, §4).
-import { decimal, fromBE64, must, unbase64, utf8 } from "./bytes";
+import { be64, concat, decimal, fromBE64, must, unbase64, utf8 } from "./bytes";
 import { verify } from "./ed25519";
 import { ensure } from "./fault";
+import { verifyMLDSA } from "./mldsa";
 import { lineOf, parseNote, signedBy, typeCosignature, type Note, type VKey } from "./note";
 import { quorumThere, type Policy } from "./policy";
 import { maxSize } from "./tree";
@@ -15,8 +16,10 @@ export interface Checkpoint {
 /** What a witness's line is worth. */
 export interface Cosigned {
   readonly name: string;
-  /** good: verified; bad: it does not verify; unchecked: ML-DSA-44, which this page does not compute; absent: no line */
-  readonly state: "good" | "bad" | "unchecked" | "absent";
+  /** good: verified; bad: it does not verify, and makes nothing worse; absent: no line */
+  readonly state: "good" | "bad" | "absent";
+  /** whether a quorum can count it: a line of type 0x06 is checked, and never counts (ledger.md §7) */
+  readonly counts: boolean;
   /** seconds since 1970 by the witness's clock, where the line is good */
   readonly time?: number;
 }
@@ -71,22 +74,50 @@ export function openLogged(bytes: Uint8Array, logs: readonly VKey[]): Logged {
 
 /** cosigned is what the line of one key is worth (ledger.md §4). */
 export function cosigned(note: Note, name: string, key: VKey): Cosigned {
+  const counts = key.type === typeCosignature;
   const line = lineOf(note, key);
   if (line === undefined) {
-    return { name, state: "absent" };
+    return { name, state: "absent", counts };
   }
-  if (key.type !== typeCosignature) {
-    return { name, state: "unchecked" };
-  }
-  if (line.signature.length !== 72) {
-    return { name, state: "bad" };
+  if (line.signature.length <= 8) {
+    return { name, state: "bad", counts };
   }
   const t = fromBE64(line.signature);
-  const message = utf8(`cosignature/v1\ntime ${t}\n${note.text}`);
-  if (t >= 2n ** 63n || !verify(key.key, message, line.signature.subarray(8))) {
-    return { name, state: "bad" };
+  const s = line.signature.subarray(8);
+  const message = counts ? timed(note, t) : subtree(note, key, t);
+  const good = t < 2n ** 63n && message !== undefined && (counts ? verify : verifyMLDSA)(key.key, message, s);
+  return good ? { name, state: "good", counts, time: Number(t) } : { name, state: "bad", counts };
+}
+
+/** timed is what a key of type 0x04 signs. */
+function timed(note: Note, t: bigint): Uint8Array {
+  return utf8(`cosignature/v1\ntime ${t}\n${note.text}`);
+}
+
+/** subtree is what a key of type 0x06 signs, origin, size and root; undefined where the text is no checkpoint that it can. */
+function subtree(note: Note, key: VKey, t: bigint): Uint8Array | undefined {
+  let c: Checkpoint;
+  try {
+    c = parseCheckpoint(note.text);
+  } catch {
+    return undefined;
   }
-  return { name, state: "good", time: Number(t) };
+  const cosigner = utf8(key.name);
+  const origin = utf8(c.origin);
+  if (origin.length > 255) {
+    return undefined;
+  }
+  return concat(
+    utf8("subtree/v1\n\0"),
+    Uint8Array.of(cosigner.length),
+    cosigner,
+    be64(t),
+    Uint8Array.of(origin.length),
+    origin,
+    be64(0),
+    be64(c.size),
+    c.root,
+  );
 }
 
 /** openCheckpoint throws unless the checkpoint counts under the policy (ledger.md §7). */
@@ -97,7 +128,7 @@ export function openCheckpoint(bytes: Uint8Array, policy: Policy): Opened {
     policy.logs.map((l) => l.key),
   );
   const witnesses = policy.witnesses.map((w) => cosigned(logged.note, w.name, w.key));
-  const there = new Set(witnesses.filter((w) => w.state === "good").map((w) => w.name));
+  const there = new Set(witnesses.filter((w) => w.counts && w.state === "good").map((w) => w.name));
   ensure(quorumThere(policy, there), "unwitnessed", "checkpoint", [...there].join(" "), policy.quorum);
   return { ...logged, witnesses };
 }
