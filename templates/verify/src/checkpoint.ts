@@ -22,6 +22,8 @@ export interface Cosigned {
   readonly counts: boolean;
   /** seconds since 1970 by the witness's clock, where the line is good */
   readonly time?: number;
+  /** the same in full: a witness may claim any 63 bits */
+  readonly seconds?: bigint;
 }
 
 /** A checkpoint that its log signed. */
@@ -86,7 +88,7 @@ export function cosigned(note: Note, name: string, key: VKey): Cosigned {
   const s = line.signature.subarray(8);
   const message = counts ? timed(note, t) : subtree(note, key, t);
   const good = t < 2n ** 63n && message !== undefined && (counts ? verify : verifyMLDSA)(key.key, message, s);
-  return good ? { name, state: "good", counts, time: Number(t) } : { name, state: "bad", counts };
+  return good ? { name, state: "good", counts, time: Number(t), seconds: t } : { name, state: "bad", counts };
 }
 
 /** timed is what a key of type 0x04 signs. */

@@ -1,11 +1,10 @@
 // Openings: what stands behind the digests of an entry (record.md, Sealed
 // values) and behind handles (draw1 §3).
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 as nobleSHA256 } from "@noble/hashes/sha2.js";
-import { hex, must, text as decode, unhex, utf8 } from "./bytes";
+import { hex, must, text as decode, utf8 } from "./bytes";
 import { ensure } from "./fault";
 import { H } from "./hash";
 import { parseTable, sealedFields, type Said } from "./record";
+import { handleFor, objectID, personID, type HandleKind } from "./seed";
 
 export { sealedFields };
 
@@ -19,7 +18,7 @@ export interface Field {
 export interface OpenHandle {
   readonly id: string;
   /** O object, I inspector, E expert */
-  readonly kind: string;
+  readonly kind: HandleKind;
   readonly salt: string;
 }
 
@@ -74,53 +73,31 @@ export function sealLine(salt: string, line: string): string {
 }
 
 /**
- * checkFields throws unless every field of the opening fits its digest in the
- * body; path → value. A salt of another form matches nothing: with a bar in it
- * one digest could be opened to two values.
+ * badFields are the paths of an opening whose value does not fit the digest in
+ * the body, or that are sealed nowhere in it. A salt of another form matches
+ * nothing: with a bar in it one digest could be opened to two values.
  */
-export function checkFields(said: Pick<Said, "type" | "body">, opening: Opening): Map<string, string> {
+export function badFields(said: Pick<Said, "type" | "body">, opening: Opening): string[] {
   const sealed = sealedFields(said);
-  const values = new Map<string, string>();
-  for (const [path, f] of Object.entries(opening.fields ?? {})) {
-    const want = must(sealed.get(path), "opening-field", path, "", "a sealed member of the entry");
-    const got = hex64.test(f.salt) ? seal(f.salt, path, f.value) : "";
-    ensure(got === want, "opening-field", path, got, want);
-    values.set(path, f.value);
-  }
-  return values;
+  return Object.entries(opening.fields ?? {})
+    .filter(([path, f]) => !hex64.test(f.salt) || seal(f.salt, path, f.value) !== sealed.get(path))
+    .map(([path]) => path);
 }
 
-/** handle is the handle of an id: first32(H("draw1h|" + kind + "|" + salt + "|" + id)) (draw1 §3). */
-export function handle(kind: string, salt: string, id: string): string {
-  return H(`draw1h|${kind}|${salt}|${id}`).slice(0, 32);
+/** checkFields throws unless every field of the opening fits its digest in the body; path → value. */
+export function checkFields(said: Pick<Said, "type" | "body">, opening: Opening): Map<string, string> {
+  const [bad] = badFields(said, opening);
+  ensure(bad === undefined, "opening-field", bad ?? "", "", "the value behind the digest in the entry");
+  return new Map(Object.entries(opening.fields ?? {}).map(([path, f]) => [path, f.value]));
 }
 
-/** saltOf is the salt that a key gives an id: first32(HMAC(key, "draw1s|" + kind + "|" + id)) (draw1 §3). */
-export function saltOf(key: string, kind: string, id: string): string {
-  return hex(hmac(nobleSHA256, unhex(key, 32), utf8(`draw1s|${kind}|${id}`))).slice(0, 32);
-}
-
-/** keycommit is the fingerprint of a key, H("draw1k|" + hex(K)) (draw1 §3). */
-export function keycommit(key: string): string {
-  return H(`draw1k|${key}`);
-}
-
-/**
- * canonicalID is an id in the one writing that handles are made of (draw1 §0):
- * NFKC, upper case, and one of its forms; undefined where it has none of them.
- */
-export function canonicalID(kind: string, id: string): string | undefined {
-  const s = id.normalize("NFKC").toUpperCase();
-  const form = kind === "O" ? /^(?:[0-9A-Z]{18}|注册号:[0-9A-Z]{8,18})$/ : /^[0-9A-Z-]{4,32}$/;
-  return form.test(s) ? s : undefined;
-}
-
-/** openHandles are the handles that an opening opens: handle → what it opened; ids not in their one writing throw. */
+/** openHandles are the handles that an opening opens (draw1 §3): handle → what it opened; an id that is none throws. */
 export function openHandles(opening: Opening): Map<string, OpenHandle> {
   const opened = new Map<string, OpenHandle>();
   for (const h of opening.handles ?? []) {
-    ensure(canonicalID(h.kind, h.id) === h.id, "opening-handle", "handles", h.id, "an id in its one writing");
-    opened.set(handle(h.kind, h.salt, h.id), h);
+    const form = h.kind === "O" ? objectID(h.id) : personID(h.id);
+    ensure(form, "opening-handle", "handles", h.id, "an id in its one writing");
+    opened.set(handleFor(h.kind, h.salt, h.id), h);
   }
   return opened;
 }

@@ -1,0 +1,4 @@
+import { agree } from "./agree";
+import { ledgerCases } from "./ledgercases";
+
+agree("ledger.jsonl", ledgerCases);
