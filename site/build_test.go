@@ -443,7 +443,7 @@ func TestPortal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := slices.Sorted(maps.Keys(out)); !slices.Equal(got, []string{"icon.svg", "index.html", "style.css"}) {
+	if got := slices.Sorted(maps.Keys(out)); !slices.Equal(got, []string{"icon.svg", "index.html", "script/site.js", "style.css"}) {
 		t.Errorf("files %v", got)
 	}
 	list, text, err := tokenize(string(out["index.html"]))

@@ -23,14 +23,15 @@ type portalView struct {
 }
 
 type portalRow struct {
-	Name, Office, Region, Href string
-	Facts                      facts
-	Draws                      []news
+	Name, Office, Region, Contact, Href string
+	Facts                               facts
+	Draws                               []news
+	Links                               []link // that the foot of every page must have
 }
 
 var portalFolder = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
-// Portal writes index.html, style.css and icon.svg of a folder that holds the
+// Portal writes index.html and what it loads into a folder that holds the
 // sites of several offices.
 func Portal(offices []PortalOffice, out Out) error {
 	v := &portalView{Title: "双随机抽查公开账本"}
@@ -50,6 +51,9 @@ func Portal(offices []PortalOffice, out Out) error {
 	if err := m.look(); err != nil {
 		return err
 	}
+	if err := m.embedded("script/site.js"); err != nil {
+		return err
+	}
 	var buf bytes.Buffer
 	if err := m.tmpl.ExecuteTemplate(&buf, "portal", v); err != nil {
 		return err
@@ -67,6 +71,11 @@ func portalOffice(o PortalOffice) (portalRow, bool, error) {
 	}
 	p := &page{Root: o.Folder + "/", Site: m.site}
 	row := portalRow{Name: m.site.Name, Office: m.site.Office, Region: m.site.Region, Href: o.Folder + "/index.html", Facts: m.headFacts(p)}
+	row.Contact = m.site.Site.Contact
+	for _, key := range []string{"about", "sitemap", "accessibility"} {
+		s := sectionOf(key)
+		row.Links = append(row.Links, *p.to(s.Href, s.Text))
+	}
 	for i := len(m.s.Lots) - 1; i >= 0 && len(row.Draws) < 3; i-- {
 		l := m.s.Lots[i]
 		row.Draws = append(row.Draws, news{Day: day(l.When()), Text: m.drawState(l).Text, Link: p.to(m.drawPath(l), l.Body.Draw+" "+l.Body.Name)})
