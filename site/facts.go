@@ -34,7 +34,8 @@ func (v value) Lead() string {
 func (v value) Rest() string { return v.Text[len(v.Lead()):] }
 
 // add appends a term with those of its values that are not empty, and nothing
-// if none is left.
+// if none is left. A term stands once: what is said of it later joins what was
+// said before.
 func (f *facts) add(term string, values ...value) {
 	var list []value
 	for _, v := range values {
@@ -42,9 +43,16 @@ func (f *facts) add(term string, values ...value) {
 			list = append(list, v)
 		}
 	}
-	if len(list) > 0 {
-		*f = append(*f, fact{term, list})
+	if len(list) == 0 {
+		return
 	}
+	for i := range *f {
+		if (*f)[i].Term == term {
+			(*f)[i].Values = append((*f)[i].Values, list...)
+			return
+		}
+	}
+	*f = append(*f, fact{term, list})
 }
 
 func text(s string) value { return value{Text: s} }
