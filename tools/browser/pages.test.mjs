@@ -140,7 +140,7 @@ test("without JavaScript everything is there and nothing is dead", async () => {
     const page = await watched(context, problems, `no script ${name}`);
     await page.goto(`${site.url}/${name}`);
     const text = await page.locator("main").innerText();
-    if (text.trim().length < 60) problems.push(`${name}: ${text.length} characters of text`);
+    if (text.trim().length < 40) problems.push(`${name}: ${text.length} characters of text`);
     if (kind !== "offline") {
       const dead = await page.locator("button:visible, input:visible:not(#large), select:visible").count();
       if (dead > 0) problems.push(`${name}: ${dead} controls that do nothing`);
