@@ -34,15 +34,7 @@ type recordPart struct {
 
 type fieldRow struct{ Path, Value, Salt string }
 
-// bookView is the entrance of the ledger; bookPart one list page.
-type bookView struct {
-	page
-	Facts facts
-	Parts []link
-	Files []link
-	Types []countRow
-}
-
+// bookPart is a list page of a hundred records.
 type bookPart struct {
 	page
 	From, To int64
@@ -318,14 +310,16 @@ func (m *maker) bookLists() error {
 	p := &v.page
 	p.asList()
 	v.Facts = m.headFacts(p)
-	for n := parts; n >= 1; n-- {
-		v.Parts = append(v.Parts, *p.to(bookPath(n), "第"+num((n-1)*perPage)+"至"+num(min(n*perPage, len(all))-1)+"条"))
+	if err := m.bookParts(v, parts); err != nil {
+		return err
 	}
 	v.Files = []link{*p.to("ledger/checkpoint", "账本快照 checkpoint")}
 	if m.made["ledger/policy"] {
 		v.Files = append(v.Files, *p.to("ledger/policy", "见证和账本公钥 policy"))
 	}
-	v.Types = m.typeCounts()
+	if err := m.bookRest(v); err != nil {
+		return err
+	}
 	m.list(p, "")
 	return m.render("book", v)
 }
@@ -343,18 +337,4 @@ func (m *maker) headFacts(p *page) facts {
 	f.add("见证", text(m.witnessSentence()), p.at("about/index.html", "主办单位和见证单位"))
 	f.add("各次预告的等级", p.at("draws/index.html", m.gradeCounts()))
 	return f
-}
-
-func (m *maker) typeCounts() []countRow {
-	counts := map[string]int{}
-	for _, e := range m.b.Entries {
-		if e.Record != nil {
-			counts[e.Record.Type]++
-		}
-	}
-	var rows []countRow
-	for _, t := range slices.Sorted(maps.Keys(counts)) {
-		rows = append(rows, countRow{Code: t, Name: typeName(t), Count: counts[t]})
-	}
-	return rows
 }

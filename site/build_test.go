@@ -163,6 +163,7 @@ func TestOneMore(t *testing.T) {
 	last := num(b.state.Size - 2)
 	allowed := []string{"index.html", "report/index.html", "calendar/index.html", "verify/index.html", "book/index.html", "book/page-1/index.html", "book/" + last + "/index.html",
 		"lookup/index.js", "lookup/entry/0.js", "lookup/key/0.js", "lookup/name/0.js", "rules/index.html", "draws/2023-001/index.html", "results/index.html", "news.xml", "results/atom.xml", "results/page-1/index.html", "stats/index.html", "stats/2023/index.html", "sitemap.html"}
+	allowed = append(allowed, "book/tree/index.html", "book/tree/level-0/page-1/index.html")
 	// A correction joins its outcome's shelf, and the year's pages count anew.
 	allowed = append(allowed, "results/year-2023/index.html", "results/year-2023/code-a/index.html", "results/draw-2023-001/index.html")
 	result := num(lot.Objects[2].Result.Index)
