@@ -1,7 +1,6 @@
 package lookup
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"strconv"
 	"unicode/utf8"
@@ -23,25 +22,10 @@ func fileOf(name string, modulus int, rows [][]string) file {
 	}}
 }
 
-func (f file) block() Block { return Block{Name: f.name + ".js", Key: f.key, Write: f.write} }
-
 func (f file) write(put Put) error {
 	w := begin(f.name, f.modulus)
 	f.rows(w.row)
 	return put(f.name+".js", w.end())
-}
-
-func (f file) key() [32]byte {
-	d := digest{make([]byte, 0, 8<<10)}
-	d.cell(f.name)
-	d.int(f.modulus)
-	f.rows(func(cells []string) {
-		d.int(len(cells))
-		for _, c := range cells {
-			d.cell(c)
-		}
-	})
-	return sha256.Sum256(d.buf)
 }
 
 // digest collects cells so that no two lists of them collect the same bytes.

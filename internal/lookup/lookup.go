@@ -27,6 +27,8 @@
 package lookup
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,13 +38,13 @@ import (
 // 32 KB and one by a part of a name below 100 KB, with a million keys and a
 // hundred thousand names.
 const (
-	KeysPerFile    = 64   // on average; a file before its split holds twice as many
-	EntriesPerFile = 256  // exactly, but for the last
-	NamesPerFile   = 16   // exactly, but for the last
-	NamesPerSeal   = 64   // a multiple of NamesPerFile
-	PairsPerFile   = 2048 // name numbers, on average
-	Frequent       = 4096 // a pair in more names than these is not listed
-	Common         = 512  // a pair in more names than these is asked last
+	KeysPerFile    = 64    // on average; a file before its split holds twice as many
+	EntriesPerFile = 256   // exactly, but for the last
+	NamesPerFile   = 16    // exactly, but for the last
+	NamesPerSeal   = 64    // a multiple of NamesPerFile
+	PairsPerFile   = 2048  // name numbers, on average
+	Frequent       = 16384 // a pair in more names than these is not listed
+	Common         = 512   // a pair in more names than these is asked last
 )
 
 // Block is one or more files that change together. Key is made of the same
@@ -73,6 +75,23 @@ type Table struct {
 	Len   int
 	Key   func(i int) string
 	Cells func(i int, cells []string) []string // appends what an answer shows
+	Sum   func(i int, sum []byte) []byte       // appends what tells other cells of record i from these; nil: the cells do
+}
+
+// add puts what record i says into a block's key.
+func (t Table) add(d *digest, i int) {
+	d.cell(t.Key(i))
+	if t.Sum != nil {
+		at := len(d.buf)
+		d.buf = t.Sum(i, d.buf)
+		d.int(len(d.buf) - at)
+		return
+	}
+	cells := t.Cells(i, nil)
+	d.int(len(cells))
+	for _, c := range cells {
+		d.cell(c)
+	}
 }
 
 // Blocks hands out the index in blocks, in an order that depends on nothing but
@@ -96,7 +115,8 @@ func (x *Index) Blocks(visit func(Block) error) error {
 	if err := visit(x.pairs()); err != nil {
 		return err
 	}
-	return visit(fileOf("index", 1, index).block())
+	f := fileOf("index", 1, index)
+	return visit(Block{Name: "index.js", Write: f.write, Key: func() [32]byte { return sha256.Sum256(fmt.Append(nil, index)) }})
 }
 
 // Write hands out every file.
@@ -106,6 +126,18 @@ func (x *Index) Write(put Put) error {
 
 // sealed is how many names the pairs cover.
 func (x *Index) sealed() int { return x.Names.Len - x.Names.Len%NamesPerSeal }
+
+// block is a file of the records that each goes through, in this order or
+// another.
+func (t Table) block(f file, each func(add func(i int))) Block {
+	return Block{Name: f.name + ".js", Write: f.write, Key: func() [32]byte {
+		d := digest{make([]byte, 0, 4<<10)}
+		d.cell(f.name)
+		d.int(f.modulus)
+		each(func(i int) { t.add(&d, i) })
+		return sha256.Sum256(d.buf)
+	}}
+}
 
 // blocks cuts a table into files of so many rows.
 func (t Table) blocks(prefix string, per int) func(func(Block) error) error {
@@ -119,7 +151,12 @@ func (t Table) blocks(prefix string, per int) func(func(Block) error) error {
 					each(cells)
 				}
 			}
-			if err := visit(file{name, 1, rows}.block()); err != nil {
+			all := func(add func(i int)) {
+				for i := from; i < min(from+per, t.Len); i++ {
+					add(i)
+				}
+			}
+			if err := visit(t.block(file{name, 1, rows}, all)); err != nil {
 				return err
 			}
 		}
@@ -159,7 +196,12 @@ func (t Table) spread() *spread {
 func (s *spread) blocks(visit func(Block) error) error {
 	for b := range s.n {
 		f := file{"key/" + strconv.Itoa(b), Modulus(b, s.n), func(each func([]string)) { s.rows(b, each) }}
-		if err := visit(f.block()); err != nil {
+		all := func(add func(i int)) {
+			for _, i := range s.order[s.start[b]:s.start[b+1]] {
+				add(int(i))
+			}
+		}
+		if err := visit(s.block(f, all)); err != nil {
 			return err
 		}
 	}

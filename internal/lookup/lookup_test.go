@@ -344,6 +344,30 @@ func TestBlockKeys(t *testing.T) {
 	}
 }
 
+// TestSum: where the caller has a sum of a record, the key asks for no cells.
+func TestSum(t *testing.T) {
+	sum := byte(1)
+	x := &Index{Keys: Table{Len: 1, Key: func(int) string { return "2023-001" },
+		Cells: func(int, []string) []string { t.Error("cells were made for a key"); return nil },
+		Sum:   func(_ int, to []byte) []byte { return append(to, sum) }}}
+	key := func() (k [32]byte) {
+		must(x.Blocks(func(b Block) error {
+			if b.Name == "key/0.js" {
+				k = b.Key()
+			}
+			return nil
+		}))
+		return k
+	}
+	before := key()
+	if key() != before {
+		t.Error("two keys of one block")
+	}
+	if sum = 2; key() == before {
+		t.Error("another sum, and the same key")
+	}
+}
+
 func TestEmpty(t *testing.T) {
 	files := map[string]string{}
 	must(new(Index).Write(func(name string, data []byte) error { files[name] = string(data); return nil }))
