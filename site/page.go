@@ -279,7 +279,7 @@ func (m *maker) chrome(root, key string) (chrome, error) {
 
 // assets are the files that pages load, and the check page in one file.
 func (m *maker) assets() error {
-	for _, name := range append(templates.Scripts(), templates.Offline) {
+	for _, name := range append(templates.Scripts(), templates.Offline, templates.Licenses) {
 		if err := m.embedded(name); err != nil {
 			return err
 		}

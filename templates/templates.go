@@ -20,7 +20,7 @@ import (
 
 // FS holds the files beside this one.
 //
-//go:embed *.html *.svg css/*.css script/*.js script/*.html
+//go:embed *.html *.svg css/*.css script/*.js script/*.html script/*.txt
 var FS embed.FS
 
 // Style is the style sheet of every page: the files of css/ in the order of
@@ -53,6 +53,10 @@ func Scripts() []string {
 // Offline is the name in FS of the check page in one file, which a reader
 // keeps and opens without a network.
 const Offline = "script/offline.html"
+
+// Licenses is the name in FS of the terms of what stands in the scripts and is
+// not ours.
+const Licenses = "script/licenses.txt"
 
 var (
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/`)

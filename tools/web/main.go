@@ -61,7 +61,28 @@ func run(root, out, tests string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(out, "offline.html"), page, 0o644)
+	if err := os.WriteFile(filepath.Join(out, "offline.html"), page, 0o644); err != nil {
+		return err
+	}
+	terms, err := licenses(root)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "licenses.txt"), terms, 0o644)
+}
+
+// licenses are the terms of the packages that the bundles hold parts of, which
+// ask to stand beside them.
+func licenses(root string) ([]byte, error) {
+	var all bytes.Buffer
+	for _, name := range []string{"@noble/curves", "@noble/hashes"} {
+		terms, err := os.ReadFile(filepath.Join(root, "templates", "verify", "node_modules", filepath.FromSlash(name), "LICENSE"))
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&all, "%s\n\n%s\n\n", name, bytes.TrimSpace(bytes.ReplaceAll(terms, []byte("\r"), nil)))
+	}
+	return append(bytes.TrimSpace(all.Bytes()), '\n'), nil
 }
 
 // writeForms brings src/forms.ts to what spec/record.md says or, where nothing

@@ -1,6 +1,6 @@
 // Openings: what stands behind the digests of an entry (record.md, Sealed
 // values) and behind handles (draw1 §3).
-import { hex, must, text as decode, utf8 } from "./bytes";
+import { compare, must, text as decode, utf8 } from "./bytes";
 import { ensure } from "./fault";
 import { H } from "./hash";
 import { parseTable, sealedFields, type Said } from "./record";
@@ -54,12 +54,13 @@ export function parseOpening(bytes: Uint8Array): Opening {
 
 /** above: the second handle sorts behind the first, by the bytes of kind and id. */
 function above(a: OpenHandle, b: OpenHandle): boolean {
-  return a.kind === b.kind ? byBytes(a.id) < byBytes(b.id) : a.kind < b.kind;
+  return a.kind === b.kind ? below(a.id, b.id) : a.kind < b.kind;
 }
 
-/** A string that sorts as the UTF-8 of s does: UTF-16 puts what lies beyond U+FFFF before U+E000. */
-function byBytes(s: string): string {
-  return hex(utf8(s));
+/** below compares by the UTF-8: UTF-16 puts what lies beyond U+FFFF before U+E000. */
+function below(a: string, b: string): boolean {
+  const beyond = /[\ud800-\udfff]/;
+  return beyond.test(a) || beyond.test(b) ? compare(utf8(a), utf8(b)) < 0 : a < b;
 }
 
 /** seal is H("open1|" + salt + "|" + path + "|" + value). */
