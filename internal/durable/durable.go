@@ -6,7 +6,8 @@
 //
 //	Replace(name, data)   whole, visible and durable when it returns
 //	Put(name, data) …     whole and visible when it returns
-//	Sync()                every Put so far is durable when it returns
+//	Create(name, data)    the same for a name that must not stand there, in one step
+//	Sync()                every Put and Create so far is durable when it returns
 //
 // Put is for many files that something else can write again after a crash
 // (the ledger keeps the batch in one durable file until then); it costs no
@@ -31,10 +32,10 @@ import (
 const TempSuffix = ".tmp"
 
 // Hook stands around every operation that changes a Dir: op is one of mkdir,
-// write, writesync (durable content, temporary name), rename, sync, syncdir,
+// create, write, writesync (durable content, temporary name), rename, sync, syncdir,
 // remove; do performs it. Tests count
 // operations, end the process at one, or fail it before or after do. A nil
-// hook performs. It is called from several goroutines during Sync.
+// hook performs. It is called from several goroutines during Create and Sync.
 type Hook func(op, name string, do func() error) error
 
 // Options of a Dir. The zero value makes public files.
@@ -51,7 +52,7 @@ const maxOpen = 128
 const syncers = 4
 
 // Dir is a tree of files under one directory. Its methods are for one
-// goroutine at a time.
+// goroutine at a time, but for Create.
 type Dir struct {
 	root  *os.Root
 	opt   Options
@@ -59,8 +60,11 @@ type Dir struct {
 	files map[string]bool     // put, not yet synced
 	dirs  map[string]bool     // directories with new names, not yet synced
 	seen  map[string]bool     // directories whose own name was marked once, when distrusted
+	whole bool                // so much was put that the whole file system is synced: files and dirs are not kept
 
 	distrust bool
+	using    sync.RWMutex // held for reading while Create uses a handle of subs
+	marking  sync.Mutex   // of files and dirs during Create
 }
 
 // Open makes dir if it is missing (its parent must exist) and opens it.
@@ -109,7 +113,7 @@ func (d *Dir) Put(name string, data []byte) error {
 	if err := d.rename(sub, name, base); err != nil {
 		return err
 	}
-	d.files[name] = true
+	d.mark(name)
 	return nil
 }
 
@@ -128,6 +132,7 @@ func (d *Dir) Replace(name string, data []byte) error {
 		return err
 	}
 	// Directories made on the way are dirty too; files that were only Put stay so.
+	d.dirs[path.Dir(name)] = true
 	return d.syncDirs()
 }
 
@@ -158,12 +163,20 @@ func (d *Dir) Remove(name string) error {
 			delete(d.dirs, f)
 		}
 	}
-	d.dirs[path.Dir(name)] = true
+	d.dirty(path.Dir(name))
 	return d.do("remove", name, func() error { return d.root.RemoveAll(filepath.FromSlash(name)) })
 }
 
 // Sync makes every Put so far durable: the files, then their directories.
 func (d *Dir) Sync() error {
+	if d.whole {
+		if _, err := d.syncAll(); err != nil {
+			return err
+		}
+		d.whole = false
+		clear(d.dirs)
+		return nil
+	}
 	names := sorted(d.files)
 	if err := d.syncFiles(names); err != nil {
 		return err
@@ -172,12 +185,28 @@ func (d *Dir) Sync() error {
 	return d.syncDirs()
 }
 
-func (d *Dir) syncFiles(names []string) error {
-	if len(names) >= manyFiles {
-		if done, err := d.syncAll(); done || err != nil {
-			return err
-		}
+// mark notes a file for Sync; its directory is marked where its name is made.
+// Beyond manyFiles the file system is synced as a whole, directories with it,
+// so memory does not grow with the files.
+func (d *Dir) mark(name string) {
+	if d.whole {
+		return
 	}
+	d.files[name] = true
+	if len(d.files) >= manyFiles {
+		d.whole = true
+		clear(d.files)
+	}
+}
+
+// dirty notes a directory with a new name in it.
+func (d *Dir) dirty(dir string) {
+	if !d.whole {
+		d.dirs[dir] = true
+	}
+}
+
+func (d *Dir) syncFiles(names []string) error {
 	if len(names) <= syncers {
 		for _, name := range names {
 			if err := d.syncFile(name); err != nil {
@@ -252,7 +281,7 @@ func (d *Dir) write(sub *os.Root, name, base string, data []byte, sync bool) err
 }
 
 func (d *Dir) rename(sub *os.Root, name, base string) error {
-	d.dirs[path.Dir(name)] = true
+	d.dirty(path.Dir(name))
 	return d.do("rename", name, func() error { return sub.Rename(base+TempSuffix, base) })
 }
 

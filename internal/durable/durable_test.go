@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -206,6 +207,68 @@ func TestManyFiles(t *testing.T) {
 	}
 	if len(d.subs) > maxOpen+3 {
 		t.Fatalf("%d handles stay open", len(d.subs))
+	}
+}
+
+// TestCreate: whole where nothing stood, nothing where something did, from
+// several goroutines, and the memory of it does not grow with the files.
+func TestCreate(t *testing.T) {
+	d, err := Open(filepath.Join(t.TempDir(), "tree"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	var wg sync.WaitGroup
+	errs := make([]error, 4)
+	for w := range errs {
+		wg.Go(func() {
+			for i := w; i < 2400 && errs[w] == nil; i += len(errs) {
+				var made bool
+				name := fmt.Sprintf("a/%d/index.html", i)
+				if i%2 == 0 {
+					name = fmt.Sprintf("b/%d/%d.txt", i%300, i)
+				}
+				if made, errs[w] = d.Create(name, []byte(name)); !made && errs[w] == nil {
+					errs[w] = errors.New(name + " stood there")
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, d, "a/1/index.html") + read(t, d, "b/2/2.txt"); got != "a/1/index.htmlb/2/2.txt" {
+		t.Fatalf("got %q", got)
+	}
+	if made, err := d.Create("a/1/index.html", []byte("other")); made || err != nil {
+		t.Fatalf("over a file: %v %v", made, err)
+	}
+	if got := read(t, d, "a/1/index.html"); got != "a/1/index.html" {
+		t.Fatalf("a file that stood there became %q", got)
+	}
+	if len(d.files) > manyFiles || len(d.subs) > maxOpen+3 {
+		t.Fatalf("%d names, %d handles are kept", len(d.files), len(d.subs))
+	}
+	if err := d.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	if len(d.files)+len(d.dirs) != 0 || d.whole {
+		t.Fatal("left unsynced")
+	}
+	if _, err := d.Create("../x", nil); err == nil {
+		t.Error("a name led outside")
+	}
+	if runtime.GOOS == "windows" {
+		return // links need a privilege there
+	}
+	if err := os.Symlink(t.TempDir(), filepath.Join(d.root.Name(), "out")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"out/x", "out/index.html", "out/a/index.html"} {
+		if made, err := d.Create(name, nil); err == nil && made {
+			t.Errorf("%s: a link led outside", name)
+		}
 	}
 }
 
