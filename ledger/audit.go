@@ -23,6 +23,10 @@ type AuditOptions struct {
 	// Proved is told of every proof file that holds, with the checkpoint that it
 	// carries. It is called by several goroutines, never twice for one index.
 	Proved func(index uint64, checkpoint *Proved)
+
+	// Read is told of every proof file that was read, sound or not, in the same
+	// manner.
+	Read func(index uint64, file []byte)
 }
 
 // Report is what an audit found. Without problems the folder is the log of

@@ -57,6 +57,9 @@ func (a *auditor) checkProof(index uint64) error {
 	if err != nil {
 		return err
 	}
+	if a.opt.Read != nil {
+		a.opt.Read(index, data)
+	}
 	p, err := parseProofHead(data)
 	if err != nil {
 		return err

@@ -94,6 +94,9 @@ func (b *Bundle) breach(code string, entry int64, place, got, want string) {
 func (b *Bundle) opening(e *Entry) {
 	path := ledger.OpeningPath(uint64(e.Index))
 	data, err := b.Dir.Opening(uint64(e.Index))
+	if err == nil {
+		e.OpeningSum = sumOf(data)
+	}
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			b.breach("verify.bad-opening", e.Index, path, err.Error(), "")

@@ -11,6 +11,7 @@
 package verify
 
 import (
+	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"slices"
@@ -44,6 +45,19 @@ type Entry struct {
 	Opening  *record.Opening
 	Bracket  Bracket
 	Findings []rules.Finding
+
+	ProofSum   Sum // of its proof file as it stands, sound or not
+	OpeningSum Sum // of its opening file as it stands; only of entries that may have one
+}
+
+// Sum is the beginning of the SHA-256 of a file, by which whoever made
+// something of it knows whether it is still the same; zero where no file was
+// read.
+type Sum [16]byte
+
+func sumOf(data []byte) Sum {
+	sum := sha256.Sum256(data)
+	return Sum(sum[:])
 }
 
 // Value is the opened value of a sealed body path, "" where it is not opened
@@ -184,7 +198,7 @@ func about(code, place string, err error) error {
 // a changed copy, proof or blob beside it is a finding.
 func (b *Bundle) audit() error {
 	b.proved.by = map[uint64]*ledger.Proved{}
-	rep := b.Dir.Audit(b.log, ledger.AuditOptions{Copies: true, Unlisted: b.unlisted, Proved: b.proved.add})
+	rep := b.Dir.Audit(b.log, ledger.AuditOptions{Copies: true, Unlisted: b.unlisted, Proved: b.proved.add, Read: b.proved.read})
 	var broken []error
 	for _, p := range rep.Problems {
 		if p.Kind == fault.Unreachable || breaksTree(p) {
@@ -231,6 +245,9 @@ func (b *Bundle) walk(progress func(done, total uint64)) error {
 // step judges the next entry and keeps it.
 func (b *Bundle) step(i uint64, raw []byte) error {
 	e := &Entry{Index: int64(i), Hash: rules.Hash(raw)}
+	if i < uint64(len(b.proved.sums)) {
+		e.ProofSum = b.proved.sums[i]
+	}
 	b.Entries = append(b.Entries, e)
 	if err := b.judge(e, raw); err != nil {
 		return err

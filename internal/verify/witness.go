@@ -40,6 +40,19 @@ type seenBy struct {
 type proved struct {
 	mu sync.Mutex
 	by map[uint64]*ledger.Proved // by index
+
+	sums []Sum // of the files, by index
+}
+
+// read is told of every file, of entries that the audit has read before.
+func (p *proved) read(index uint64, file []byte) {
+	sum := sumOf(file)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := int(index) + 1 - len(p.sums); n > 0 {
+		p.sums = append(p.sums, make([]Sum, n)...)
+	}
+	p.sums[index] = sum
 }
 
 func (p *proved) add(index uint64, checkpoint *ledger.Proved) {
