@@ -48,15 +48,50 @@ type bookRow struct {
 	State               tag
 }
 
-// recordPages makes a page for every record, reading the ledger once. The page
-// of a result is that of its record.
+// recordPages makes a page for every record. The page of a result is that of
+// its record. A bundle of the log in which nothing changed is not read.
 func (m *maker) recordPages() error {
-	return m.b.Dir.Entries(0, m.b.Checkpoint.Size, func(i uint64, raw []byte) error {
-		if f := m.s.ResultAt(int64(i)); f != nil {
-			return m.resultPage(f, string(raw))
+	for _, e := range m.b.Entries {
+		if e.Record == nil {
+			m.listed(entryPath(e.Index), "book", entryTitle(e))
 		}
-		return m.entryPage(m.b.Entries[i], string(raw))
+	}
+	n := len(m.b.Entries)
+	return each((n+chunk-1)/chunk, func(c int) error { return m.recordChunk(int64(c*chunk), int64(min(n, (c+1)*chunk))) })
+}
+
+func (m *maker) recordChunk(from, to int64) error {
+	var h hasher
+	keys := map[int64]digest{}
+	for i := from; i < to; i++ {
+		if key := m.recordKey(&h, i); !m.kept("record/"+num(i), key) {
+			keys[i] = key
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return m.b.Dir.Entries(uint64(from), uint64(to), func(at uint64, raw []byte) error {
+		i := int64(at)
+		key, ok := keys[i]
+		if !ok {
+			return nil
+		}
+		return m.block("record/"+num(i), key, func(m *maker) error {
+			if f := m.s.ResultAt(i); f != nil {
+				return m.resultPage(f, string(raw))
+			}
+			return m.entryPage(m.b.Entries[i], string(raw))
+		})
 	})
+}
+
+func entryTitle(e *verify.Entry) string {
+	name := "读不出的记录"
+	if e.Record != nil {
+		name = typeName(e.Record.Type)
+	}
+	return "第" + num(e.Index) + "条记录：" + name
 }
 
 // home is the one page on which a record stands. Every link to a record goes
@@ -74,7 +109,7 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 	if e.Record != nil {
 		name = typeName(e.Record.Type)
 	}
-	v := &entryView{page: m.newPage(entryPath(i), "book", "第"+num(i)+"条记录："+name)}
+	v := &entryView{page: m.newPage(entryPath(i), "book", entryTitle(e))}
 	p := &v.page
 	p.Entry = i
 	v.State = m.stateLine(p, i)
@@ -86,7 +121,6 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 	v.Found = m.sayAll(p, m.found[i])
 	v.recordPart = m.recordPart(p, e, raw)
 	v.Check = m.checkEntry(p, i)
-	m.list(p, day(timeOf(e)))
 	return m.render("entry", v)
 }
 
@@ -146,7 +180,7 @@ func (m *maker) proofFacts(p *page, i int64) facts {
 	var f facts
 	f.add("记录原文", p.at("ledger/"+ledger.EntryPath(uint64(i)), "entry/"+num(i)+".txt"))
 	name := "ledger/" + ledger.ProofPath(uint64(i))
-	if !m.made[name] {
+	if !m.made.has(name) {
 		f.add("入账证明", text("缺失"))
 		return f
 	}
@@ -154,7 +188,7 @@ func (m *maker) proofFacts(p *page, i int64) facts {
 	if c, ok := m.proofHead(i); ok {
 		f.add("入账时的账本快照", text("共"+num(c.Size)+"条记录"), hash(rootOf(c)))
 	}
-	if opening := "ledger/" + ledger.OpeningPath(uint64(i)); m.made[opening] {
+	if opening := "ledger/" + ledger.OpeningPath(uint64(i)); m.made.has(opening) {
 		f.add("启封凭据", p.at(opening, "opening/"+num(i)+".json"))
 	}
 	return f
@@ -290,21 +324,10 @@ func (m *maker) bookLists() error {
 	all := m.b.Entries
 	parts := (len(all) + perPage - 1) / perPage
 	for n := 1; n <= parts; n++ {
-		from, to := (n-1)*perPage, min(n*perPage, len(all))
-		v := &bookPart{page: m.newPage(bookPath(n), "book", "账本（第"+num(n)+"页）"), From: int64(from), To: int64(to - 1)}
-		v.asList()
-		for _, e := range all[from:to] {
-			r := bookRow{Link: v.to(m.home(e.Index), num(e.Index)), Type: "读不出的记录", Time: minute(timeOf(e)), State: m.entryState(e)}
-			if e.Record != nil {
-				r.Type, r.Summary = typeName(e.Record.Type), m.summary(e)
-			}
-			v.Rows = append(v.Rows, r)
-		}
-		v.Turn = turn(&v.page, n, parts, bookPath)
-		m.list(&v.page, "")
-		if err := m.render("book-part", v); err != nil {
-			return err
-		}
+		m.listed(bookPath(n), "book", bookTitle(n))
+	}
+	if err := each(parts, func(i int) error { return m.bookPart(i+1, parts) }); err != nil {
+		return err
 	}
 	v := &bookView{page: m.newPage("book/index.html", "book", "公开账本")}
 	p := &v.page
@@ -314,7 +337,7 @@ func (m *maker) bookLists() error {
 		return err
 	}
 	v.Files = []link{*p.to("ledger/checkpoint", "账本快照 checkpoint")}
-	if m.made["ledger/policy"] {
+	if m.made.has("ledger/policy") {
 		v.Files = append(v.Files, *p.to("ledger/policy", "见证和账本公钥 policy"))
 	}
 	if err := m.bookRest(v); err != nil {
@@ -322,6 +345,30 @@ func (m *maker) bookLists() error {
 	}
 	m.list(p, "")
 	return m.render("book", v)
+}
+
+func bookTitle(n int) string { return "账本（第" + num(n) + "页）" }
+
+func (m *maker) bookPart(n, parts int) error {
+	from, to := (n-1)*perPage, min(n*perPage, len(m.b.Entries))
+	h := new(hasher).text("book").sum(m.keys.all).yes(n < parts)
+	var one hasher
+	for i := from; i < to; i++ {
+		h.sum(m.recordKey(&one, int64(i)))
+	}
+	return m.block("book/"+num(n), h.key(), func(m *maker) error {
+		v := &bookPart{page: m.newPage(bookPath(n), "book", bookTitle(n)), From: int64(from), To: int64(to - 1)}
+		v.asList()
+		for _, e := range m.b.Entries[from:to] {
+			r := bookRow{Link: v.to(m.home(e.Index), num(e.Index)), Type: "读不出的记录", Time: minute(timeOf(e)), State: m.entryState(e)}
+			if e.Record != nil {
+				r.Type, r.Summary = typeName(e.Record.Type), m.summary(e)
+			}
+			v.Rows = append(v.Rows, r)
+		}
+		v.Turn = turn(&v.page, n, parts, bookPath)
+		return m.render("book-part", v)
+	})
 }
 
 // headFacts are size, root and times of the ledger as of this build.

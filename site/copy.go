@@ -7,6 +7,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/ledger"
 )
 
@@ -16,7 +17,7 @@ import (
 // superseded tiles) stays there. What is missing or differs was found by
 // verify and is shown; it is not mended here.
 func (m *maker) ledgerFiles() error {
-	for _, copy := range []func() error{m.copyBlobs, m.copyEntries, m.copyTiles, m.copyBeside} {
+	for _, copy := range []func() error{m.copyBlobs, m.copyEntries, m.copyTiles} {
 		if err := copy(); err != nil {
 			return err
 		}
@@ -28,25 +29,42 @@ func (m *maker) ledgerFiles() error {
 	return m.put("ledger/policy", policy)
 }
 
+// copyBlobs writes the files beside the log. The name of one is the hash of its
+// bytes, and verify has read it: one that stands in the folder is not read again
+// unless something was found about it.
 func (m *maker) copyBlobs() error {
+	bad := map[string]bool{}
+	for _, f := range m.b.Findings {
+		bad[f.Place] = true
+	}
+	var sums []string
+	seen := map[string]bool{}
 	for _, e := range m.b.Entries {
 		if e.Record == nil {
 			continue
 		}
 		for _, sum := range m.s.Needs(e.Record) {
-			name := "ledger/" + ledger.BlobPath(sum)
-			if m.made[name] {
-				continue
+			if !seen[sum] {
+				seen[sum] = true
+				sums = append(sums, sum)
 			}
+		}
+	}
+	var h hasher
+	for _, sum := range sums {
+		name := "ledger/" + ledger.BlobPath(sum)
+		err := m.block("blob/"+sum, h.text("blob", sum).yes(bad[name]).key(), func(m *maker) error {
 			data, err := m.b.Dir.Blob(sum, ledger.MaxBlob)
 			if err == nil {
-				err = m.put(name, data)
-			} else if !unreachable(err) {
-				continue // missing or changed: a finding
+				return m.put(name, data)
 			}
-			if err != nil {
+			if unreachable(err) {
 				return err
 			}
+			return nil // missing or changed: a finding
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -57,26 +75,45 @@ func unreachable(err error) bool {
 	return errors.As(err, &f) && f.Kind == fault.Unreachable
 }
 
-// copyEntries writes the entry bundles and the readable copies.
+// copyEntries writes, a bundle of the log at a time, the bundle and of each of
+// its entries the readable copy, the proof and the opening. A bundle whose
+// entries have the files that verify read is not read again.
 func (m *maker) copyEntries() error {
-	size := m.b.Checkpoint.Size
-	var row [][]byte
-	return m.b.Dir.Entries(0, size, func(i uint64, entry []byte) error {
-		if err := m.put("ledger/"+ledger.EntryPath(i), entry); err != nil {
-			return err
+	n := len(m.b.Entries)
+	return each((n+chunk-1)/chunk, func(c int) error {
+		from, to := c*chunk, min(n, (c+1)*chunk)
+		h := new(hasher).text("bundle").num(int64(from), int64(to))
+		for _, e := range m.b.Entries[from:to] {
+			h.text(e.Hash).sum(digest(e.ProofSum), digest(e.OpeningSum)).yes(e.Record == nil)
+			if e.Record == nil { // verify does not ask what may be opened of it
+				if data, err := m.b.Dir.Opening(uint64(e.Index)); err == nil {
+					h.text(string(data))
+				}
+			}
 		}
-		row = append(row, entry)
-		if len(row) < ledger.TileWidth && i+1 < size {
-			return nil
-		}
-		data, err := ledger.FormatBundle(row)
-		if err != nil {
-			return err
-		}
-		name := ledger.BundlePath(i/ledger.TileWidth, len(row))
-		row = nil
-		return m.put("ledger/"+name, data)
+		return m.block("bundle/"+num(c), h.key(), func(m *maker) error { return m.copyBundle(uint64(from), uint64(to)) })
 	})
+}
+
+func (m *maker) copyBundle(from, to uint64) error {
+	var row [][]byte
+	err := m.b.Dir.Entries(from, to, func(i uint64, entry []byte) error {
+		row = append(row, entry)
+		return m.put("ledger/"+ledger.EntryPath(i), entry)
+	})
+	if err != nil {
+		return err
+	}
+	for i := from; i < to; i++ {
+		if err := m.copyBeside(i); err != nil {
+			return err
+		}
+	}
+	data, err := ledger.FormatBundle(row)
+	if err != nil {
+		return err
+	}
+	return m.put("ledger/"+ledger.BundlePath(from/ledger.TileWidth, len(row)), data)
 }
 
 // tileHeight is log2 of ledger.TileWidth.
@@ -97,22 +134,27 @@ func (m *maker) copyTiles() error {
 	return nil
 }
 
-// copyBeside writes proofs and openings as they stand.
-func (m *maker) copyBeside() error {
-	for i := range m.b.Checkpoint.Size {
-		for name, read := range map[string]func(uint64) ([]byte, error){
-			ledger.ProofPath(i): m.b.Dir.Proof, ledger.OpeningPath(i): m.b.Dir.Opening,
-		} {
-			data, err := read(i)
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err == nil {
-				err = m.put("ledger/"+name, data)
-			}
-			if err != nil {
-				return err
-			}
+// copyBeside writes proof and opening as they stand. An opening beside a record
+// that can have none is nothing of the ledger's, and does not go out.
+func (m *maker) copyBeside(i uint64) error {
+	e := m.b.Entries[i]
+	for _, f := range []struct {
+		name string
+		read func(uint64) ([]byte, error)
+		want bool
+	}{{ledger.ProofPath(i), m.b.Dir.Proof, true}, {ledger.OpeningPath(i), m.b.Dir.Opening, e.Record == nil || e.OpeningSum != verify.Sum{}}} {
+		if !f.want {
+			continue
+		}
+		data, err := f.read(i)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = m.put("ledger/"+f.name, data)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

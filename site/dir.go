@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
@@ -20,19 +21,36 @@ const markerText = "本文件夹由 sunlot build 生成，每次生成都会删�
 // DirOptions of a folder. The zero value is a folder of one site alone.
 type DirOptions struct {
 	Shared bool         // the folder also holds what others put there (a portal): nothing is deleted
+	All    bool         // compare every file with what stands there, also those of blocks that are the same
 	Hook   durable.Hook // tests: stands around every change of the disk
 }
 
-// Dir is an Out that writes into a folder. Each file appears whole, by rename;
-// a file that is already right is not touched; what no longer belongs there
-// goes only in Finish, after everything new stands. No name leads out of it.
+// Dir is an Out that writes into a folder. A file that is already right is not
+// touched; one that changes does so whole, by rename; one that is new is
+// written under its own name, for nothing points to it yet. What no longer
+// belongs there goes only in Finish, after everything new stands. No name leads
+// out of the folder.
+//
+// It remembers blocks from one build to the next (manifest). From before the first
+// change until Finish a note stands in the folder (buildingName); where a build
+// finds it, or no list that it can trust, every file is compared and the whole
+// folder is looked through for what does not belong there. Otherwise only what
+// the list names is looked at: a file that somebody changed, added or took away
+// by hand is found with All.
 type Dir struct {
 	Written, Same, Removed int // files so far
 
 	dir    *durable.Dir
 	fsys   fs.FS
 	shared bool
-	names  map[string]bool
+	names  *nameSet
+	old    *manifest // nil: not to be trusted
+	next   *building
+
+	mu     sync.Mutex   // of the counts, old and begun
+	change sync.RWMutex // held for reading while new files are created, for writing by any other change
+	begun  bool         // buildingName stands
+	signed []byte       // the checkpoint that was put
 }
 
 // OpenDir opens the folder, which it makes if its parent is there. It refuses
@@ -42,77 +60,167 @@ func OpenDir(name string, opt DirOptions) (*Dir, error) {
 	if err != nil {
 		return nil, fault.Wrap("site.folder-open", name, err).Of(fault.Unreachable)
 	}
-	d := &Dir{dir: dir, fsys: dir.FS(), shared: opt.Shared, names: map[string]bool{}}
+	d := &Dir{dir: dir, fsys: dir.FS(), shared: opt.Shared, names: newNameSet(), next: newBuilding()}
 	if opt.Shared {
 		return d, nil
 	}
-	if err := d.own(name); err != nil {
+	if err := d.own(name, opt.All); err != nil {
 		dir.Close()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *Dir) own(name string) error {
+func (d *Dir) own(name string, all bool) error {
 	list, err := fs.ReadDir(d.fsys, ".")
 	if err != nil {
 		return fault.Wrap("site.folder-open", name, err).Of(fault.Unreachable)
 	}
-	// A crash may have come before the marker stood under its name.
-	begun := len(list) == 1 && list[0].Name() == marker+durable.TempSuffix
-	if text, err := fs.ReadFile(d.fsys, marker); len(list) > 0 && !begun && (err != nil || string(text) != markerText) {
-		return fault.New("site.foreign-folder", name, list[0].Name(), marker).Of(fault.Usage)
+	var other string // a name that is not of a build that has hardly begun
+	for _, e := range list {
+		if n := strings.TrimSuffix(e.Name(), durable.TempSuffix); n != marker && n != buildingName {
+			other = e.Name()
+		}
+	}
+	if text, err := fs.ReadFile(d.fsys, marker); other != "" && (err != nil || string(text) != markerText) {
+		return fault.New("site.foreign-folder", name, other, marker).Of(fault.Usage)
+	}
+	if !all {
+		d.old = readBuilt(d.fsys)
 	}
 	return d.Put(marker, []byte(markerText))
 }
 
-// Put writes one file unless it stands there already.
+// keep counts the files of a block as put if they stand there under that key.
+func (d *Dir) keep(id uint64, key digest) bool {
+	if d.old == nil {
+		return false
+	}
+	r := d.old.find(id)
+	if r == nil || r.key != key {
+		return false
+	}
+	n := 0
+	_, err := d.old.names(r.from, func(name string) {
+		if n++; !d.names.add(name) {
+			n = -maxBuilt
+		}
+	})
+	if err != nil || n < 0 {
+		return false // never: the list was read through, and blocks have names of their own
+	}
+	d.next.keep(r, d.old.data)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.kept = true
+	d.Same += n
+	return true
+}
+
+// Put writes one file unless it stands there already. Several goroutines may
+// call it at a time.
 func (d *Dir) Put(name string, data []byte) error {
 	if !fs.ValidPath(name) || name == "." || strings.Contains(name, "\\") {
 		return fault.New("site.file-name", name, "", "a relative path")
 	}
-	if d.names[name] {
+	if !d.names.add(name) {
 		return fault.New("site.twice", name, "two files of one name", "one")
 	}
-	d.names[name] = true
-	same, err := d.same(name, data)
+	same, stands, err := d.same(name, data)
 	if err != nil {
 		return err
 	}
+	if name == "ledger/checkpoint" {
+		d.signed = bytes.Clone(data)
+	}
 	if same {
-		d.Same++
+		d.count(&d.Same)
 		return nil
 	}
-	if err := d.dir.Put(name, data); err != nil {
+	if err := d.write(name, data, stands); err != nil {
 		return fault.Wrap("site.write", name, err).Of(fault.Unreachable)
 	}
-	d.Written++
+	d.count(&d.Written)
 	return nil
 }
 
-// same reports whether exactly data stands under name. What is no regular file
-// there (a link, a directory where a file must be) is taken away.
-func (d *Dir) same(name string, data []byte) (bool, error) {
-	info, err := fs.Lstat(d.fsys, name)
-	if err != nil {
-		return false, nil // missing, or a part of the way is no folder: Put says so
-	}
-	if !info.Mode().IsRegular() {
-		if err := d.dir.Remove(name); err != nil {
-			return false, fault.Wrap("site.write", name, err).Of(fault.Unreachable)
-		}
-		return false, nil
-	}
-	if info.Size() != int64(len(data)) {
-		return false, nil
-	}
-	old, err := fs.ReadFile(d.fsys, name)
-	return err == nil && bytes.Equal(old, data), nil
+func (d *Dir) count(n *int) {
+	d.mu.Lock()
+	*n++
+	d.mu.Unlock()
 }
 
-// Finish deletes what is no file of the site, then makes everything durable.
-// Call it after a build without error. A crash before it leaves a whole site
-// with leftovers, which the next Finish deletes.
+func (d *Dir) write(name string, data []byte, stands bool) error {
+	if err := d.begin(); err != nil {
+		return err
+	}
+	if !stands && !d.shared {
+		d.change.RLock()
+		created, err := d.dir.Create(name, data)
+		d.change.RUnlock()
+		if created || err != nil {
+			return err
+		}
+	}
+	d.change.Lock()
+	defer d.change.Unlock()
+	return d.dir.Put(name, data)
+}
+
+// begin notes, durably, that the folder is being changed.
+func (d *Dir) begin() error {
+	if d.shared {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.begun {
+		return nil
+	}
+	d.change.Lock()
+	defer d.change.Unlock()
+	if err := d.dir.Replace(buildingName, []byte(buildingText)); err != nil {
+		return err
+	}
+	d.begun = true
+	return nil
+}
+
+// same reports whether exactly data stands under name, and whether a file does.
+// What is no regular file there (a link, a directory where a file must be) is
+// taken away.
+func (d *Dir) same(name string, data []byte) (same, stands bool, err error) {
+	info, err := fs.Lstat(d.fsys, name)
+	if err != nil {
+		return false, false, nil // missing, or a part of the way is no folder: write says so
+	}
+	if !info.Mode().IsRegular() {
+		return false, false, d.remove(name)
+	}
+	if info.Size() != int64(len(data)) {
+		return false, true, nil
+	}
+	old, err := fs.ReadFile(d.fsys, name)
+	return err == nil && bytes.Equal(old, data), true, nil
+}
+
+func (d *Dir) remove(name string) error {
+	err := d.begin()
+	if err == nil {
+		d.change.Lock()
+		defer d.change.Unlock()
+		err = d.dir.Remove(name)
+	}
+	if err != nil {
+		return fault.Wrap("site.write", name, err).Of(fault.Unreachable)
+	}
+	return nil
+}
+
+// Finish deletes what is no file of the site, then makes everything durable,
+// then writes down what was built. Call it after a build without error. A crash
+// before its end leaves a whole site with leftovers, which the next Finish
+// deletes.
 func (d *Dir) Finish() error {
 	if !d.shared {
 		if err := d.prune(); err != nil {
@@ -122,35 +230,104 @@ func (d *Dir) Finish() error {
 	if err := d.dir.Sync(); err != nil {
 		return fault.Wrap("site.write", ".", err).Of(fault.Unreachable)
 	}
+	if d.shared || !d.begun && d.old != nil && d.old.equal(d.next) {
+		return nil
+	}
+	err := d.dir.Replace(builtName, d.next.finish(d.signed))
+	if err == nil {
+		err = d.dir.Remove(buildingName)
+	}
+	if err == nil {
+		err = d.dir.Sync()
+	}
+	if err != nil {
+		return fault.Wrap("site.write", builtName, err).Of(fault.Unreachable)
+	}
 	return nil
 }
 
+// prune finds what does not belong there: by the list of what was built, or
+// else by looking through the folder.
 func (d *Dir) prune() error {
-	kept := map[string]bool{".": true}
-	for name := range d.names {
-		for ; name != "."; name = path.Dir(name) {
-			kept[name] = true
-		}
+	if d.old != nil {
+		return d.pruneListed()
 	}
-	var stale []string
-	err := fs.WalkDir(d.fsys, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || kept[name] {
-			return err
-		}
-		stale = append(stale, name)
-		if e.IsDir() {
-			return fs.SkipDir
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	gone, _, err := d.stale(".")
+	if err != nil {
 		return fault.Wrap("site.folder-open", ".", err).Of(fault.Unreachable)
 	}
-	for _, name := range stale {
-		if err := d.dir.Remove(name); err != nil {
-			return fault.Wrap("site.write", name, err).Of(fault.Unreachable)
+	for _, name := range gone {
+		if err := d.remove(name); err != nil {
+			return err
 		}
 		d.Removed++
+	}
+	return nil
+}
+
+// stale are the names in a folder that are not of the site; a folder without a
+// name of the site is one of them, whole.
+func (d *Dir) stale(dir string) (gone []string, kept bool, err error) {
+	list, err := fs.ReadDir(d.fsys, dir)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, e := range list {
+		name := path.Join(dir, e.Name())
+		switch {
+		case dir == "." && (name == builtName || name == buildingName):
+		case e.IsDir():
+			under, some, err := d.stale(name)
+			if err != nil {
+				return nil, false, err
+			}
+			if !some {
+				under = []string{name}
+			}
+			gone, kept = append(gone, under...), kept || some
+		case d.names.has(name):
+			kept = true
+		default:
+			gone = append(gone, name)
+		}
+	}
+	return gone, kept, nil
+}
+
+// pruneListed takes away what the last build made and this one did not, and
+// folders that are empty then.
+func (d *Dir) pruneListed() error {
+	var gone []string
+	for i := range d.old.blocks {
+		r := &d.old.blocks[i]
+		if r.kept {
+			continue
+		}
+		if _, err := d.old.names(r.from, func(name string) {
+			if !d.names.has(name) {
+				gone = append(gone, name)
+			}
+		}); err != nil {
+			return err // never: it was read through
+		}
+	}
+	for _, name := range gone {
+		if err := d.remove(name); err != nil {
+			return err
+		}
+		d.Removed++
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			list, err := fs.ReadDir(d.fsys, dir)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fault.Wrap("site.folder-open", dir, err).Of(fault.Unreachable)
+			}
+			if len(list) > 0 {
+				break
+			}
+			if err := d.remove(dir); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -141,12 +141,15 @@ const drawnPerPage = 30
 
 func (m *maker) drawPages() error {
 	for _, l := range m.s.Lots {
-		if err := m.drawPage(l); err != nil {
-			return err
-		}
+		m.pages = append(m.pages, made{m.drawPath(l), drawTitle(l), "draws", day(l.Time)})
 	}
-	return nil
+	return each(len(m.s.Lots), func(i int) error {
+		l := m.s.Lots[i]
+		return m.block("draw/"+num(l.Index), m.drawKey(new(hasher), l), func(m *maker) error { return m.drawPage(l) })
+	})
 }
+
+func drawTitle(l *rules.Lot) string { return l.Body.Draw + " " + l.Body.Name }
 
 func (m *maker) drawPage(l *rules.Lot) error {
 	b := l.Body
@@ -162,7 +165,6 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	if l.Drawn() {
 		v.Example = m.example(l)
 	}
-	m.list(p, day(l.Time))
 	parts := (len(l.Objects) + drawnPerPage - 1) / drawnPerPage
 	for n := 2; n <= parts; n++ {
 		part := &drawnPart{page: m.newPage(m.drawnPath(l, n), "draws", b.Draw+" 抽中名单（第"+num(n)+"页）", link{p.Path, b.Draw})}

@@ -56,6 +56,7 @@ type firmDraw struct {
 // collectFirms gathers what the results and the opened handles name.
 func (m *maker) collectFirms() {
 	m.firmOf = map[string]*firm{}
+	m.keys.drawn = map[*rules.Object]*firm{}
 	get := func(code string) *firm {
 		f := m.firmOf[code]
 		if f == nil {
@@ -71,6 +72,7 @@ func (m *maker) collectFirms() {
 			if id := ids[o.Handle]; id != "" {
 				f := get(id)
 				f.drawn = append(f.drawn, drawnFirm{l, o})
+				m.keys.drawn[o] = f
 				f.town = or(townOf(l, o), f.town)
 				if since := at[o.Handle]; f.since == 0 || since < f.since {
 					f.since = since
@@ -168,12 +170,10 @@ func sortKey(name string, places []string) string {
 }
 
 func (m *maker) firmPages() error {
-	for _, f := range m.firms {
-		if err := m.firmPage(f); err != nil {
-			return err
-		}
-	}
-	return nil
+	return each(len(m.firms), func(i int) error {
+		f := m.firms[i]
+		return m.block("firm/"+f.code, m.firmKey(new(hasher), f), func(m *maker) error { return m.firmPage(f) })
+	})
 }
 
 func (m *maker) firmPage(f *firm) error {
@@ -191,11 +191,8 @@ func (m *maker) firmPage(f *firm) error {
 		v.Facts.add("行业类别", p.at(firmShelfPath(dir, 0), m.firmShelves[dir].name))
 	}
 	v.Facts.add("已公开的抽中次数", text(num(len(f.drawn))+"次，逐次列在下面"))
-	last := ""
 	for i := len(f.drawn) - 1; i >= 0; i-- {
-		d := m.firmDraw(p, f.drawn[i])
-		last = max(last, d.Day)
-		v.Draws = append(v.Draws, d)
+		v.Draws = append(v.Draws, m.firmDraw(p, f.drawn[i]))
 	}
 	for _, r := range f.other {
 		v.Other = append(v.Other, m.resultItem(p, r))
@@ -205,7 +202,6 @@ func (m *maker) firmPage(f *firm) error {
 		_, at = f.drawn[n-1].lot.Record()
 	}
 	m.asArticle(p, article{at, f.name() + ",双随机,抽查"})
-	m.list(p, last)
 	return m.render("firm", v)
 }
 
@@ -229,4 +225,13 @@ func (m *maker) firmDraw(p *page, d drawnFirm) firmDraw {
 		r.State = "已抽中、未执行（抽取已终止）"
 	}
 	return r
+}
+
+// last is the day of its latest draw.
+func (f *firm) last() string {
+	last := ""
+	for _, d := range f.drawn {
+		last = max(last, day(d.lot.When()))
+	}
+	return last
 }

@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -22,14 +24,16 @@ type maker struct {
 	content fs.FS
 	opt     Options
 	out     Out
+	dir     *Dir // out, where it is one
 	tmpl    *template.Template
 	site    *identity
-	chromes map[string]chrome
+	*shared
 
-	made  map[string]bool   // names handed out
-	links map[string]string // target name → a page that points to it
-	pages []made            // for the site maps, in order of making
-	total int               // estimate for Progress
+	made  *nameSet  // names handed out
+	files *[]string // of the block that this maker makes; of what belongs to no block
+	pages []made    // for the site maps, in order of making, without records and enterprises
+	total int       // estimate for Progress
+	keys  keys      // what blocks depend on
 
 	found       map[int64][]rules.Finding // by entry, whatever found them
 	noted       map[int64][]*verify.Entry // notice or result index → entries about it that have no effect
@@ -41,6 +45,16 @@ type maker struct {
 	shelfOf     map[string]*shelf         // by folder
 	due         []rules.Duty              // as of the bundle's day; see duties
 }
+
+// shared is what the makers of several blocks use at a time.
+type shared struct {
+	mu      sync.Mutex
+	chromes map[string]chrome
+	links   map[string]string // target name that is not made yet → a page that points to it
+	said    int               // files that Progress was told of
+}
+
+func newShared() *shared { return &shared{chromes: map[string]chrome{}, links: map[string]string{}} }
 
 // made is a page for the site maps.
 type made struct {
@@ -100,17 +114,38 @@ func cleanBase(base string) (string, error) {
 
 // put hands one file out.
 func (m *maker) put(name string, data []byte) error {
-	if m.made[name] {
-		return fault.New("site.twice", name, "two files of one name", "one")
-	}
-	m.made[name] = true
-	if err := m.out.Put(name, data); err != nil {
+	if err := m.putOne(name, data); err != nil {
 		return err
 	}
-	if m.opt.Progress != nil {
-		m.opt.Progress(min(len(m.made), m.total-1), m.total)
+	if m.files != nil {
+		*m.files = append(*m.files, name)
 	}
+	m.tell()
 	return nil
+}
+
+func (m *maker) putOne(name string, data []byte) error {
+	if m.dir != nil {
+		return m.dir.Put(name, data) // which keeps the names
+	}
+	if !m.made.add(name) {
+		return fault.New("site.twice", name, "two files of one name", "one")
+	}
+	m.mu.Lock() // any other Out is for one goroutine at a time
+	defer m.mu.Unlock()
+	return m.out.Put(name, data)
+}
+
+// tell says how far the build is; from one call to the next it never goes
+// back.
+func (m *maker) tell() {
+	if m.opt.Progress == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.said = max(m.said, min(m.made.size(), m.total-1))
+	m.opt.Progress(m.said, m.total)
 }
 
 // point notes the links of a page, to be checked once everything is made.
@@ -148,16 +183,39 @@ func (m *maker) pointOne(from, value string) error {
 	if strings.HasPrefix(target, "..") || strings.HasPrefix(value, "/") || strings.Contains(value, ":") {
 		return fault.New("site.dead-link", from, value, "a file of the site")
 	}
+	if m.made.has(target) || m.sure(target) {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if _, ok := m.links[target]; !ok {
 		m.links[target] = from
 	}
 	return nil
 }
 
-// checkLinks: nothing points to a file that is not there.
+// sure reports whether a page is one of those, by far the most, that are made
+// for every record and every enterprise: links to them need not be kept.
+func (m *maker) sure(target string) bool {
+	dir, ok := strings.CutSuffix(target, "/index.html")
+	section, name, _ := strings.Cut(dir, "/")
+	switch {
+	case !ok:
+		return false
+	case section == "firms":
+		return m.keys.firms.has(name)
+	case section != "book" && section != "results":
+		return false
+	}
+	i, err := strconv.ParseInt(name, 10, 64)
+	return err == nil && i >= 0 && i < int64(len(m.b.Entries)) && m.home(i) == target
+}
+
+// checkLinks: nothing points to a file that is not there. What the pages of a
+// block that was kept point to is part of its key.
 func (m *maker) checkLinks() error {
 	for target, from := range m.links {
-		if !m.made[target] && target != "ledger/checkpoint" {
+		if !m.made.has(target) && target != "ledger/checkpoint" {
 			return fault.New("site.dead-link", from, target, "a file of the site")
 		}
 	}
@@ -193,6 +251,7 @@ func (m *maker) index() {
 	m.collectFirms()
 	m.collectFirmShelves()
 	m.collectShelves()
+	m.depend()
 }
 
 func breached(found []rules.Finding) bool {

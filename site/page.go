@@ -225,6 +225,11 @@ func (m *maker) list(p *page, day string) {
 	m.pages = append(m.pages, made{p.Path, p.Title, p.Section, day})
 }
 
+// listed is list for a page that may not be made in this build.
+func (m *maker) listed(path, section, title string) {
+	m.pages = append(m.pages, made{path, title, section, ""})
+}
+
 // navItem is a link of a menu; Here marks the column of the page.
 type navItem struct {
 	link
@@ -247,7 +252,10 @@ type frame struct {
 }
 
 func (m *maker) chrome(root, key string) (chrome, error) {
-	if c, ok := m.chromes[root+"|"+key]; ok {
+	m.mu.Lock()
+	c, ok := m.chromes[root+"|"+key]
+	m.mu.Unlock()
+	if ok {
 		return c, nil
 	}
 	data := frame{Root: root, Site: m.site, Away: true}
@@ -272,7 +280,9 @@ func (m *maker) chrome(root, key string) (chrome, error) {
 	if err := m.tmpl.ExecuteTemplate(&foot, "footer", data); err != nil {
 		return chrome{}, err
 	}
-	c := chrome{head.Bytes(), foot.Bytes()}
+	c = chrome{head.Bytes(), foot.Bytes()}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.chromes[root+"|"+key] = c
 	return c, nil
 }

@@ -35,7 +35,7 @@ var portalFolder = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 // sites of several offices.
 func Portal(offices []PortalOffice, out Out) error {
 	v := &portalView{Title: "双随机抽查公开账本"}
-	m := &maker{out: out, made: map[string]bool{}, links: map[string]string{}}
+	m := &maker{out: out, made: newNameSet(), shared: newShared()}
 	var err error
 	if m.tmpl, err = parseTemplates(); err != nil {
 		return err

@@ -141,7 +141,6 @@ func (m *maker) resultPage(f *rules.Finished, raw string) error {
 	m.resultFound(v, f)
 	v.Record = m.recordPart(p, m.b.Entries[f.Index], raw)
 	v.Check = m.checkResult(p, f)
-	m.list(p, day(f.Time))
 	return m.render("result", v)
 }
 
@@ -209,12 +208,7 @@ func cutoff(l *rules.Lot, cell string) string {
 
 // drawnAnchor is where the object stands in the drawn list.
 func (m *maker) drawnAnchor(l *rules.Lot, o *rules.Object) string {
-	for i, other := range l.Objects {
-		if other == o {
-			return m.drawnPath(l, i/drawnPerPage+1) + "#h-" + o.Handle
-		}
-	}
-	return m.drawPath(l)
+	return m.drawnPath(l, m.keys.place[o]/drawnPerPage+1) + "#h-" + o.Handle
 }
 
 // resultDates lists the dates as facts, and says whether the result was public
@@ -380,17 +374,10 @@ func (m *maker) resultLists() error {
 	all := m.s.Results
 	parts := (len(all) + perPage - 1) / perPage
 	for n := 1; n <= parts; n++ {
-		from, to := (n-1)*perPage, min(n*perPage, len(all))
-		v := &resultPart{page: m.newPage(resultPartPath(n), "results", "抽查结果（第"+num(n)+"页）"), From: from + 1, To: to}
-		v.asList()
-		for _, f := range all[from:to] {
-			v.Rows = append(v.Rows, m.resultItem(&v.page, f))
-		}
-		v.Turn = turn(&v.page, n, parts, resultPartPath)
-		m.list(&v.page, "")
-		if err := m.render("result-part", v); err != nil {
-			return err
-		}
+		m.listed(resultPartPath(n), "results", resultPartTitle(n))
+	}
+	if err := each(parts, func(i int) error { return m.resultPart(i+1, parts) }); err != nil {
+		return err
 	}
 	v := &resultsView{page: m.newPage("results/index.html", "results", "抽查结果"), Count: len(all)}
 	v.asList()
@@ -409,6 +396,22 @@ func (m *maker) resultLists() error {
 	}
 	m.list(&v.page, "")
 	return m.render("results", v)
+}
+
+func resultPartTitle(n int) string { return "抽查结果（第" + num(n) + "页）" }
+
+func (m *maker) resultPart(n, parts int) error {
+	from, to := (n-1)*perPage, min(n*perPage, len(m.s.Results))
+	rows := m.s.Results[from:to]
+	return m.block("results/"+num(n), m.rowsKey(new(hasher), "results", rows, n < parts), func(m *maker) error {
+		v := &resultPart{page: m.newPage(resultPartPath(n), "results", resultPartTitle(n)), From: from + 1, To: to}
+		v.asList()
+		for _, f := range rows {
+			v.Rows = append(v.Rows, m.resultItem(&v.page, f))
+		}
+		v.Turn = turn(&v.page, n, parts, resultPartPath)
+		return m.render("result-part", v)
+	})
 }
 
 // turn links to the neighbours of a list page; the newest has no next.

@@ -35,6 +35,7 @@ type Options struct {
 	Base     string                // absolute address of the site, "https://…/"; "": no sitemap.xml, addresses are printed relative
 	Built    string                // time of the build, RFC 3339 at +08:00, for front page, calendar and report; "": not shown
 	Progress func(done, total int) // files so far and an estimate of all; may be nil
+	Program  string                // what makes the pages, by any name that changes when it does: pages of another program are made again
 }
 
 // Out takes files: a folder (Dir), or a map in tests. Names are slash
@@ -72,6 +73,9 @@ func Build(b *verify.Bundle, content fs.FS, opt Options, out Out) error {
 	if err := m.put("ledger/checkpoint", b.Signed); err != nil {
 		return err
 	}
+	if m.dir != nil {
+		m.close("", digest{}, *m.files)
+	}
 	if opt.Progress != nil {
 		opt.Progress(m.total, m.total)
 	}
@@ -90,8 +94,11 @@ func newMaker(b *verify.Bundle, content fs.FS, opt Options, out Out) (*maker, er
 	opt.Base = base
 	m := &maker{
 		b: b, s: b.State, pack: b.State.Pack, charter: c, content: content, opt: opt, out: out,
-		made: map[string]bool{}, links: map[string]string{}, chromes: map[string]chrome{},
+		made: newNameSet(), shared: newShared(),
 		total: 3*len(b.Entries) + 2*len(b.State.Results) + 64,
+	}
+	if m.dir, _ = out.(*Dir); m.dir != nil {
+		m.made, m.files = m.dir.names, new([]string)
 	}
 	if m.tmpl, err = parseTemplates(); err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/xml"
 	"net/url"
+
+	"github.com/sunlot/sunlot/internal/verify"
 )
 
 // sitemapView is the site map for people: sections, draws, lists, text pages.
@@ -59,31 +61,45 @@ func (m *maker) sitemaps() error {
 	return m.xmlMaps()
 }
 
+// xmlMaps lists the records first, in order: a file full of them is one that
+// further records leave alone. Enterprises and all other pages follow.
 func (m *maker) xmlMaps() error {
+	records, firms := len(m.b.Entries), len(m.firms)
+	all := records + firms + len(m.pages)
+	page := func(i int) (name, day string) {
+		switch {
+		case i < records:
+			return m.home(int64(i)), dayOf(m.b.Entries[i])
+		case i < records+firms:
+			f := m.firms[i-records]
+			return f.path(), f.last()
+		}
+		p := m.pages[i-records-firms]
+		return p.Name, p.Day
+	}
+	files := (all + perSitemap - 1) / perSitemap
 	var names []string
-	for from := 0; from < len(m.pages); from += perSitemap {
+	for n := range files {
 		name := "sitemap.xml"
-		if len(m.pages) > perSitemap {
-			name = "sitemap-" + num(from/perSitemap+1) + ".xml"
+		if files > 1 {
+			name = "sitemap-" + num(n+1) + ".xml"
 		}
 		names = append(names, name)
-		var b bytes.Buffer
-		b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
-		for _, page := range m.pages[from:min(from+perSitemap, len(m.pages))] {
-			b.WriteString("<url><loc>")
-			if err := xml.EscapeText(&b, []byte(m.opt.Base+page.Name)); err != nil {
-				return err
+	}
+	err := each(files, func(n int) error {
+		from, to := n*perSitemap, min((n+1)*perSitemap, all)
+		h := new(hasher).text("sitemap", names[n], m.opt.Base)
+		for i := from; i < to; i++ {
+			if i < records {
+				h.text(dayOf(m.b.Entries[i])).yes(m.s.ResultAt(int64(i)) != nil)
+				continue
 			}
-			b.WriteString("</loc>")
-			if page.Day != "" {
-				b.WriteString("<lastmod>" + page.Day + "</lastmod>")
-			}
-			b.WriteString("</url>\n")
+			h.text(page(i))
 		}
-		b.WriteString("</urlset>\n")
-		if err := m.put(name, b.Bytes()); err != nil {
-			return err
-		}
+		return m.block("sitemap/"+num(n), h.key(), func(m *maker) error { return m.xmlMap(names[n], from, to, page) })
+	})
+	if err != nil {
+		return err
 	}
 	if len(names) < 2 {
 		return nil
@@ -100,6 +116,27 @@ func (m *maker) xmlMaps() error {
 	b.WriteString("</sitemapindex>\n")
 	return m.put("sitemap.xml", b.Bytes())
 }
+
+func (m *maker) xmlMap(file string, from, to int, page func(i int) (name, day string)) error {
+	var b bytes.Buffer
+	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	for i := from; i < to; i++ {
+		name, day := page(i)
+		b.WriteString("<url><loc>")
+		if err := xml.EscapeText(&b, []byte(m.opt.Base+name)); err != nil {
+			return err
+		}
+		b.WriteString("</loc>")
+		if day != "" {
+			b.WriteString("<lastmod>" + day + "</lastmod>")
+		}
+		b.WriteString("</url>\n")
+	}
+	b.WriteString("</urlset>\n")
+	return m.put(file, b.Bytes())
+}
+
+func dayOf(e *verify.Entry) string { return day(timeOf(e)) }
 
 // notFound is 404.html. A server shows it under the address that was asked
 // for, so its links begin at the server's root where the site's address is

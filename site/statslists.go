@@ -150,25 +150,29 @@ func statsListPath(year int64, key string) func(n int) string {
 func (m *maker) statsList(year int64, key, title string, all []*rules.Finished) error {
 	path := statsListPath(year, key)
 	parts := (len(all) + perPage - 1) / perPage
-	for n := 1; n <= parts; n++ {
-		v := &statsList{page: m.newPage(path(n), "stats", title, link{statsPath(year), num(year) + "年"}), Late: key == "late"}
-		if n > 1 {
-			v.Title += "（第" + num(n) + "页）"
-			v.Line = v.Title + " – 统计 – " + m.site.Name
-		}
-		v.asList()
-		for _, f := range all[(n-1)*perPage : min(n*perPage, len(all))] {
-			v.Rows = append(v.Rows, m.statsItem(&v.page, f))
-		}
-		v.Turn = turn(&v.page, n, parts, path)
-		if n == 1 {
-			m.list(&v.page, "")
-		}
-		if err := m.render("stats-list", v); err != nil {
-			return err
-		}
+	if parts > 0 {
+		m.listed(path(1), "stats", title)
 	}
-	return nil
+	return each(parts, func(i int) error {
+		n := i + 1
+		rows := all[i*perPage : min(n*perPage, len(all))]
+		key := m.rowsKey(new(hasher), title, rows, n < parts)
+		return m.block("stats/"+path(n), key, func(m *maker) error { return m.statsPart(n, parts, year, title, path, rows) })
+	})
+}
+
+func (m *maker) statsPart(n, parts int, year int64, title string, path func(int) string, rows []*rules.Finished) error {
+	v := &statsList{page: m.newPage(path(n), "stats", title, link{statsPath(year), num(year) + "年"}), Late: path(1) == statsListPath(year, "late")(1)}
+	if n > 1 {
+		v.Title += "（第" + num(n) + "页）"
+		v.Line = v.Title + " – 统计 – " + m.site.Name
+	}
+	v.asList()
+	for _, f := range rows {
+		v.Rows = append(v.Rows, m.statsItem(&v.page, f))
+	}
+	v.Turn = turn(&v.page, n, parts, path)
+	return m.render("stats-list", v)
 }
 
 func (m *maker) statsItem(p *page, f *rules.Finished) statsItem {

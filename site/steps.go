@@ -234,7 +234,7 @@ func (m *maker) openStep(p *page, l *rules.Lot) step {
 	m.lostFacts(p, l, &s)
 	if o := m.b.Entries[l.Index].Opening; o != nil {
 		name := "ledger/opening/" + num(l.Index) + ".json"
-		if m.made[name] {
+		if m.made.has(name) {
 			s.Facts.add("启封凭据", p.at(name, "凭据文件"))
 		}
 		s.Facts.add("启封钥匙 K", hash(o.K))

@@ -129,7 +129,7 @@ func (m *maker) media() error {
 
 func (m *maker) textPage(name string) error {
 	key := pageKey(name)
-	if !plainAnchor.MatchString(key) || m.made[key+"/index.html"] {
+	if !plainAnchor.MatchString(key) || m.made.has(key+"/index.html") {
 		return fault.New("site.page-name", name, key, "a-z 0-9 . _ -")
 	}
 	src, err := m.readContent(name, maxText)

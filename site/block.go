@@ -1,0 +1,79 @@
+package site
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// block makes the files of one block unless the folder holds them under the
+// same key already. The maker that make is given puts files into the block; it
+// may run beside others and must not list pages (list).
+func (m *maker) block(name string, key digest, make func(*maker) error) error {
+	if m.kept(name, key) {
+		return nil
+	}
+	w := *m
+	w.files = new([]string)
+	if err := make(&w); err != nil {
+		return err
+	}
+	m.close(name, key, *w.files)
+	return nil
+}
+
+// kept counts the files of a block as made if the folder holds them under the
+// key.
+func (m *maker) kept(name string, key digest) bool {
+	if m.dir == nil || !m.dir.keep(blockID(name), key) {
+		return false
+	}
+	m.tell()
+	return true
+}
+
+func (m *maker) close(name string, key digest, files []string) {
+	if m.dir != nil {
+		m.dir.next.add(blockID(name), key, files)
+	}
+}
+
+// each runs task for 0 ≤ i < n on all processors. After a failure no further
+// task begins; the error is that of the lowest number that failed.
+func each(n int, task func(i int) error) error {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	if workers < 2 {
+		for i := range n {
+			if err := task(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var next atomic.Int64
+	var failed atomic.Bool
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	var first error
+	at := n
+	for range workers {
+		wg.Go(func() {
+			for !failed.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if err := task(i); err != nil {
+					failed.Store(true)
+					mu.Lock()
+					if i < at {
+						first, at = err, i
+					}
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return first
+}

@@ -1,0 +1,359 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"io/fs"
+	"reflect"
+	"slices"
+
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
+	"github.com/sunlot/sunlot/ledger"
+	"github.com/sunlot/sunlot/templates"
+)
+
+// keys are what the blocks of a build depend on. The key of a block is a hash
+// over everything that its pages say, in few pieces:
+//
+//	all        what every page says or is judged by: templates and program,
+//	           options, charters, rule pack, checklists, plans and calendars
+//	alone[i]   record i by itself: its bytes, signers, proof, time bracket, what
+//	           was found about it
+//	since[i]   record i with its opening and every record that is about it, or
+//	           about one of those
+//
+// A page may say less than its key covers: then it is made again for nothing,
+// found equal, and not written. It must never say more.
+type keys struct {
+	all   digest
+	alone []digest
+	since []digest
+	lots  map[*rules.Lot]digest    // what a page about one of its objects says of the draw
+	place map[*rules.Object]int    // where an object stands in its draw's list, for lists of several pages
+	opens map[*rules.Object]uint64 // which records opened its handle
+	drawn map[*rules.Object]*firm  // the enterprise behind the handle, where it is open
+	firms *nameSet                 // folders of firms/
+}
+
+// hasher builds a key of texts and numbers that cannot run into each other.
+type hasher struct{ b []byte }
+
+func (h *hasher) text(list ...string) *hasher {
+	for _, s := range list {
+		h.b = binary.AppendUvarint(h.b, uint64(len(s)))
+		h.b = append(h.b, s...)
+	}
+	return h
+}
+
+func (h *hasher) num(list ...int64) *hasher {
+	for _, n := range list {
+		h.b = binary.AppendVarint(h.b, n)
+	}
+	return h
+}
+
+func (h *hasher) sum(list ...digest) *hasher {
+	for i := range list {
+		h.b = append(h.b, list[i][:]...)
+	}
+	return h
+}
+
+func (h *hasher) yes(list ...bool) *hasher {
+	for _, b := range list {
+		n := byte(0)
+		if b {
+			n = 1
+		}
+		h.b = append(h.b, n)
+	}
+	return h
+}
+
+// key is never zero: that is the key of what is always made.
+func (h *hasher) key() digest {
+	full := sha256.Sum256(h.b)
+	h.b = h.b[:0]
+	full[0] |= 1
+	return digest(full[:])
+}
+
+// depend computes the keys. It reads nothing: what was verified is in memory.
+func (m *maker) depend() {
+	n := len(m.b.Entries)
+	m.duties() // before goroutines ask for them
+	k := &m.keys
+	k.alone, k.since = make([]digest, n), make([]digest, n)
+	_ = each((n+chunk-1)/chunk, func(c int) error { // it cannot fail
+		var h hasher
+		for i := c * chunk; i < min(n, (c+1)*chunk); i++ {
+			k.alone[i] = m.aloneKey(&h, m.b.Entries[i])
+		}
+		return nil
+	})
+	m.sinceKeys()
+	k.all = m.allKey()
+	k.place, k.opens = map[*rules.Object]int{}, map[*rules.Object]uint64{}
+	k.lots = map[*rules.Lot]digest{}
+	for _, l := range m.s.Lots {
+		for i, o := range l.Objects {
+			if i >= drawnPerPage {
+				k.place[o] = i
+			}
+		}
+		for _, op := range l.Opened {
+			for _, handle := range op.Body.Handles {
+				if o := l.Object(handle); o != nil {
+					k.opens[o] = k.opens[o]*0x9e3779b97f4a7c15 + uint64(op.Index) + 1
+				}
+			}
+		}
+		k.lots[l] = m.lotKey(l)
+	}
+	k.firms = newNameSet()
+	for _, f := range m.firms {
+		k.firms.add(firmDir(f.code))
+	}
+}
+
+// chunk is how many records a goroutine takes at a time: a bundle of the log.
+const chunk = ledger.TileWidth
+
+func (m *maker) aloneKey(h *hasher, e *verify.Entry) digest {
+	h.text(e.Hash).text(e.Signers...).num(int64(len(e.Signers)), e.Bracket.NotBefore, e.Bracket.NotAfter).sum(digest(e.ProofSum)).yes(e.Record == nil)
+	for _, list := range [][]rules.Finding{e.Findings, m.found[e.Index]} {
+		for _, f := range list {
+			h.text(f.Code, string(f.Severity), f.Clause, f.Place, f.Got, f.Want)
+		}
+		h.num(int64(len(list)))
+	}
+	return h.key()
+}
+
+// sinceKeys lets every record count for those that it is about.
+func (m *maker) sinceKeys() {
+	var h hasher
+	var about []int64
+	for i, e := range m.b.Entries {
+		k := h.sum(m.keys.alone[i], digest(e.OpeningSum)).key()
+		m.keys.since[i] = k
+		about = m.ancestors(about[:0], e)
+		for _, a := range about {
+			m.keys.since[a] = h.sum(m.keys.since[a], k).key()
+		}
+	}
+}
+
+// maxAbout bounds how far a record counts: a reply to a review of an objection to
+// a result of a draw is four steps away from it.
+const maxAbout = 16
+
+// ancestors are the records that a record is about, directly or through others.
+func (m *maker) ancestors(list []int64, e *verify.Entry) []int64 {
+	next := []int64{e.Index}
+	for range maxAbout {
+		var more []int64
+		for _, i := range next {
+			r := m.b.Entries[i].Record
+			if r == nil {
+				continue
+			}
+			for _, a := range mentions(r.Body) {
+				if a >= 0 && a < i && !slices.Contains(list, a) {
+					list, more = append(list, a), append(more, a)
+				}
+			}
+		}
+		if next = more; len(next) == 0 {
+			break
+		}
+	}
+	return list
+}
+
+// aboutNames are the members by which a body names the entry that it is about.
+// Those by which it names what it rests on (a plan, a checklist, a register) are
+// not among them: nothing is said there about the one who names it.
+var aboutNames = []string{"Notice", "Result", "Request", "Objection", "Review", "Archive", "Entry", "Joined", "Correction"}
+
+// aboutFields are the places of these members by type of body.
+var aboutFields = func() map[reflect.Type][]int {
+	fields := map[reflect.Type][]int{}
+	for _, t := range record.Types {
+		body := reflect.TypeOf(t())
+		for body.Kind() == reflect.Pointer {
+			body = body.Elem()
+		}
+		var list []int
+		for i := range body.NumField() {
+			if f := body.Field(i); f.Type.Kind() == reflect.Int64 && slices.Contains(aboutNames, f.Name) {
+				list = append(list, i)
+			}
+		}
+		fields[body] = list
+	}
+	return fields
+}()
+
+// mentions are the entries that a body names as what it is about.
+func mentions(body any) []int64 {
+	v := reflect.ValueOf(body).Elem()
+	var list []int64
+	for _, i := range aboutFields[v.Type()] {
+		if n := v.Field(i).Int(); n > 0 {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// wide are the records by which every page is judged or worded.
+var wide = []string{"charter", "checklist", "plan", "calendar"}
+
+func (m *maker) allKey() digest {
+	var h hasher
+	h.text(m.opt.Base, m.opt.Program, m.witnessLine(), m.s.Origin).num(int64(len(m.s.Charters)))
+	for _, e := range m.b.Entries {
+		if e.Record != nil && slices.Contains(wide, e.Record.Type) {
+			h.text(e.Hash).yes(voided(e.Findings))
+		}
+	}
+	for _, f := range m.b.Findings {
+		if f.Entry < 0 {
+			h.text(f.Code, f.Place, f.Got, f.Want)
+		}
+	}
+	pack, _ := json.Marshal(m.pack) // plain data: it can always be written
+	h.text(string(pack))
+	_ = fs.WalkDir(templates.FS, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(templates.FS, name)
+		h.text(name, string(data))
+		return err
+	}) // embedded: it can always be read
+	return h.key()
+}
+
+// lotKey covers what the page of a result or an enterprise says of a draw: all
+// but its other objects.
+func (m *maker) lotKey(l *rules.Lot) digest {
+	var h hasher
+	at := func(i int64) { h.num(i).sum(m.keys.alone[i]) }
+	h.text(m.drawDir[l.Index], l.Due.K, l.KDay).yes(l.Failed, l.Gone, l.KOpened, l.Drawn(), l.Undrawn, len(l.Objects) > drawnPerPage)
+	at(l.Index)
+	if l.Draw != nil {
+		at(l.Draw.Index)
+	}
+	if l.Platform != nil {
+		at(l.Platform.Index)
+	}
+	if l.Abort != nil {
+		at(l.Abort.Index)
+	}
+	for _, a := range l.Archives {
+		h.sum(m.keys.since[a.Index])
+	}
+	return h.key()
+}
+
+// objectKey covers what was done about one object of a draw before its result.
+func (m *maker) objectKey(h *hasher, o *rules.Object) {
+	h.text(o.Handle).num(int64(m.keys.place[o]), int64(m.keys.opens[o]), o.Dispatch).yes(o.Opened)
+	for _, c := range o.Changes {
+		h.num(c.Index)
+	}
+	h.num(o.Lots...).num(int64(len(o.Changes)), int64(len(o.Lots)))
+}
+
+// finishedKey covers a result wherever it is told: with its draw, its object,
+// and what came after it.
+func (m *maker) finishedKey(h *hasher, f *rules.Finished) {
+	h.num(f.Index).sum(m.keys.since[f.Index])
+	if f.Lot != nil {
+		h.sum(m.keys.lots[f.Lot])
+	}
+	if f.Object != nil {
+		m.objectKey(h, f.Object)
+	}
+	if f.Joined != nil {
+		h.sum(m.keys.alone[f.Joined.Index])
+	}
+}
+
+// recordKey is that of the page of a record: also whether it has neighbours and
+// where they stand, and of the enterprise that it names.
+func (m *maker) recordKey(h *hasher, i int64) digest {
+	h.text("record").sum(m.keys.all, m.keys.since[i]).num(i).yes(i+1 < int64(len(m.b.Entries)))
+	for _, j := range []int64{i - 1, i, i + 1} {
+		h.yes(m.s.ResultAt(j) != nil)
+	}
+	e := m.b.Entries[i]
+	if e.Record != nil {
+		for _, a := range mentions(e.Record.Body) {
+			if a < i {
+				h.num(a).sum(m.keys.alone[a]).yes(m.s.LotAt(a) != nil, m.s.ResultAt(a) != nil).text(m.drawDir[a])
+			}
+		}
+	}
+	if f := m.s.ResultAt(i); f != nil {
+		m.finishedKey(h, f)
+		code := m.value(i, "code")
+		h.yes(m.firmOf[code] != nil)
+	}
+	return h.key()
+}
+
+// drawKey is that of a draw's page and the parts of its list: everything that was
+// said about it, the day, the names of its enterprises, and what later draws say
+// of it.
+func (m *maker) drawKey(h *hasher, l *rules.Lot) digest {
+	h.text("draw").sum(m.keys.all, m.keys.lots[l], m.keys.since[l.Index]).text(m.b.Today)
+	for _, o := range l.Objects {
+		m.objectKey(h, o)
+		if f := m.keys.drawn[o]; f != nil {
+			h.text(f.code, f.name())
+		}
+	}
+	for _, other := range m.s.Lots {
+		if other.Body.Earlier != "" && other.Body.Earlier == l.Body.Draw {
+			h.text(m.drawDir[other.Index]).yes(other.Failed)
+		}
+	}
+	for _, d := range m.duties() {
+		if d.Draw == l.Body.Draw {
+			h.text(d.Code, d.Due, d.National, d.Done).num(int64(d.Count), int64(d.Open), int64(d.Late)).yes(d.Sure)
+		}
+	}
+	return h.key()
+}
+
+// firmKey is that of an enterprise's page.
+func (m *maker) firmKey(h *hasher, f *firm) digest {
+	h.text("firm", f.code, f.town).text(f.names...).num(int64(len(f.names))).sum(m.keys.all)
+	for _, d := range f.drawn {
+		h.sum(m.keys.lots[d.lot])
+		m.objectKey(h, d.object)
+		if d.object.Result != nil {
+			m.finishedKey(h, d.object.Result)
+		}
+	}
+	for _, r := range f.other {
+		m.finishedKey(h, r)
+	}
+	return h.key()
+}
+
+// rowsKey is that of a page of a list of results.
+func (m *maker) rowsKey(h *hasher, name string, rows []*rules.Finished, more bool) digest {
+	h.text("rows", name).sum(m.keys.all).yes(more)
+	for _, f := range rows {
+		m.finishedKey(h, f)
+	}
+	return h.key()
+}
