@@ -56,6 +56,7 @@ type bureau struct {
 	rounds  map[int64]string
 	seen    int64  // by then the entries are witnessed
 	policy  []byte // goes public with the next entry
+	after   func() // each publication
 }
 
 func newBureau(t testing.TB, pack string, firms int) *bureau {
@@ -132,7 +133,14 @@ func (b *bureau) say(at string, body any, bad bool, blobs ...[]byte) int64 {
 		batch.Openings[uint64(index)] = data
 	}
 	b.must(b.pub.Publish(uint64(index), batch))
+	b.published()
 	return index
+}
+
+func (b *bureau) published() {
+	if b.after != nil {
+		b.after()
+	}
 }
 
 func (b *bureau) charter(name string) {
@@ -315,13 +323,15 @@ func (b *bureau) open(at string, lot *rules.Lot, k bool, firms ...rules.Firm) {
 	data, err := record.FormatOpening(o)
 	b.must(err)
 	b.must(b.pub.Publish(uint64(b.state.Size), &ledger.Batch{Openings: map[uint64][]byte{uint64(lot.Index): data}}))
+	b.published()
 }
 
 // year is a ledger with every kind of record: a draw with all results, one
 // late, one corrected, K open; a draw of another year in progress; an aborted
 // draw; a notice, a draw and a correction without effect.
-func year(t testing.TB, pack string, firms int) *bureau {
-	b := newBureau(t, pack, firms)
+func year(t testing.TB, pack string, firms int) *bureau { return newBureau(t, pack, firms).live() }
+
+func (b *bureau) live() *bureau {
 	notice := b.announce("2023-09-14T09:00:00", "1", 657413, "2023-09-18", "2023-10-31")
 	lot := b.cast("2023-09-15T19:05:00", notice)
 	b.say("2023-09-16T09:00:00", lot.Draw.Body, true) // a second draw on one notice
@@ -373,8 +383,10 @@ func (b *bureau) correct(at string, result int64) {
 		Outcome: record.Outcome{Items: []record.ItemCodes{{Item: "1", Codes: []string{"e"}}, {Item: "3", Codes: []string{"a"}}}, Codes: []string{"e"}}}, false)
 }
 
-func (b *bureau) bundle() *verify.Bundle {
-	v, err := verify.Open(b.store.FS(), verify.Options{Today: "2024-07-31"})
+func (b *bureau) bundle() *verify.Bundle { return b.bundleOn("2024-07-31") }
+
+func (b *bureau) bundleOn(today string) *verify.Bundle {
+	v, err := verify.Open(b.store.FS(), verify.Options{Today: today})
 	b.must(err)
 	return v
 }
