@@ -34,18 +34,38 @@ func (m *maker) dataLedger(v *dataView, list *dataIndex) error {
 	for from := uint64(0); from < size; from += perArchive {
 		to := min(from+perArchive, size)
 		name := archiveName(len(list.Ledger) + 1)
-		data, err := m.archive(from, to, to == size)
+		bytes, err := m.archiveFile("data/"+name, from, to)
 		if err != nil {
 			return err
 		}
-		if err := m.put("data/"+name, data); err != nil {
-			return err
-		}
 		list.Ledger = append(list.Ledger, indexArchive{File: name, From: int64(from), To: int64(to) - 1})
-		v.Ledger = append(v.Ledger, *v.to("data/"+name, "第"+num(from)+"至"+num(to-1)+"条记录（"+sizeWords(len(data))+"）"))
+		v.Ledger = append(v.Ledger, *v.to("data/"+name, "第"+num(from)+"至"+num(to-1)+"条记录（"+sizeWords(bytes)+"）"))
 	}
 	v.Files = append(v.Files, *v.to("ledger/checkpoint", "账本快照 checkpoint"), *v.to("ledger/policy", "见证和账本公钥 policy"))
 	return nil
+}
+
+// archiveFile writes an archive unless it stands there, and says how large it is.
+func (m *maker) archiveFile(file string, from, to uint64) (size int, err error) {
+	last := to == m.b.Checkpoint.Size
+	h := new(hasher).text("archive", archiveText).yes(last).num(int64(from), int64(to)).sum(m.keys.broken)
+	if last {
+		h.text(string(m.b.Signed))
+	}
+	for _, e := range m.b.Entries[from:to] {
+		m.filesKey(h, e)
+	}
+	err = m.block(file, h.key(), func(m *maker) error {
+		data, err := m.archive(from, to, last)
+		if size = len(data); err != nil {
+			return err
+		}
+		return m.put(file, data)
+	})
+	if err == nil && size == 0 { // it was kept
+		size, err = m.dir.size(file)
+	}
+	return size, err
 }
 
 // archive packs entries from to before to; last says that the head of the
@@ -92,8 +112,10 @@ func (m *maker) packEntries(z *packer, from, to uint64) error {
 		if err := z.addIf(ledger.ProofPath(i), m.b.Dir.Proof, i); err != nil {
 			return err
 		}
-		if err := z.addIf(ledger.OpeningPath(i), m.b.Dir.Opening, i); err != nil {
-			return err
+		if m.mayOpen(i) {
+			if err := z.addIf(ledger.OpeningPath(i), m.b.Dir.Opening, i); err != nil {
+				return err
+			}
 		}
 		if e := m.b.Entries[i]; e.Record != nil {
 			blobs = append(blobs, m.s.Needs(e.Record)...)

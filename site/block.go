@@ -22,6 +22,19 @@ func (m *maker) block(name string, key digest, make func(*maker) error) error {
 	return nil
 }
 
+// loose makes what belongs to no block, beside others.
+func (m *maker) loose(make func(*maker) error) error {
+	w := *m
+	w.files = new([]string)
+	err := make(&w)
+	if m.files != nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		*m.files = append(*m.files, *w.files...)
+	}
+	return err
+}
+
 // kept counts the files of a block as made if the folder holds them under the
 // key.
 func (m *maker) kept(name string, key digest) bool {

@@ -84,15 +84,27 @@ func (m *maker) copyEntries() error {
 		from, to := c*chunk, min(n, (c+1)*chunk)
 		h := new(hasher).text("bundle").num(int64(from), int64(to))
 		for _, e := range m.b.Entries[from:to] {
-			h.text(e.Hash).sum(digest(e.ProofSum), digest(e.OpeningSum)).yes(e.Record == nil)
-			if e.Record == nil { // verify does not ask what may be opened of it
-				if data, err := m.b.Dir.Opening(uint64(e.Index)); err == nil {
-					h.text(string(data))
-				}
-			}
+			m.filesKey(h, e)
 		}
 		return m.block("bundle/"+num(c), h.key(), func(m *maker) error { return m.copyBundle(uint64(from), uint64(to)) })
 	})
+}
+
+// filesKey covers the files of a record in the ledger.
+func (m *maker) filesKey(h *hasher, e *verify.Entry) {
+	h.text(e.Hash).sum(digest(e.ProofSum), digest(e.OpeningSum)).yes(e.Record == nil)
+	if e.Record == nil { // verify does not ask what may be opened of it
+		if data, err := m.b.Dir.Opening(uint64(e.Index)); err == nil {
+			h.text(string(data))
+		}
+	}
+}
+
+// mayOpen: an opening beside a record that can have none is nothing of the
+// ledger's, and does not go out.
+func (m *maker) mayOpen(i uint64) bool {
+	e := m.b.Entries[i]
+	return e.Record == nil || e.OpeningSum != verify.Sum{}
 }
 
 func (m *maker) copyBundle(from, to uint64) error {
@@ -134,15 +146,13 @@ func (m *maker) copyTiles() error {
 	return nil
 }
 
-// copyBeside writes proof and opening as they stand. An opening beside a record
-// that can have none is nothing of the ledger's, and does not go out.
+// copyBeside writes proof and opening as they stand.
 func (m *maker) copyBeside(i uint64) error {
-	e := m.b.Entries[i]
 	for _, f := range []struct {
 		name string
 		read func(uint64) ([]byte, error)
 		want bool
-	}{{ledger.ProofPath(i), m.b.Dir.Proof, true}, {ledger.OpeningPath(i), m.b.Dir.Opening, e.Record == nil || e.OpeningSum != verify.Sum{}}} {
+	}{{ledger.ProofPath(i), m.b.Dir.Proof, true}, {ledger.OpeningPath(i), m.b.Dir.Opening, m.mayOpen(i)}} {
 		if !f.want {
 			continue
 		}

@@ -77,7 +77,23 @@ func (m *maker) dataFiles() error {
 	return m.render("data", v)
 }
 
+// dataPart writes a part; one of results or of the drawn is a block.
 func (m *maker) dataPart(t table, at part) error {
+	h := new(hasher).text("data", at.file).num(int64(at.from), int64(at.to)).sum(m.keys.all)
+	switch t.name {
+	case "results":
+		for _, f := range m.s.Results[at.from:at.to] {
+			m.finishedKey(h, f)
+		}
+	case "drawn":
+		m.drawnRowsKey(h, at.from, at.to)
+	default:
+		return m.dataFile(t, at)
+	}
+	return m.block(at.file, h.key(), func(m *maker) error { return m.dataFile(t, at) })
+}
+
+func (m *maker) dataFile(t table, at part) error {
 	if err := m.put(at.file+".csv", t.csvPart(at.from, at.to)); err != nil {
 		return err
 	}

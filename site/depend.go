@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -28,14 +29,15 @@ import (
 // A page may say less than its key covers: then it is made again for nothing,
 // found equal, and not written. It must never say more.
 type keys struct {
-	all   digest
-	alone []digest
-	since []digest
-	lots  map[*rules.Lot]digest    // what a page about one of its objects says of the draw
-	place map[*rules.Object]int    // where an object stands in its draw's list, for lists of several pages
-	opens map[*rules.Object]uint64 // which records opened its handle
-	drawn map[*rules.Object]*firm  // the enterprise behind the handle, where it is open
-	firms *nameSet                 // folders of firms/
+	all    digest
+	broken digest // what is wrong with files of the ledger
+	alone  []digest
+	since  []digest
+	lots   map[*rules.Lot]digest    // what a page about one of its objects says of the draw
+	place  map[*rules.Object]int    // where an object stands in its draw's list, for lists of several pages
+	opens  map[*rules.Object]uint64 // which records opened its handle
+	drawn  map[*rules.Object]*firm  // the enterprise behind the handle, where it is open
+	firms  *nameSet                 // folders of firms/
 }
 
 // hasher builds a key of texts and numbers that cannot run into each other.
@@ -87,6 +89,7 @@ func (m *maker) depend() {
 	n := len(m.b.Entries)
 	m.duties() // before goroutines ask for them
 	k := &m.keys
+	var h hasher
 	k.alone, k.since = make([]digest, n), make([]digest, n)
 	_ = each((n+chunk-1)/chunk, func(c int) error { // it cannot fail
 		var h hasher
@@ -96,6 +99,12 @@ func (m *maker) depend() {
 		return nil
 	})
 	m.sinceKeys()
+	for _, f := range m.b.Findings {
+		if f.Severity == rules.Breach && (f.Entry < 0 || strings.HasPrefix(f.Code, "ledger.")) { // of a file, which pages link to
+			h.text(f.Code, f.Place, f.Got, f.Want)
+		}
+	}
+	k.broken = h.key()
 	k.all = m.allKey()
 	k.place, k.opens = map[*rules.Object]int{}, map[*rules.Object]uint64{}
 	k.lots = map[*rules.Lot]digest{}
@@ -222,11 +231,7 @@ func (m *maker) allKey() digest {
 			h.text(e.Hash).yes(voided(e.Findings))
 		}
 	}
-	for _, f := range m.b.Findings {
-		if f.Entry < 0 && f.Severity == rules.Breach { // a file of the ledger, which pages link to
-			h.text(f.Code, f.Place, f.Got, f.Want)
-		}
-	}
+	h.sum(m.keys.broken)
 	pack, _ := json.Marshal(m.pack) // plain data: it can always be written
 	h.text(string(pack))
 	_ = fs.WalkDir(templates.FS, ".", func(name string, e fs.DirEntry, err error) error {
@@ -335,7 +340,7 @@ func (m *maker) drawKey(h *hasher, l *rules.Lot) digest {
 
 // firmKey is that of an enterprise's page.
 func (m *maker) firmKey(h *hasher, f *firm) digest {
-	h.text("firm", f.code, f.town).text(f.names...).num(int64(len(f.names))).sum(m.keys.all)
+	h.text("firm", f.code, f.town, f.field).text(f.names...).num(int64(len(f.names))).sum(m.keys.all)
 	for _, d := range f.drawn {
 		h.sum(m.keys.lots[d.lot])
 		m.objectKey(h, d.object)
@@ -347,6 +352,42 @@ func (m *maker) firmKey(h *hasher, f *firm) digest {
 		m.finishedKey(h, r)
 	}
 	return h.key()
+}
+
+// firmRowsKey is that of a page of a list of enterprises.
+func (m *maker) firmRowsKey(s *firmShelf, n, parts int, rows []*firm) digest {
+	h := new(hasher).text("firms", s.dir, s.name, s.titleOf(n)).num(int64(n), int64(parts), int64(len(s.list))).sum(m.keys.all)
+	if n > 0 {
+		h = new(hasher).text("firms", s.dir, s.name, s.titleOf(n)).num(int64(n)).yes(n < parts).sum(m.keys.all)
+		if s.kind == "char" {
+			h.num(int64(len(s.list)))
+		}
+	}
+	for _, f := range rows {
+		h.text(f.code, f.name(), f.key, f.town, f.last()).num(int64(len(f.drawn)))
+	}
+	return h.key()
+}
+
+// drawnRowsKey covers rows of the list of all drawn objects.
+func (m *maker) drawnRowsKey(h *hasher, from, to int) {
+	i := 0
+	for _, l := range m.s.Lots {
+		if i < to && i+len(l.Objects) > from {
+			h.sum(m.keys.lots[l])
+			for _, o := range l.Objects[max(0, from-i):min(len(l.Objects), to-i)] {
+				m.objectKey(h, o)
+				if o.Result != nil {
+					h.sum(m.keys.since[o.Result.Index])
+				}
+				if f := m.keys.drawn[o]; f != nil {
+					h.text(f.code)
+				}
+				h.text(o.Team...).text(o.Leader)
+			}
+		}
+		i += len(l.Objects)
+	}
 }
 
 // rowsKey is that of a page of a list of results.

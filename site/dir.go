@@ -117,6 +117,15 @@ func (d *Dir) keep(id uint64, key digest) bool {
 	return true
 }
 
+// size is how many bytes a file has that stands in the folder.
+func (d *Dir) size(name string) (int, error) {
+	info, err := fs.Lstat(d.fsys, name)
+	if err != nil {
+		return 0, fault.Wrap("site.folder-open", name, err).Of(fault.Unreachable)
+	}
+	return int(info.Size()), nil
+}
+
 // Put writes one file unless it stands there already. Several goroutines may
 // call it at a time.
 func (d *Dir) Put(name string, data []byte) error {

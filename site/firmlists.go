@@ -146,33 +146,51 @@ func (m *maker) firmLists() error {
 		for _, s := range m.shelvesOf(kind) {
 			parts := (len(s.list) - 1) / firmsPerPage
 			for n := range parts + 1 {
-				if err := m.firmShelfPage(s, n, parts); err != nil {
-					return err
-				}
+				m.listed(firmShelfPath(s.dir, n), "firms", s.titleOf(n))
+			}
+			err := each(parts+1, func(n int) error {
+				from, to := s.rows(n, parts)
+				key := m.firmRowsKey(s, n, parts, s.list[from:to])
+				return m.block(firmShelfPath(s.dir, n), key, func(m *maker) error { return m.firmShelfPage(s, n, parts) })
+			})
+			if err != nil {
+				return err
 			}
 		}
 	}
 	return m.firmsPage()
 }
 
+func (s *firmShelf) titleOf(part int) string {
+	if part == 0 {
+		return s.title
+	}
+	return s.title + "（第" + num(part) + "页）"
+}
+
+// rows are from where to where the rows of a page stand on the shelf.
+func (s *firmShelf) rows(n, parts int) (from, to int) {
+	switch {
+	case s.kind == "char":
+		return n * firmsPerPage, min((n+1)*firmsPerPage, len(s.list))
+	case n == 0:
+		return parts * firmsPerPage, len(s.list)
+	}
+	return (n - 1) * firmsPerPage, n * firmsPerPage
+}
+
 // firmShelfPage is one page of a shelf. Of towns and sectors index.html holds
 // those that came last, page-<n> the n-th full hundred; of sorted ones
 // index.html holds the first hundred, page-<n> the next.
 func (m *maker) firmShelfPage(s *firmShelf, n, parts int) error {
-	title, crumbs := s.title, []link{}
+	title, crumbs := s.titleOf(n), []link{}
 	if n > 0 {
-		title += "（第" + num(n) + "页）"
 		crumbs = append(crumbs, link{firmShelfPath(s.dir, 0), s.name})
 	}
 	v := &firmShelfView{page: m.newPage(firmShelfPath(s.dir, n), "firms", title, crumbs...), Count: len(s.list)}
 	p := &v.page
 	v.asList()
-	from, to := n*firmsPerPage, min((n+1)*firmsPerPage, len(s.list))
-	if s.kind != "char" {
-		if from, to = (n-1)*firmsPerPage, n*firmsPerPage; n == 0 {
-			from, to = parts*firmsPerPage, len(s.list)
-		}
-	}
+	from, to := s.rows(n, parts)
 	v.From, v.To = from+1, to
 	if s.kind == "char" {
 		v.Groups = m.firmGroups(p, s.list[from:to])
@@ -193,15 +211,12 @@ func (m *maker) firmShelfPage(s *firmShelf, n, parts int) error {
 			v.Turn = append(v.Turn, *p.to(firmShelfPath(s.dir, n+1), "下一页"))
 		}
 	}
-	m.list(p, "")
 	return m.render("firm-shelf", v)
 }
 
 func (m *maker) firmRow(p *page, f *firm) firmRow {
 	r := firmRow{Link: p.to(f.path(), f.name()), Code: f.code, Town: f.town, Times: len(f.drawn)}
-	for _, d := range f.drawn {
-		r.Last = max(r.Last, day(d.lot.When()))
-	}
+	r.Last = f.last()
 	return r
 }
 

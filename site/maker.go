@@ -125,6 +125,11 @@ func (m *maker) put(name string, data []byte) error {
 }
 
 func (m *maker) putOne(name string, data []byte) error {
+	select {
+	case <-m.opt.Stop:
+		return fault.New("site.stopped", name, "", "").Of(fault.Unreachable)
+	default:
+	}
 	if m.dir != nil {
 		return m.dir.Put(name, data) // which keeps the names
 	}

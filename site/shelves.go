@@ -187,14 +187,32 @@ func (m *maker) shelveMarked(put func(shelf, *rules.Finished, bool)) {
 // and their corrections; index.html of a year also on how many stand on the
 // shelves of that year.
 func (m *maker) shelfPages() error {
+	type part struct {
+		s *shelf
+		n int
+	}
+	var parts []part
 	for _, s := range m.shelves {
 		for n := range m.shelfParts(s) + 1 {
-			if err := m.shelfPage(s, n); err != nil {
-				return err
-			}
+			parts = append(parts, part{s, n})
+			m.listed(shelfPath(s.dir, n), "results", s.titleOf(n))
 		}
 	}
-	return nil
+	return each(len(parts), func(i int) error {
+		s, n := parts[i].s, parts[i].n
+		if n == 0 {
+			return m.loose(func(m *maker) error { return m.shelfPage(s, n) })
+		}
+		key := m.rowsKey(new(hasher), s.titleOf(n), s.list[(n-1)*perPage:n*perPage], n < m.shelfParts(s))
+		return m.block(shelfPath(s.dir, n), key, func(m *maker) error { return m.shelfPage(s, n) })
+	})
+}
+
+func (s *shelf) titleOf(part int) string {
+	if part == 0 {
+		return s.title
+	}
+	return s.title + "（第" + num(part) + "页）"
 }
 
 // shelfParts is how many full pages stand beside index.html, which is never
@@ -204,11 +222,10 @@ func (m *maker) shelfParts(s *shelf) int { return (len(s.list) - 1) / perPage }
 func (m *maker) shelfPage(s *shelf, n int) error {
 	parts := m.shelfParts(s)
 	from, to := (n-1)*perPage, n*perPage
-	title, crumbs := s.title, []link{}
+	title, crumbs := s.titleOf(n), []link{}
 	if n == 0 {
 		from, to = parts*perPage, len(s.list)
 	} else {
-		title += "（第" + num(n) + "页）"
 		crumbs = append(crumbs, link{shelfPath(s.dir, 0), s.name})
 	}
 	if s.kind == "code" || s.kind == "town" || s.kind == "mark" {
@@ -235,7 +252,6 @@ func (m *maker) shelfPage(s *shelf, n int) error {
 		l := s.list[0].Lot
 		v.Draw = p.to(m.drawPath(l), "抽取 "+l.Body.Draw+" 的全过程")
 	}
-	m.list(p, "")
 	return m.render("shelf", v)
 }
 

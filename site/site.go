@@ -24,6 +24,7 @@ package site
 
 import (
 	"io/fs"
+	"slices"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/verify"
@@ -35,6 +36,7 @@ type Options struct {
 	Base     string                // absolute address of the site, "https://…/"; "": no sitemap.xml, addresses are printed relative
 	Built    string                // time of the build, RFC 3339 at +08:00, for front page, calendar and report; "": not shown
 	Progress func(done, total int) // files so far and an estimate of all; may be nil
+	Stop     <-chan struct{}       // closed: the build ends with site.stopped at the next file; may be nil
 	Program  string                // what makes the pages, by any name that changes when it does: pages of another program are made again
 }
 
@@ -74,6 +76,7 @@ func Build(b *verify.Bundle, content fs.FS, opt Options, out Out) error {
 		return err
 	}
 	if m.dir != nil {
+		slices.Sort(*m.files)
 		m.close("", digest{}, *m.files)
 	}
 	if opt.Progress != nil {

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"os"
 	"runtime/debug"
 	"time"
 
@@ -18,20 +16,25 @@ import (
 
 func (c *Command) newBuild() *cobra.Command {
 	var out string
+	var all bool
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "核验账本，由账本生成网站（public/）",
 		Long: `先用与公众相同的办法核验账本，再只用核验过的内容生成网页。账本本身（ledger/）是网站的一部分。
-账本不相符时仍生成页面，但如实标出不相符之处，退出码为 1。` + exitCodes,
-		Example: "  sunlot build\n  sunlot build -o /srv/www/sunlot",
+账本不相符时仍生成页面，但如实标出不相符之处，退出码为 1。
+
+只重新生成受新记录影响的页面，只改写内容有变化的文件，结果与从头生成的逐字节相同。中断了再运行一次即可，
+那一次会逐个文件核对。有人手工改过、删过 public/ 里的文件时，用 --all 逐个文件核对。` + exitCodes,
+		Example: "  sunlot build\n  sunlot build --all\n  sunlot build -o /srv/www/sunlot",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, args []string) error { return c.build(out) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.build(out, all) },
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "逐个文件核对，包括没有变化的页面")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "写到哪个文件夹（缺省为本单位文件夹下的 public）")
 	return cmd
 }
 
-func (c *Command) build(out string) error {
+func (c *Command) build(out string, all bool) error {
 	start := time.Now()
 	o, b, err := c.verified()
 	if err != nil {
@@ -41,12 +44,12 @@ func (c *Command) build(out string) error {
 	if out != "" {
 		dir = c.abs(out)
 	}
-	w, err := site.OpenDir(dir, site.DirOptions{Hook: c.Hook})
+	w, err := site.OpenDir(dir, site.DirOptions{All: all, Hook: c.Hook})
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	opt := site.Options{Base: o.Config.Base, Built: record.Time(o.Now().Unix()), Progress: c.progress("生成网页")}
+	opt := site.Options{Base: o.Config.Base, Built: record.Time(o.Now().Unix()), Progress: c.progress("生成网页"), Program: program(), Stop: c.ctx.Done()}
 	if err := site.Build(b, o.Pages(), opt, w); err != nil {
 		return err
 	}
@@ -85,22 +88,6 @@ func (c *Command) failed(b *verify.Bundle) error {
 		}
 	}
 	return first
-}
-
-// progress shows a count on a terminal, nothing elsewhere.
-func (c *Command) progress(what string) func(done, total int) {
-	f, ok := c.Stderr.(*os.File)
-	if !ok || !isTerminal(f) {
-		return nil
-	}
-	return func(done, total int) {
-		if done%100 == 0 || done == total {
-			fmt.Fprintf(f, "\r%s %d/%d", what, done, total)
-		}
-		if done == total {
-			fmt.Fprint(f, "\r\033[K")
-		}
-	}
 }
 
 func (c *Command) newPublish() *cobra.Command {

@@ -93,7 +93,7 @@ func (c *Command) fail(used *cobra.Command, err error) int {
 	} else if plain(err) == "" {
 		code = 3
 	}
-	if fault.Code(err) == "keyring.cancelled" {
+	if why := fault.Code(err); why == "keyring.cancelled" || why == "site.stopped" {
 		code = 130 // as shells have it
 	}
 	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.differs", "command.pack-faults", "command.rounds-refused"}, fault.Code(err)) { // its report has been printed

@@ -103,6 +103,10 @@ func TestAtATerminal(t *testing.T) {
 	if code != 0 || !strings.Contains(screen, "口令不对") || !strings.Contains(screen, "已写入第 1 条记录") {
 		t.Errorf("record: exit %d\n%s", code, screen)
 	}
+	code, screen = sits(t, dir, "", false, "-C", "o", "build")
+	if code != 0 || !strings.Contains(screen, "生成网页 [") || !strings.Contains(screen, "% ") && !strings.Contains(screen, "%　") || !strings.Contains(screen, "已生成") {
+		t.Errorf("build: exit %d\n%s", code, screen)
+	}
 	code, screen = sits(t, dir, "y\nwrong-one-here\nwrong-two-here\nwrong-three-here\n"+two+"\n", false, "-C", "o", "record", "清单.xlsx")
 	if code != 3 || strings.Contains(screen, "已写入") {
 		t.Errorf("three wrong ones: exit %d\n%s", code, screen)

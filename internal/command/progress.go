@@ -1,0 +1,69 @@
+package command
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// barWidth is of the bar alone; the line stays below 80 columns.
+const barWidth = 24
+
+// redraw is how often a bar moves at most.
+const redraw = 100 * time.Millisecond
+
+// progress shows a bar on a terminal, nothing elsewhere: there the line at the
+// end is all.
+func (c *Command) progress(what string) func(done, total int) {
+	f, ok := c.Stderr.(*os.File)
+	if !ok || !isTerminal(f) {
+		return nil
+	}
+	start := time.Now()
+	var last time.Time
+	return func(done, total int) {
+		if done == total {
+			fmt.Fprint(f, "\r\033[K")
+			return
+		}
+		if now := time.Now(); now.Sub(last) >= redraw {
+			last = now
+			fmt.Fprint(f, "\r"+bar(what, done, total, now.Sub(start))+"\033[K")
+		}
+	}
+}
+
+// bar is one line: how much of the whole, how many files, for how long.
+func bar(what string, done, total int, elapsed time.Duration) string {
+	done = min(max(done, 0), total)
+	full := 0
+	if total > 0 {
+		full = done * barWidth / total
+	}
+	return fmt.Sprintf("%s [%s%s] %3d%%　%d/%d 个文件　%.0f 秒", what, strings.Repeat("#", full), strings.Repeat("-", barWidth-full),
+		done*100/max(total, 1), done, total, elapsed.Seconds())
+}
+
+// program names the very program that runs, so that pages which another one made
+// are made again; "" where it cannot be read.
+var program = sync.OnceValue(func() string {
+	name, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+})
