@@ -60,7 +60,7 @@ func OpenDir(name string, opt DirOptions) (*Dir, error) {
 	if err != nil {
 		return nil, fault.Wrap("site.folder-open", name, err).Of(fault.Unreachable)
 	}
-	d := &Dir{dir: dir, fsys: dir.FS(), shared: opt.Shared, names: newNameSet(), next: newBuilding()}
+	d := &Dir{dir: dir, fsys: dir.FS(), shared: opt.Shared, names: newNameSet(), next: new(building)}
 	if opt.Shared {
 		return d, nil
 	}

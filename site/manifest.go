@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -21,8 +22,8 @@ import (
 //
 //	"sunlot-built 1\n"
 //	SHA-256 of ledger/checkpoint as it was written last, 32 bytes
-//	blocks, each: name (8 bytes of the SHA-256 of it), key (16 bytes), number of
-//	files, and for each file how many bytes its name shares with the name before
+//	blocks, each: name (8 bytes of the SHA-256 of it, ascending), key (16 bytes),
+//	number of files, and for each file how many bytes its name shares with the name before
 //	it in the block, how many follow, and those
 //	SHA-256 of everything above, 32 bytes
 //
@@ -113,21 +114,10 @@ func parseBuilt(data []byte) (*manifest, [32]byte, error) {
 			return nil, head, err
 		}
 		r.to, at = n, n
-		b.blocks = append(b.blocks, r)
-	}
-	slices.SortFunc(b.blocks, func(x, y blockRef) int {
-		switch {
-		case x.id < y.id:
-			return -1
-		case x.id > y.id:
-			return 1
-		}
-		return 0
-	})
-	for i := 1; i < len(b.blocks); i++ {
-		if b.blocks[i].id == b.blocks[i-1].id {
+		if k := len(b.blocks); k > 0 && r.id <= b.blocks[k-1].id {
 			return nil, head, errBuilt
 		}
+		b.blocks = append(b.blocks, r)
 	}
 	return b, head, nil
 }
@@ -164,15 +154,7 @@ func (b *manifest) names(from int, yield func(name string)) (end int, err error)
 
 // find is the block of that name, nil for none.
 func (b *manifest) find(id uint64) *blockRef {
-	i, ok := slices.BinarySearchFunc(b.blocks, id, func(r blockRef, id uint64) int {
-		switch {
-		case r.id < id:
-			return -1
-		case r.id > id:
-			return 1
-		}
-		return 0
-	})
+	i, ok := slices.BinarySearchFunc(b.blocks, id, func(r blockRef, id uint64) int { return cmp.Compare(r.id, id) })
 	if !ok {
 		return nil
 	}
@@ -187,25 +169,21 @@ func (b *manifest) equal(next *building) bool {
 			return false
 		}
 	}
-	return len(b.blocks) == next.count
+	return len(b.blocks) == len(next.blocks)
 }
 
 // building is a list as it grows. Several goroutines may add to it.
 type building struct {
-	mu    sync.Mutex
-	data  []byte
-	count int
-	loose []byte // the files of the block without a key: what is made at every build
-}
-
-func newBuilding() *building {
-	return &building{data: append([]byte(builtHead), make([]byte, 32)...)}
+	mu     sync.Mutex
+	data   []byte     // the blocks as they come
+	blocks []blockRef // from and to are those of the whole block
+	loose  []byte     // the files of the block without a key: what is made at every build
 }
 
 func (b *building) add(id uint64, key digest, files []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.count++
+	start := len(b.data)
 	b.data = binary.BigEndian.AppendUint64(b.data, id)
 	b.data = append(b.data, key[:]...)
 	from := len(b.data)
@@ -224,22 +202,27 @@ func (b *building) add(id uint64, key digest, files []string) {
 	if key == (digest{}) {
 		b.loose = bytes.Clone(b.data[from:])
 	}
+	b.blocks = append(b.blocks, blockRef{id: id, from: start, to: len(b.data)})
 }
 
 // keep adds a block as it stood.
 func (b *building) keep(r *blockRef, old []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.count++
-	b.data = binary.BigEndian.AppendUint64(b.data, r.id)
-	b.data = append(b.data, r.key[:]...)
-	b.data = append(b.data, old[r.from:r.to]...)
+	start := len(b.data)
+	b.data = append(b.data, old[r.from-24:r.to]...)
+	b.blocks = append(b.blocks, blockRef{id: r.id, from: start, to: len(b.data)})
 }
 
 // finish is the file, whose head is the checkpoint that stands in the folder.
 func (b *building) finish(checkpoint []byte) []byte {
 	head := sha256.Sum256(checkpoint)
-	copy(b.data[len(builtHead):], head[:])
-	foot := sha256.Sum256(b.data)
-	return append(b.data, foot[:]...)
+	slices.SortFunc(b.blocks, func(x, y blockRef) int { return cmp.Compare(x.id, y.id) })
+	file := make([]byte, 0, len(builtHead)+len(head)+len(b.data)+32)
+	file = append(append(file, builtHead...), head[:]...)
+	for _, r := range b.blocks {
+		file = append(file, b.data[r.from:r.to]...)
+	}
+	foot := sha256.Sum256(file)
+	return append(file, foot[:]...)
 }

@@ -61,20 +61,13 @@ func (d *Dir) Create(name string, data []byte) (created bool, err error) {
 
 // leaf makes a folder that holds one page, unless it stands.
 func (d *Dir) leaf(up *os.Root, dir string) error {
-	made := false
-	err := d.do("mkdir", dir, func() error {
-		err := up.Mkdir(path.Base(dir), d.dirMode())
-		made = err == nil
-		if errors.Is(err, fs.ErrExist) {
-			return nil
-		}
+	if _, err := up.Lstat(path.Base(dir)); !errors.Is(err, fs.ErrNotExist) {
 		return err
-	})
-	if made {
-		d.marking.Lock()
-		defer d.marking.Unlock()
-		d.dirty(path.Dir(dir))
 	}
+	err := d.do("mkdir", dir, func() error { return up.Mkdir(path.Base(dir), d.dirMode()) })
+	d.marking.Lock()
+	defer d.marking.Unlock()
+	d.dirty(path.Dir(dir))
 	return err
 }
 
