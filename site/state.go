@@ -26,7 +26,7 @@ func (m *maker) stateLine(p *page, i int64, own ...tag) stateLine {
 	if p.Path == p.home(i) {
 		s.Entry.Href, s.Check.Href = "#record", "#self-check"
 	}
-	if name := "ledger/" + ledger.ProofPath(uint64(i)); m.made[name] {
+	if name := "ledger/" + ledger.ProofPath(uint64(i)); m.made.has(name) {
 		s.Proof = p.to(name, "入账证明")
 	}
 	b := m.b.Bracket(i)
