@@ -16,9 +16,9 @@ import (
 	"github.com/sunlot/sunlot/ledger"
 )
 
-// folder is a site on a disk that is built again and again, each time held
+// rebuilt is a site on a disk that is built again and again, each time held
 // against a cold build of the same.
-type folder struct {
+type rebuilt struct {
 	t       testing.TB
 	name    string
 	before  memory // what the last build left
@@ -27,8 +27,8 @@ type folder struct {
 	written int // by all builds
 }
 
-func newFolder(t testing.TB) *folder {
-	return &folder{t: t, name: filepath.Join(t.TempDir(), "public"), before: memory{}}
+func newRebuilt(t testing.TB) *rebuilt {
+	return &rebuilt{t: t, name: filepath.Join(t.TempDir(), "public"), before: memory{}}
 }
 
 // changes notes the names that a build changes.
@@ -48,7 +48,7 @@ func (c *changes) hook(op, name string, do func() error) error {
 
 // check builds, and holds every byte against a cold build and every change
 // against what had to change.
-func (f *folder) check(b *verify.Bundle, text fs.FS, opt Options) {
+func (f *rebuilt) check(b *verify.Bundle, text fs.FS, opt Options) {
 	f.t.Helper()
 	want := memory{}
 	if err := Build(b, text, opt, want); err != nil {
@@ -58,7 +58,7 @@ func (f *folder) check(b *verify.Bundle, text fs.FS, opt Options) {
 	f.compare(b, text, opt, want)
 }
 
-func (f *folder) compare(b *verify.Bundle, text fs.FS, opt Options, want memory) {
+func (f *rebuilt) compare(b *verify.Bundle, text fs.FS, opt Options, want memory) {
 	f.t.Helper()
 	c := &changes{names: map[string]bool{}}
 	d, err := OpenDir(f.name, DirOptions{Hook: c.hook})
@@ -161,7 +161,7 @@ func TestEveryPrefix(t *testing.T) {
 		packs = packs[:1]
 	}
 	for _, pack := range packs {
-		f := newFolder(t)
+		f := newRebuilt(t)
 		b, kept := newBureau(t, pack, 40), 0
 		b.after = func() {
 			var last string
@@ -184,7 +184,7 @@ func TestEveryPrefix(t *testing.T) {
 // say, and come back.
 func TestWhatElseChanges(t *testing.T) {
 	b := year(t, "gaoqing", 40)
-	f := newFolder(t)
+	f := newRebuilt(t)
 	text := memory{}
 	for name, data := range readAll(t, content.FS) {
 		text[name] = data

@@ -77,6 +77,9 @@ var terms = []struct {
 
 // plain is a value of a fault as a person reads it.
 func plain(value string) string {
+	if !strings.ContainsFunc(value, func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }) {
+		return value // a number, a date, words of our own
+	}
 	for _, t := range terms {
 		value = t.english.ReplaceAllString(value, t.chinese)
 	}

@@ -62,8 +62,16 @@ var optional = regexp.MustCompile(`\[\[([^\]]*)\]\]`)
 
 func fill(text, place, got, want string) string {
 	place, got, want = plain(place), plain(got), plain(want)
+	if strings.Contains(text, "[[") {
+		text = fillOptional(text, place, got, want)
+	}
+	return Clock(strings.NewReplacer("{place}", place, "{got}", got, "{want}", want).Replace(text))
+}
+
+// fillOptional leaves out the pieces in [[ ]] that want a value that is not there.
+func fillOptional(text, place, got, want string) string {
 	values := map[string]string{"{place}": place, "{got}": got, "{want}": want}
-	text = optional.ReplaceAllStringFunc(text, func(piece string) string {
+	return optional.ReplaceAllStringFunc(text, func(piece string) string {
 		for name, v := range values {
 			if v == "" && strings.Contains(piece, name) {
 				return ""
@@ -71,14 +79,18 @@ func fill(text, place, got, want string) string {
 		}
 		return piece[2 : len(piece)-2]
 	})
-	return Clock(strings.NewReplacer("{place}", place, "{got}", got, "{want}", want).Replace(text))
 }
 
 var beijing = regexp.MustCompile(`\b(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})\+08:00`)
 
 // Clock writes the times in a text as people do: 2023-08-23 23:15:33. All of
 // them are of Beijing.
-func Clock(text string) string { return beijing.ReplaceAllString(text, "$1 $2") }
+func Clock(text string) string {
+	if !strings.Contains(text, "+08:00") {
+		return text
+	}
+	return beijing.ReplaceAllString(text, "$1 $2")
+}
 
 // Error is what a person reads for an error: the sentence, and below it the
 // remedy if there is one. An error without a code keeps its text.
