@@ -59,7 +59,10 @@ func (m *maker) seenTag(i int64) tag {
 	if at := m.b.Bracket(i).NotAfter; at > 0 {
 		return tag{"已见证，" + minute(record.Time(at)), "good"}
 	}
-	return tag{"已记录，未见证", ""}
+	if m.b.InForce() == nil {
+		return tag{"已记录，本单位未设见证", ""}
+	}
+	return tag{"已记录，未见证", ""} // witnesses began later, or have not signed yet
 }
 
 // bracketFacts are the times between which a record was written, by what others

@@ -73,6 +73,7 @@ var sections = []section{
 
 // corners are columns of one page each, which stand in the menu alone.
 var corners = []section{
+	{"search", "search/index.html", "查一查", "按名称、代码、签号或编号查找企业、抽取和记录", false},
 	{"calendar", "calendar/index.html", "期限", "应当办什么、什么时候到期、什么时候办结", false},
 	{"workdays", workdaysPath, "工作日", "计算期限所用的工作日", false},
 	{"report", "report/index.html", "核验报告", "生成本网站时的核验，分四个部分", false},
@@ -99,7 +100,7 @@ var menu = []struct {
 	Title string
 	Keys  []string
 }{
-	{"抽查", []string{"plan", "draws", "results", "firms", "stats"}},
+	{"抽查", []string{"search", "plan", "draws", "results", "firms", "stats"}},
 	{"依据", []string{"checklist", "rules", "calendar", "workdays"}},
 	{"核对", []string{"verify", "book", "report", "limits", "data"}},
 	{"本站", []string{"front", "about", "accessibility", "sitemap"}},
