@@ -8,7 +8,7 @@ BENCH ?= .
 SEEDS ?= 100000
 OUT ?= public
 
-.PHONY: help demo test check web attacks fuzz bench vectors clauses statistics release clean
+.PHONY: help demo test check lighthouse web attacks fuzz bench vectors clauses statistics release clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each
 
 bench: ## benchmarks, with machine, input and ratios; BENCH=regexp for some
 	@sh tools/bench.sh "$(BENCH)"
+
+lighthouse: ## Lighthouse over five kinds of pages of the demonstration
+	@sh tools/lighthouse.sh
 
 vectors: ## the cases of spec/vectors, with our own judge
 	@sh tools/setup.sh

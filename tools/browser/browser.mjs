@@ -4,6 +4,7 @@ import { spawn, execFileSync } from "node:child_process";
 import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
+import { createGzip } from "node:zlib";
 import { chromium } from "playwright-core";
 
 // SITE is the folder of the demonstration: one folder for each office.
@@ -25,7 +26,8 @@ const types = {
   ".json": "application/json", ".xml": "application/xml", ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8", ".zip": "application/zip",
 };
 
-// serve gives a folder to loopback, as a plain static server would.
+// serve gives a folder to loopback, as a static server would: text is packed
+// with gzip where the reader takes it.
 export async function serve(dir) {
   const server = createServer((req, res) => {
     const name = decodeURIComponent(new URL(req.url, "http://x").pathname);
@@ -35,8 +37,11 @@ export async function serve(dir) {
       res.end("not here");
       return;
     }
-    res.writeHead(200, { "content-type": types[path.extname(file)] ?? "application/octet-stream" });
-    createReadStream(file).pipe(res);
+    const type = types[path.extname(file)] ?? "application/octet-stream";
+    const packed = /^text|xml|json/.test(type) && (req.headers["accept-encoding"] ?? "").includes("gzip");
+    res.writeHead(200, packed ? { "content-type": type, "content-encoding": "gzip" } : { "content-type": type });
+    if (packed) createReadStream(file).pipe(createGzip()).pipe(res);
+    else createReadStream(file).pipe(res);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
