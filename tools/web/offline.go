@@ -23,7 +23,7 @@ func offline(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	style, err := minifyStyle(filepath.Join(root, "templates", "verify", "offline.css"))
+	style, err := minifyStyle(filepath.Join(root, "templates", "css", "80-check.css"), filepath.Join(root, "templates", "verify", "offline.css"))
 	if err != nil {
 		return nil, err
 	}
@@ -51,16 +51,22 @@ func offline(root string) ([]byte, error) {
 	return page, nil
 }
 
-func minifyStyle(name string) ([]byte, error) {
-	sheet, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
+// minifyStyle is the sheets, one behind the other: the panel looks as it does
+// on the site's pages, and has beside it what the site's own sheet gives there.
+func minifyStyle(names ...string) ([]byte, error) {
+	var sheet []byte
+	for _, name := range names {
+		part, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		sheet = append(sheet, part...)
 	}
 	r := api.Transform(string(sheet), api.TransformOptions{
 		Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Target: api.ES2020, LogLevel: api.LogLevelSilent,
 	})
 	if len(r.Errors) > 0 {
-		return nil, fmt.Errorf("%s: %s", name, r.Errors[0].Text)
+		return nil, fmt.Errorf("%s: %s", names, r.Errors[0].Text)
 	}
 	return bytes.TrimSpace(r.Code), nil
 }

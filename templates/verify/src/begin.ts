@@ -41,7 +41,9 @@ export async function begin(p: Plan, source: Source, trust: Trust, named: Named)
     for (const w of there) shown.push(figure("见证签名", `${w.name}，${time(w.time ?? 0)}`));
     const wrong = head.witnesses.filter((w) => w.state === "bad").map((w) => w.name);
     const seen = there.length > 0 ? `，${there.length}家见证单位签了名` : "，没有见证签名";
-    if (wrong.length > 0) note(unknown(`快照的签名相符，但是${wrong.join("、")}的一行见证签名验不过，不作数。`, ...shown));
+    if (ledger.short === true)
+      note(unknown(`用的是入账证明里的快照，有账本公钥的签名，没有够数的见证签名。那时可能还没有设见证，本页不能判断。`, ...shown));
+    else if (wrong.length > 0) note(unknown(`快照的签名相符，但是${wrong.join("、")}的一行见证签名验不过，不作数。`, ...shown));
     else note(good(`账本到此共${head.checkpoint.size}条记录，快照有账本公钥的签名${seen}。`, ...shown));
   });
   if (!ledger.head) {
@@ -52,6 +54,15 @@ export async function begin(p: Plan, source: Source, trust: Trust, named: Named)
     const charters = await readCharters(ledger, named.charters);
     const last = charters[charters.length - 1];
     if (!last || !ledger.policy) throw new Fault("charter-missing", "entry/0.txt");
+    if (ledger.source.lent === true && withoutAddresses(last.policy) !== withoutAddresses(ledger.policy)) {
+      note(
+        unknown(
+          `给出的开账声明（第${last.index}条记录）写的不是这份见证约定：以后换过，或者给错了。`,
+          figure("开账声明的校验码", last.hash),
+        ),
+      );
+      return;
+    }
     ensure(
       withoutAddresses(last.policy) === withoutAddresses(ledger.policy),
       "charter-policy",

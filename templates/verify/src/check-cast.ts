@@ -35,8 +35,10 @@ export const castTitles: readonly Title[] = [
 /** What the cast gave, for the steps after it. */
 export interface Cast {
   readonly entry: Proven;
-  /** handle → cell and ticket */
-  readonly drawn: ReadonlyMap<string, { readonly cell: string; readonly ticket: string }>;
+  /** as computed */
+  readonly seed: string;
+  /** undefined where they could not be computed */
+  readonly cells: readonly CellDrawn[] | undefined;
 }
 
 /** castSteps run them all; undefined where the draw's entry itself could not be
@@ -60,14 +62,14 @@ export async function castSteps(d: Draw, index: number): Promise<Cast | undefine
     ensure(textOf(b, "commitment") === d.notice.hash, "commitment", `entry/${index}.txt`, textOf(b, "commitment"), d.notice.hash);
     note(good("抽取记录写的 C 就是抽取预告那条记录的校验码。", figure("C", d.notice.hash)));
   });
-  const extras = await roundStep(d, b);
-  const seed = drawSeed(d.notice.hash, extras, textOf(b, "rho"));
+  const { extras, rho } = await roundStep(d, b);
+  const seed = drawSeed(d.notice.hash, extras, rho);
   await p.step("seed", async (note) => {
     ensure(seed === textOf(b, "seed"), "seed", "draw1|C|ρ", seed, textOf(b, "seed"));
     note(
       good(
         "种子由 C 和公开随机数算出，与抽取记录一致。",
-        figure("要算的一行", ["draw1", d.notice.hash, ...extras, textOf(b, "rho")].join("|")),
+        figure("要算的一行", ["draw1", d.notice.hash, ...extras, rho].join("|")),
         figure("种子", seed),
       ),
     );
@@ -91,64 +93,72 @@ export async function castSteps(d: Draw, index: number): Promise<Cast | undefine
     );
   });
   await teamStep(d, b, seed, drawn, recused);
-  const all = (drawn ?? []).flatMap((c) => c.objects.map((o) => [o.handle, { cell: c.cell, ticket: o.ticket }] as const));
-  return { entry: cast, drawn: new Map(all) };
+  return { entry: cast, seed, cells: drawn };
 }
 
-/** roundStep holds the value to what the notice named (beacon.md); it gives the
- * digests of the contributions (draw1 §2). */
-async function roundStep(d: Draw, b: Members): Promise<string[]> {
+/** What the randomness gave: ρ, and why it is good or not to be decided. */
+interface Value {
+  readonly rho: string;
+  readonly outcome: Outcome;
+}
+
+/** roundStep holds the value to what the notice named (beacon.md); it gives ρ,
+ * the ledger's own where none could be computed, and the digests of the
+ * contributions (draw1 §2). */
+async function roundStep(d: Draw, b: Members): Promise<{ extras: string[]; rho: string }> {
   const extras: string[] = [];
+  let rho = textOf(b, "rho");
   await d.plan.step("round", async (note) => {
     const r = part(d.body, "randomness") ?? {};
     extras.push(...(await contributions(d, b, r)));
     const added = extras.length > 0 ? `另有${extras.length}个见证人加数，都在号码之前入账。` : "";
     const kind = textOf(r, "kind");
-    if (kind === "drand") note(await drand(d, b, r, added));
-    else if (kind === "lottery") note(lottery(b, r, added));
-    else note(await ceremony(d, b, r, added));
+    const value = kind === "drand" ? await drand(d, b, r, added) : kind === "lottery" ? lottery(b, r, added) : ceremony(d, b, r, added);
+    rho = value.rho;
+    ensure(rho === textOf(b, "rho"), "rho", "ρ", rho, textOf(b, "rho"));
+    note(value.outcome);
   });
-  return extras;
+  return { extras, rho };
 }
 
-function sameRho(got: string, b: Members): void {
-  ensure(got === textOf(b, "rho"), "rho", "ρ", got, textOf(b, "rho"));
-}
-
-async function drand(d: Draw, b: Members, r: Members, added: string): Promise<Outcome> {
+async function drand(d: Draw, b: Members, r: Members, added: string): Promise<Value> {
   const chain = chainNamed(textOf(r, "chain"));
   const round = numberOf(r, "round");
   const at = Number(roundTime(chain, round));
   ensure(at === seconds(textOf(r, "time")), "round-time", `第${round}期`, textOf(r, "time"), time(at));
   const bls = await d.tools.bls();
   const rho = checkRound(bls, chain, BigInt(round), unhex(textOf(b, "signature"), undefined, "signature"));
-  sameRho(rho, b);
-  return good(
-    `drand 第${round}期（${time(at)}）的签名，用这个网络的公钥验过，谁也造不出来。${added}`,
-    figure("网络公钥", QUICKNET.publicKey),
-    figure("签名", textOf(b, "signature")),
-    figure("ρ", rho),
-  );
+  return {
+    rho,
+    outcome: good(
+      `drand 第${round}期（${time(at)}）的签名，用这个网络的公钥验过，谁也造不出来。${added}`,
+      figure("网络公钥", QUICKNET.publicKey),
+      figure("签名", textOf(b, "signature")),
+      figure("ρ", rho),
+    ),
+  };
 }
 
-function lottery(b: Members, r: Members, added: string): Outcome {
+function lottery(b: Members, r: Members, added: string): Value {
   const draws = listOf(r, "draws").map((x) => ({ game: textOf(membersOf(x), "game"), issue: textOf(membersOf(x), "issue") }));
   const rho = lotteryRho(draws, textOf(b, "line"));
-  sameRho(rho, b);
-  return unknown(
-    `种子用的就是预告指定的各期彩票号码。这些号码是不是那一期开出的，本页不能判断，请对照当天的开奖公告。${added}`,
-    figure("号码", textOf(b, "line")),
-    figure("ρ", rho),
-  );
+  return {
+    rho,
+    outcome: unknown(
+      `种子用的就是预告指定的各期彩票号码。这些号码是不是那一期开出的，本页不能判断，请对照当天的开奖公告。${added}`,
+      figure("号码", textOf(b, "line")),
+      figure("ρ", rho),
+    ),
+  };
 }
 
 /** ceremony checks what those present signed (record.md, the record of a ceremony). */
-async function ceremony(d: Draw, b: Members, r: Members, added: string): Promise<Outcome> {
+function ceremony(d: Draw, b: Members, r: Members, added: string): Value {
   const c = part(r, "ceremony") ?? {};
   const rho = ceremonyRho({ balls: numberOf(c, "balls"), throws: numberOf(c, "throws") }, textOf(b, "line"));
-  sameRho(rho, b);
   const numbers = [figure("掷出的", textOf(b, "line")), figure("ρ", rho)];
-  if (c["paper"] === true) return unknown(`种子由现场掷出的数算出。在场的人签在纸上，本页不能核对，请看签字那张纸。${added}`, ...numbers);
+  if (c["paper"] === true)
+    return { rho, outcome: unknown(`种子由现场掷出的数算出。在场的人签在纸上，本页不能核对，请看签字那张纸。${added}`, ...numbers) };
   const text = [
     "sunlot/v1 现场掷数记录",
     d.notice.entry.origin,
@@ -170,11 +180,14 @@ async function ceremony(d: Draw, b: Members, r: Members, added: string): Promise
     String(signed.length),
     String(Math.max(2, lines.length)),
   );
-  return unknown(
-    `种子由现场掷出的数算出，${signed.length}名在场的人的数字签名验过。掷的时候有没有弄虚作假，只凭他们这样说，本页不能判断。${added}`,
-    ...numbers,
-    ...signed.map((k) => figure("在场签名", k.name)),
-  );
+  return {
+    rho,
+    outcome: unknown(
+      `种子由现场掷出的数算出，${signed.length}名在场的人的数字签名验过。掷的时候有没有弄虚作假，只凭他们这样说，本页不能判断。${added}`,
+      ...numbers,
+      ...signed.map((k) => figure("在场签名", k.name)),
+    ),
+  };
 }
 
 /** contributions are x_i of draw1 §2: each entry signed by its contributor
@@ -203,66 +216,61 @@ async function contributions(d: Draw, b: Members, r: Members): Promise<string[]>
   return list;
 }
 
-/** quotaStep computes numbers and quotas of every cell (draw1 §5). */
+/** What the notice says of one cell. */
+interface SaidCell {
+  readonly cell: string;
+  readonly count: number;
+  readonly quota: number;
+}
+
+/** groupsOf takes the notice's groups and cells. */
+function groupsOf(body: Members): { groups: Group[]; said: SaidCell[] } {
+  const groups: Group[] = [];
+  const said: SaidCell[] = [];
+  for (const g of listOf(body, "groups").map(membersOf)) {
+    const [ratio, base, total, name] = [textOf(g, "ratio"), numberOf(g, "base"), numberOf(g, "total"), textOf(g, "name")];
+    // A batch draws a part of its line's number, less what the batches before it
+    // drew: those entries are not read here (verify.md, A notice).
+    if (ratio !== "" && body["batch"] === undefined)
+      ensure(totalOf(ratio, base) === total, "total", name, String(totalOf(ratio, base)), String(total));
+    const cells = listOf(g, "cells").map(membersOf);
+    for (const c of cells) said.push({ cell: textOf(c, "cell"), count: numberOf(c, "count"), quota: numberOf(c, "quota") });
+    const rule = textOf(g, "rule") === "census" ? "census" : "total";
+    groups.push({ name, rule, total, minimum: numberOf(g, "minimum"), cells: cells.map((c) => textOf(c, "cell")) });
+  }
+  return { groups, said };
+}
+
+/** quotaStep computes numbers and quotas of every cell (draw1 §5); they are
+ * handed on even where the ledger says others. */
 async function quotaStep(d: Draw, b: Members): Promise<Map<string, number> | undefined> {
-  return d.plan.step("quotas", async (note) => {
+  let given: Map<string, number> | undefined;
+  await d.plan.step("quotas", async (note) => {
     const counts = countCells(d.files.pool);
-    const groups: Group[] = [];
-    const said: { cell: string; count: number; quota: number }[] = [];
-    for (const g of listOf(d.body, "groups").map(membersOf)) {
-      const ratio = textOf(g, "ratio");
-      const total = numberOf(g, "total");
-      if (ratio !== "")
-        ensure(
-          totalOf(ratio, numberOf(g, "base")) === total,
-          "total",
-          textOf(g, "name"),
-          String(totalOf(ratio, numberOf(g, "base"))),
-          String(total),
-        );
-      const cells = listOf(g, "cells").map(membersOf);
-      for (const c of cells) said.push({ cell: textOf(c, "cell"), count: numberOf(c, "count"), quota: numberOf(c, "quota") });
-      groups.push({
-        name: textOf(g, "name"),
-        rule: textOf(g, "rule") === "census" ? "census" : "total",
-        total,
-        minimum: numberOf(g, "minimum"),
-        cells: cells.map((c) => textOf(c, "cell")),
-      });
-    }
+    const { groups, said } = groupsOf(d.body);
     const known = new Set(said.map((s) => s.cell));
     for (const cell of counts.keys()) ensure(known.has(cell), "unknown-cell", "pool", cell);
-    const given = quotas(groups, counts);
-    for (const s of said) {
-      ensure(counts.get(s.cell) === s.count, "cell-count", `抽取预告，分区 ${s.cell}`, String(counts.get(s.cell) ?? 0), String(s.count));
-      ensure(given.get(s.cell) === s.quota, "quota", `抽取预告，分区 ${s.cell}`, String(given.get(s.cell)), String(s.quota));
-    }
-    for (const c of listOf(b, "cells").map(membersOf)) {
-      const cell = textOf(c, "cell");
-      ensure(
-        given.get(cell) === numberOf(c, "quota"),
-        "quota",
-        `抽取记录，分区 ${cell}`,
-        String(given.get(cell)),
-        String(numberOf(c, "quota")),
-      );
-      ensure(
-        (counts.get(cell) ?? 0) === numberOf(c, "count"),
-        "cell-count",
-        `抽取记录，分区 ${cell}`,
-        String(counts.get(cell) ?? 0),
-        String(numberOf(c, "count")),
-      );
-    }
-    const sum = [...given.values()].reduce((n, q) => n + q, 0);
+    const made = quotas(groups, counts);
+    given = made;
+    const hold = (where: string, c: SaidCell): void => {
+      const n = counts.get(c.cell) ?? 0;
+      const q = made.get(c.cell) ?? 0;
+      ensure(n === c.count, "cell-count", `${where}，分区 ${c.cell}`, String(n), String(c.count));
+      ensure(q === c.quota, "quota", `${where}，分区 ${c.cell}`, String(q), String(c.quota));
+    };
+    for (const c of said) hold("抽取预告", c);
+    for (const c of listOf(b, "cells").map(membersOf))
+      hold("抽取记录", { cell: textOf(c, "cell"), count: numberOf(c, "count"), quota: numberOf(c, "quota") });
+    const sum = [...made.values()].reduce((n, q) => n + q, 0);
+    const part = d.body["batch"] === undefined ? "" : "这是分批抽取的一批，本批应抽几户要看前几批，本页不算。";
     note(
       good(
-        `${given.size}个分区的户数按签筒重数，名额按最大商数法重分，共${sum}户，与预告和抽取记录一致。`,
+        `${made.size}个分区的户数按签筒重数，名额按最大商数法重分，共${sum}户，与预告和抽取记录一致。${part}`,
         ...said.map((s) => figure(`分区 ${s.cell}`, `签筒${s.count}户，名额${s.quota}户`)),
       ),
     );
-    return given;
   });
+  return given;
 }
 
 /** ticketStep computes every ticket of the hat and who is drawn (draw1 §6). */

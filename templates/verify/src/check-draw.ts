@@ -5,6 +5,7 @@
 import { begin, beginning, entryStep, seconds, time, trustWords } from "./begin";
 import { readFile } from "./blob";
 import { castSteps, castTitles } from "./check-cast";
+import { ownPage } from "./check-entry";
 import { openedSteps, openedTitles } from "./check-opened";
 import { moment, openRecusals, poolHandles, readFiles, waiting, type Draw, type Shown, type Tools } from "./draw-parts";
 import { ensure } from "./fault";
@@ -45,7 +46,13 @@ export async function checkDraw(run: Run, source: Source, trust: Trust, ask: Dra
   }
   const body = notice.entry.body;
   const platform = textOf(body, "casts") === "platform";
-  p.add(ask.entry === undefined ? [["cast", "抽取"]] : platform ? platformTitles : [...castTitles, ...openedTitles]);
+  p.add(
+    ask.entry === undefined
+      ? [["cast", "抽取"]]
+      : platform
+        ? platformTitles
+        : [...castTitles, ...openedTitles, ...(ask.shown ? ownPage : [])],
+  );
   if (ask.later.length > 0) p.add([["later", "以后的变动"]]);
   await p.step("order", async (note) => order(note, notice, body));
   const files = await p.step("files", async (note) => {

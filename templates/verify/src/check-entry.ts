@@ -8,7 +8,7 @@ import { ensure } from "./fault";
 import type { Ledger, Proven, Trust } from "./ledger";
 import { checkFields } from "./opening";
 import type { Source } from "./source";
-import { figure, good, plan, type Ended, type Figure, type Plan, type Run } from "./step";
+import { figure, good, plan, type Ended, type Figure, skipWaiting, type Plan, type Run, type Title } from "./step";
 
 /** What a page names of a record. */
 export interface EntryAsk {
@@ -18,25 +18,26 @@ export interface EntryAsk {
   readonly shown?: string;
 }
 
+/** The step that holds the page itself to the ledger. */
+export const ownPage: readonly Title[] = [["page", "本页所写"]];
+
 /** checkEntry checks a record of any type. */
 export async function checkEntry(run: Run, source: Source, trust: Trust, ask: EntryAsk): Promise<Ended> {
-  const p = plan(run, [...beginning, ["entry", "记录"], ["fields", "已公开的内容"], ["page", "本页所写"]]);
+  const p = plan(run, [...beginning, ["entry", "记录"], ["fields", "已公开的内容"], ...(ask.shown === undefined ? [] : ownPage)]);
   const ledger = await begin(p, source, trust, ask);
   const charter = ask.entry === 0 || ask.charters.includes(ask.entry) ? "开账声明" : "这条记录";
   const e = await entryStep(p, ledger, "entry", ask.entry, [], charter);
   if (!e) {
-    for (const id of ["fields", "page"]) p.skip(id, "记录没有核验成，这一步核验不了。");
+    skipWaiting(p, "记录没有核验成，这一步核验不了。");
   } else {
     await fieldsStep(p, ledger, e);
-    await p.step("page", async (note) => {
-      if (ask.shown === undefined) {
-        note(good("没有页面可比：核验的是文件。"));
-        return;
-      }
-      const want = text(e.bytes) ?? "";
-      ensure(ask.shown.trim() === want.trim(), "page", "本页的记录原文", firstDifference(ask.shown.trim(), want.trim()), "");
-      note(good("本页显示的记录原文与账本里的一字不差。"));
-    });
+    const shown = ask.shown?.trim();
+    if (shown !== undefined)
+      await p.step("page", async (note) => {
+        const want = text(e.bytes) ?? "";
+        ensure(shown === want.trim(), "page", "本页的记录原文", firstDifference(shown, want.trim()), "");
+        note(good("本页显示的记录原文与账本里的一字不差。"));
+      });
   }
   return { verdict: p.verdict(), steps: [...p.done.values()], trust: trustWords(trust), what: `第${ask.entry}条记录` };
 }

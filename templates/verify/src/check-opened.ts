@@ -1,10 +1,10 @@
 // What was opened of a draw, and what the page says of it: handles, the key K,
 // and the page's own numbers (draw1 §3, verify.md, Openings).
 
-import type { Cast } from "./check-cast";
+import type { Cast as Made } from "./check-cast";
 import type { Draw } from "./draw-parts";
 import { Fault, ensure } from "./fault";
-import { listOf, membersOf, part, textOf } from "./members";
+import { part, textOf } from "./members";
 import { parseOpening, type Opening } from "./opening";
 import { rows } from "./pool";
 import { handleFor, keyCommit, objectID, recusalSalt, saltOf } from "./seed";
@@ -14,11 +14,24 @@ import { figure, good, unknown, type Title } from "./step";
 export const openedTitles: readonly Title[] = [
   ["opened", "已公开的名称"],
   ["key", "启封钥匙 K"],
-  ["page", "本页所写"],
 ];
 
+/** A cast whose drawn are known. */
+interface Cast extends Made {
+  readonly cells: NonNullable<Made["cells"]>;
+  /** handle → ticket */
+  readonly drawn: ReadonlyMap<string, string>;
+}
+
 /** openedSteps run the three. */
-export async function openedSteps(d: Draw, cast: Cast): Promise<void> {
+export async function openedSteps(d: Draw, made: Made): Promise<void> {
+  if (!made.cells) {
+    for (const [id] of openedTitles) d.plan.skip(id, "抽中名单没有算成，这一步核验不了。");
+    if (d.shown) d.plan.skip("page", "抽中名单没有算成，这一步核验不了。");
+    return;
+  }
+  const all = made.cells.flatMap((c) => c.objects.map((o) => [o.handle, o.ticket] as const));
+  const cast: Cast = { ...made, cells: made.cells, drawn: new Map(all) };
   let opening: Opening | undefined;
   await d.plan.step("opened", async (note) => {
     opening = await readOpening(d, d.notice.index);
@@ -50,16 +63,11 @@ export async function openedSteps(d: Draw, cast: Cast): Promise<void> {
     }
     note(await key(d, opening, cast));
   });
+  const shown = d.shown;
+  if (!shown) return;
   await d.plan.step("page", async (note) => {
-    if (!d.shown) {
-      note(good("没有页面可比：核验的是文件。"));
-      return;
-    }
     note(
-      good(
-        `本页写的 C、种子、中签线和${d.shown.rows.length}支抽中的签，都与算出来的一致。`,
-        figure("本页列出", samePage(d, cast, opening)),
-      ),
+      good(`本页写的 C、种子、中签线和${shown.rows.length}支抽中的签，都与算出来的一致。`, figure("本页列出", samePage(d, cast, opening))),
     );
   });
 }
@@ -101,29 +109,23 @@ async function key(d: Draw, o: Opening, cast: Cast): Promise<ReturnType<typeof g
 /** samePage compares what the page itself says; it gives the number of rows. */
 function samePage(d: Draw, cast: Cast, opening: Opening | undefined): number {
   const shown = d.shown!;
-  const b = cast.entry.entry.body;
   const said = [
     ["C", d.notice.hash],
-    ["种子", textOf(b, "seed")],
+    ["种子", cast.seed],
   ] as [string, string][];
-  for (const c of listOf(b, "cells").map(membersOf))
-    if (textOf(c, "cutoff") !== "") said.push([`分区 ${textOf(c, "cell")} 的中签线`, textOf(c, "cutoff")]);
+  for (const c of cast.cells) if (c.cutoff !== "") said.push([`分区 ${c.cell} 的中签线`, c.cutoff]);
   for (const [name, value] of said) ensure(shown.text.includes(value), "page", `本页的${name}`, "", value);
   const ids = new Map((opening?.handles ?? []).filter((h) => h.kind === "O").map((h) => [handleFor("O", h.salt, h.id), h.id]));
   for (const row of shown.rows) {
     const mine = cast.drawn.get(row.handle);
-    if (!mine) throw new Fault("page", "本页的抽中名单", row.handle, "抽中名单里的一支");
-    ensure(row.text.includes(mine.ticket.slice(0, 8)), "page", `本页 ${row.handle} 的签值`, "", mine.ticket);
+    if (mine === undefined) throw new Fault("page", "本页的抽中名单", row.handle, "抽中名单里的一支");
+    ensure(row.text.includes(mine.slice(0, 8)), "page", `本页 ${row.handle} 的签值`, "", mine);
     const code = /[0-9A-Z]{18}/.exec(row.text)?.[0];
     if (code !== undefined)
       ensure(code === ids.get(row.handle), "page", `本页 ${row.handle} 的企业`, code, ids.get(row.handle) ?? "没有公开");
   }
-  ensure(
-    shown.rows.length === Math.min(cast.drawn.size, 100),
-    "page",
-    "本页的抽中名单",
-    String(shown.rows.length),
-    String(Math.min(cast.drawn.size, 100)),
-  );
+  const turned = /本页是第(\d+)至(\d+)户/.exec(shown.text);
+  const listed = turned ? Number(turned[2]) - Number(turned[1]) + 1 : cast.drawn.size;
+  ensure(shown.rows.length === listed, "page", "本页的抽中名单", String(shown.rows.length), String(listed));
   return shown.rows.length;
 }

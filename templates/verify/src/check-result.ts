@@ -3,7 +3,7 @@
 
 import { begin, beginning, entryStep, trustWords } from "./begin";
 import { readFile } from "./blob";
-import { fieldsStep } from "./check-entry";
+import { fieldsStep, ownPage } from "./check-entry";
 import { readOpening } from "./check-opened";
 import { Fault, ensure } from "./fault";
 import { officeSigned, readEntry, type Ledger, type Proven, type Trust } from "./ledger";
@@ -11,7 +11,7 @@ import { membersOf, numberOf, textOf } from "./members";
 import { rows } from "./pool";
 import { handleFor } from "./seed";
 import type { Source } from "./source";
-import { figure, good, plan, unknown, type Ended, type Plan, type Run } from "./step";
+import { figure, good, plan, unknown, type Ended, skipWaiting, type Plan, type Run } from "./step";
 import { ticketOf } from "./ticket";
 import { listOf } from "./members";
 
@@ -35,7 +35,7 @@ export async function checkResult(run: Run, source: Source, trust: Trust, ask: R
     ["fields", "已公开的内容"],
     ["drawn", "抽中的签"],
     ["later", "更正"],
-    ["page", "本页所写"],
+    ...(ask.shown === undefined ? [] : ownPage),
   ]);
   const ledger = await begin(p, source, trust, ask);
   const e = await entryStep(p, ledger, "entry", ask.entry, ["result"], "抽查结果");
@@ -46,28 +46,33 @@ export async function checkResult(run: Run, source: Source, trust: Trust, ask: R
     what: `第${ask.entry}条记录的抽查结果`,
   });
   if (!e) {
-    for (const id of ["fields", "drawn", "later", "page"]) p.skip(id, "抽查结果的记录没有核验成，这一步核验不了。");
+    skipWaiting(p, "抽查结果的记录没有核验成，这一步核验不了。");
     return end();
   }
   const fields = await fieldsStep(p, ledger, e);
   await p.step("drawn", async (note) => {
     if (textOf(e.entry.body, "origin") !== "random") note(good("这次检查不是抽签产生的，记录里写明了来源，没有签可以核对。"));
-    else if (ask.draw === undefined) note(unknown("名单由监管平台抽取，没有签值可以重算；名单与签筒的比对见这次抽取的页面。"));
+    else if (ask.draw === undefined)
+      note(
+        unknown(
+          source.picked
+            ? "给出的文件里没有这次抽取的记录（或者名单由监管平台抽取），是不是抽中的签，这里核对不了。"
+            : "名单由监管平台抽取，没有签值可以重算；名单与签筒的比对见这次抽取的页面。",
+        ),
+      );
     else note(await drawn(run, ledger, e, ask.draw, fields));
   });
   await laterStep(p, ledger, e, ask.later);
-  await p.step("page", async (note) => {
-    if (ask.shown === undefined) {
-      note(good("没有页面可比：核验的是文件。"));
-      return;
-    }
-    ensure(ask.shown.includes(e.hash), "page", "本页写的记录校验码", "", e.hash);
-    for (const path of ["code", "name"]) {
-      const value = fields?.get(path);
-      if (value !== undefined) ensure(ask.shown.includes(value), "page", `本页写的${path === "code" ? "代码" : "名称"}`, "", value);
-    }
-    note(good("本页写的校验码、名称和代码，都与账本里的一致。"));
-  });
+  const shown = ask.shown;
+  if (shown !== undefined)
+    await p.step("page", async (note) => {
+      ensure(shown.includes(e.hash), "page", "本页写的记录校验码", "", e.hash);
+      for (const path of ["code", "name"]) {
+        const value = fields?.get(path);
+        if (value !== undefined) ensure(shown.includes(value), "page", `本页写的${path === "code" ? "代码" : "名称"}`, "", value);
+      }
+      note(good("本页写的校验码、名称和代码，都与账本里的一致。"));
+    });
   return end();
 }
 
@@ -139,7 +144,7 @@ function sixteen(seed: string, handle: string, ticket: string): number {
 async function laterStep(p: Plan, l: Ledger, e: Proven, later: readonly number[]): Promise<void> {
   await p.step("later", async (note) => {
     if (later.length === 0) {
-      note(good("本页没有写更正或者撤下。以后有没有别的更正，以账本最新的记录为准。"));
+      note(good("没有更正或者撤下的记录要核对。以后有没有别的更正，以账本最新的记录为准。"));
       return;
     }
     let last = e.hash;

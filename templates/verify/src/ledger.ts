@@ -40,6 +40,8 @@ export interface Ledger {
   /** under which the latest checkpoint counts */
   policy?: Policy;
   head?: Opened;
+  /** whether the head is that of a proof and has too few witnesses */
+  short?: boolean;
   /** by index; filled by the step that reads them */
   charters: Charter[];
 }
@@ -70,7 +72,15 @@ export interface Proven {
  * files at hand have no policy, the reader's own stands in its place. */
 export async function openHead(l: Ledger): Promise<Opened> {
   l.policy = parsePolicy(await policyBytes(l));
-  l.head = openCheckpoint(await l.source.get("ledger/checkpoint"), l.policy);
+  const signed = await l.source.get("ledger/checkpoint");
+  try {
+    l.head = openCheckpoint(signed, l.policy);
+  } catch (e) {
+    // The checkpoint of an old proof may be from before there were witnesses.
+    if (!l.source.lent || !(e instanceof Fault) || e.code !== "unwitnessed") throw e;
+    l.head = openCheckpoint(signed, { ...l.policy, groups: [], quorum: "none" });
+    l.short = true;
+  }
   return l.head;
 }
 

@@ -13,7 +13,7 @@ import { listOf, membersOf, textOf } from "./members";
 import { rows } from "./pool";
 import { handleFor, normalID, objectID, saltOf } from "./seed";
 import type { Source } from "./source";
-import { bad, figure, good, plan, Trouble, unknown, type Ended, type Plan, type Run } from "./step";
+import { bad, figure, good, plan, skipWaiting, Trouble, unknown, type Ended, type Plan, type Run } from "./step";
 import { ticketOf } from "./ticket";
 
 /** What the reader asks. */
@@ -48,7 +48,7 @@ export async function myTicket(run: Run, source: Source, trust: Trust, ask: Tick
   const cast = ask.entry === undefined ? undefined : await entryStep(p, ledger, "draw", ask.entry, ["draw"], "抽取记录");
   let headline = "";
   if (!notice) {
-    skip(p, "抽取预告没有核验成，这一步核验不了。");
+    skipWaiting(p, "抽取预告没有核验成，这一步核验不了。");
   } else {
     const code = normalID(ask.code).replace(/[\s-]/g, "");
     const handle = await handleStep(p, ledger, ask, code, notice.entry.body);
@@ -56,14 +56,10 @@ export async function myTicket(run: Run, source: Source, trust: Trust, ask: Tick
     if (place?.cell === "") headline = place.words;
     if (place && place.cell !== "" && cast) headline = await ticketSteps(p, cast.entry.body, handle!, place);
     if (!cast && ask.entry === undefined) p.skip("draw", "还没有抽取，或者由监管平台抽取，没有签值可算。");
-    skip(p, place?.cell === "" ? "不在签筒里，没有签值。" : "前面的步骤没有算成，这一步算不了。");
+    skipWaiting(p, place?.cell === "" ? "不在签筒里，没有签值。" : "前面的步骤没有算成，这一步算不了。");
   }
   const what = `抽取 ${notice ? textOf(notice.entry.body, "draw") : ""} 的签${headline === "" ? "" : "：" + headline}`;
   return { verdict: p.verdict(), steps: [...p.done.values()], trust: trustWords(trust), what };
-}
-
-function skip(p: Plan, words: string): void {
-  for (const s of [...p.done.values()]) if (s.state === "waiting") p.skip(s.id, words);
 }
 
 /** handleStep makes the handle from code and salt; the salt is the reader's

@@ -4,6 +4,7 @@
 import { checkDraw, checkEntry, checkResult, myTicket } from "./check";
 import { button, el, field } from "./dom";
 import type { Shown } from "./draw-parts";
+import { picked, ticketForm, trustFields } from "./forms-ui";
 import { loadBLS } from "./load";
 import type { Trust } from "./ledger";
 import { newPanel, type Panel } from "./panel";
@@ -137,25 +138,6 @@ function shownDraw(text: string): Shown {
   return { text, rows };
 }
 
-interface Fields<T> {
-  readonly node: HTMLElement;
-  trust(): T;
-}
-
-/** trustFields are where a reader puts what he has from elsewhere. */
-export function trustFields(): Fields<Trust> {
-  const print = el("input", { type: "text", autocomplete: "off", spellcheck: "false" });
-  const policy = el("textarea", { rows: "5", spellcheck: "false", autocomplete: "off" });
-  const node = el(
-    "details",
-    {},
-    el("summary", {}, "用您自己的依据（可以不填）"),
-    field("开账声明的校验码", "照盖章的纸质件填，至少前16个字符，最好64个全填。空格不要紧。", print),
-    field("见证约定", "手里有见证约定文件（写法同 ledger/policy）的，整份粘贴在这里。", policy),
-  );
-  return { node, trust: () => ({ fingerprint: print.value, policy: policy.value }) };
-}
-
 /** diskFields ask for the folder that a page from a disk may not read. */
 function diskFields(root: string): { node: HTMLElement; picked: readonly Picked[] } {
   const state = { node: el("div", { class: "box" }), picked: [] as readonly Picked[] };
@@ -177,28 +159,6 @@ function diskFields(root: string): { node: HTMLElement; picked: readonly Picked[
     count,
   );
   return state;
-}
-
-/** picked lists files of an input with their paths. */
-export function picked(files: FileList | null): Picked[] {
-  return [...(files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-}
-
-/** ticketForm asks for a code and, where it is needed, a salt. */
-export function ticketForm(act: (code: string, salt: string) => void): HTMLElement {
-  const code = el("input", { type: "text", autocomplete: "off", spellcheck: "false" });
-  const salt = el("input", { type: "text", autocomplete: "off", spellcheck: "false" });
-  return el(
-    "div",
-    { class: "check-ticket" },
-    field("统一社会信用代码", "没有的写“注册号:”加注册号。只在您的浏览器里算，不发送到任何地方。", code),
-    field("随机串（启封凭据里的，可以不填）", "启封钥匙已经公开的，或者这家企业的名称已经公开的，不用填。", salt),
-    el(
-      "div",
-      { class: "check-acts" },
-      button("算这支签", () => act(code.value, salt.value)),
-    ),
-  );
 }
 
 type Go = (work: (run: Run, source: Source, trust: Trust) => Promise<Ended>) => void;

@@ -23,6 +23,8 @@ export interface Panel {
   readonly node: HTMLElement;
   /** runs a check and shows it; what ran before is stopped */
   start(work: Work): Promise<void>;
+  /** takes everything away */
+  clear(): void;
   /** says something instead of a check */
   say(words: string): void;
 }
@@ -49,9 +51,12 @@ export function newPanel(around?: Around): Panel {
     running.hidden = false;
     voice.textContent = "开始核验。";
     const from = performance.now();
-    halt = () => {
-      stopped = true;
-    };
+    const stopping = new Promise<never>((_, fail) => {
+      halt = () => {
+        stopped = true;
+        fail(new Cancelled());
+      };
+    });
     const run: Run = {
       words: (f: Fault) => faultWords(f),
       async pause() {
@@ -68,7 +73,7 @@ export function newPanel(around?: Around): Panel {
       },
     };
     try {
-      const ended = await work(run);
+      const ended = await Promise.race([work(run), stopping]);
       const at = `由您的浏览器算出，${moment(new Date())}，用时 ${seconds(from)} 秒`;
       end.replaceChildren(...verdict(ended, at, around));
       voice.textContent = verdictWords(ended.verdict, ended.steps) + "。";
@@ -84,6 +89,13 @@ export function newPanel(around?: Around): Panel {
   return {
     node,
     start,
+    clear() {
+      ticket++;
+      running.hidden = true;
+      list.replaceChildren();
+      end.replaceChildren();
+      voice.textContent = "";
+    },
     say(words) {
       ticket++;
       running.hidden = true;

@@ -12,6 +12,8 @@ export interface Source {
   /** Whether the reader picked the files: what is not among them then says
    * nothing about the office. */
   readonly picked: boolean;
+  /** Whether the checkpoint is that of a proof file, for want of the ledger's. */
+  readonly lent?: boolean;
 }
 
 /** The most that is read of one file: openings end at 16 MiB (record.md). */
@@ -73,37 +75,38 @@ export function place(path: string): string {
   return PLACE.exec(path.replace(/\\/g, "/"))?.[1] ?? "";
 }
 
-/** fromFiles reads from picked files by the ends of their paths. Two files for
- * one place are two ledgers, or two copies of one: refused, for which of them
- * was checked would be left to chance. */
+/** fromFiles reads from picked files by the ends of their paths. */
 export function fromFiles(files: readonly Picked[]): Source {
-  const at = new Map<string, Picked>();
+  return fromPlaces(placed(files));
+}
+
+/** placed puts picked files where their paths say. Two files for one place are
+ * two ledgers, or two copies of one: refused, for which of them was checked
+ * would be left to chance. */
+export function placed(files: readonly Picked[]): Map<string, Blob> {
+  const at = new Map<string, Blob>();
+  const from = new Map<string, string>();
   for (const f of files) {
     const name = place(f.path);
     if (name === "") continue;
-    const other = at.get(name);
-    if (other) throw new Fault("source.twice", name, f.path, other.path);
-    at.set(name, f);
+    const other = from.get(name);
+    if (other !== undefined) throw new Fault("source.twice", name, f.path, other);
+    from.set(name, f.path);
+    at.set(name, f.file);
   }
-  return {
-    picked: true,
-    async get(path) {
-      const f = at.get(path.replace(/^ledger\//, ""));
-      if (!f) throw new Fault("source.not-given", path, "", "");
-      if (f.file.size > MOST) throw new Fault("source.too-long", path, String(f.file.size), String(MOST));
-      return new Uint8Array(await f.file.arrayBuffer());
-    },
-  };
+  return at;
 }
 
-/** fromMap reads from bytes at hand, by address: what the reader dropped one by
- * one, and tests. */
-export function fromMap(files: ReadonlyMap<string, Uint8Array>): Source {
+/** fromPlaces reads from files by their places in a ledger folder. */
+export function fromPlaces(at: ReadonlyMap<string, Blob>, lent = false): Source {
   return {
     picked: true,
-    get(path) {
-      const bytes = files.get(path);
-      return bytes ? Promise.resolve(bytes) : Promise.reject(new Fault("source.not-given", path, "", ""));
+    lent,
+    async get(path) {
+      const f = at.get(path.replace(/^ledger\//, ""));
+      if (!f) throw new Fault("source.not-given", path);
+      if (f.size > MOST) throw new Fault("source.too-long", path, String(f.size), String(MOST));
+      return new Uint8Array(await f.arrayBuffer());
     },
   };
 }

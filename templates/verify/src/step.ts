@@ -155,3 +155,8 @@ function failure(e: unknown, run: Run): Outcome {
   const away = e.code === "source.unreachable" || e.code === "source.not-given";
   return { state: away ? "unknown" : "bad", words: run.words(e), figures };
 }
+
+/** skipWaiting says of every step that has not begun why it will not. */
+export function skipWaiting(p: Plan, words: string): void {
+  for (const s of [...p.done.values()]) if (s.state === "waiting") p.skip(s.id, words);
+}

@@ -1,0 +1,442 @@
+// The reader's own check, in a real browser: green where everything holds, and
+// where something was changed red at the step that is wrong, not at another.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { OFFICES, SITE, launch, serve } from "./browser.mjs";
+import { file, forge } from "./forge.mjs";
+
+let browser, site;
+before(async () => {
+  browser = await launch();
+  site = await serve(SITE);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const office = path.join(SITE, "gaoqing");
+const read = (name) => readFileSync(path.join(office, name));
+const text = (name) => read(name).toString("utf8");
+
+// The draw that all attacks are made on: witnessed, cast by a round, K open.
+const draw = "draws/2023-003/index.html";
+const attribute = (page, name) => new RegExp(`<section class="check"[^>]* data-${name}="([^"]*)"`).exec(page)?.[1];
+const notice = Number(attribute(text(draw), "notice")), cast = Number(attribute(text(draw), "entry"));
+const charters = attribute(text(draw), "charters").split(" ").map(Number);
+const body = (i) => JSON.parse(text(`ledger/entry/${i}.txt`).split("\n")[2]).body;
+const blob = (said) => `ledger/blob/sha256/${said.sha256.slice(0, 2)}/${said.sha256}`;
+const lines = (said) => (said.lines ? text(blob(said)).trimEnd().split("\n") : []);
+
+// open loads a page whose files are those of the site, but for the given ones;
+// null is a file that is gone.
+async function open(name, files = new Map(), options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (e) => errors.push(e.message));
+  page.on("request", (r) => {
+    if (!r.url().startsWith(site.url + "/")) errors.push(`asks ${r.url()}`);
+  });
+  for (const [at, data] of files) {
+    await page.route(`${site.url}/gaoqing/${at}`, (route) => (data === null ? route.fulfill({ status: 404, body: "" }) : route.fulfill({ body: Buffer.from(data) })));
+  }
+  await page.goto(`${site.url}/${name}`);
+  return { page, context, errors };
+}
+
+// outcome is what a finished check shows: its verdict, and each step's state.
+async function outcome(page) {
+  await page.waitForSelector(".check-verdict[data-verdict]", { timeout: 60_000 });
+  return page.evaluate(() => ({
+    verdict: document.querySelector(".check-verdict").dataset.verdict,
+    said: document.querySelector(".check-end").textContent,
+    steps: Object.fromEntries([...document.querySelectorAll(".check-step")].map((li) => [li.dataset.step, li.dataset.state])),
+    words: Object.fromEntries([...document.querySelectorAll(".check-step")].map((li) => [li.dataset.step, li.textContent])),
+  }));
+}
+
+async function check(name, files, options) {
+  const { page, context, errors } = await open(name, files, options);
+  await page.click(".check-acts > button");
+  const seen = await outcome(page);
+  await context.close();
+  assert.deepEqual(errors, [], name);
+  return seen;
+}
+
+const of = (seen, state) => Object.keys(seen.steps).filter((id) => seen.steps[id] === state);
+
+// What each draw of the demonstration cannot be told in a browser, and nothing
+// but that; no step of any is wrong.
+const undecided = {
+  "gaoqing/2023-001": ["order"], "gaoqing/2023-002": ["order"], "gaoqing/2023-003": [],
+  "yanshi/2023-001": ["order"], "yanshi/2023-002": ["order"], "yanshi/2023-003": [],
+};
+
+test("every draw of the demonstration", async (t) => {
+  let green = 0;
+  for (const name of OFFICES) {
+    for (const id of readdirSync(path.join(SITE, name, "draws")).filter((d) => /^\d{4}-\d{3}$/.test(d))) {
+      const seen = await check(`${name}/draws/${id}/index.html`);
+      assert.deepEqual(of(seen, "bad"), [], `${name} ${id}: ${seen.said}`);
+      assert.deepEqual([...of(seen, "waiting"), ...of(seen, "running")], [], `${name} ${id}`);
+      const left = of(seen, "unknown");
+      const known = undecided[`${name}/${id}`];
+      if (known) assert.deepEqual(left, known, `${name} ${id}: ${seen.said}`);
+      for (const step of left) assert.ok(["order", "round", "key", "cast", "later"].includes(step), `${name} ${id}: ${step} is undecided`);
+      assert.equal(seen.verdict, left.length === 0 ? "good" : "part", `${name} ${id}`);
+      assert.equal(seen.said.includes("核验相符，共"), left.length === 0, seen.said);
+      if (left.length === 0) green++;
+      t.diagnostic(`${name} ${id}: ${seen.verdict} ${left.join(" ")}`);
+    }
+  }
+  assert.ok(green >= 2, `only ${green} draws are green`);
+});
+
+test("results, corrected ones too, and other records", async () => {
+  const results = readdirSync(path.join(office, "results")).filter((d) => /^\d+$/.test(d));
+  const corrected = results.filter((d) => attribute(text(`results/${d}/index.html`), "later"));
+  assert.ok(corrected.length > 0, "no corrected result in the demonstration");
+  for (const d of [...corrected, results[0], results[results.length - 1]]) {
+    const seen = await check(`gaoqing/results/${d}/index.html`);
+    assert.equal(seen.verdict, "good", `${d}: ${seen.said}`);
+    assert.ok(seen.said.includes("核验相符，共7步"));
+  }
+  for (const i of [...charters, 1, notice, cast]) {
+    const seen = await check(`gaoqing/book/${i}/index.html`);
+    assert.equal(seen.verdict, "good", `entry ${i}: ${seen.said}`);
+  }
+});
+
+// flip changes one bit of a file.
+function flip(name, at = -10) {
+  const bytes = Buffer.from(read(name));
+  bytes[(at + bytes.length) % bytes.length] ^= 1;
+  return [name, bytes];
+}
+
+const opening = () => JSON.parse(text(`ledger/opening/${notice}.json`));
+const withOpening = (change) => {
+  const o = opening();
+  change(o);
+  return new Map([[`ledger/opening/${notice}.json`, JSON.stringify(o)]]);
+};
+const digit = (hex, at = 0) => hex.slice(0, at) + (hex[at] === "0" ? "1" : "0") + hex.slice(at + 1);
+
+// Changes by somebody who has no keys: the site's files alone.
+const plain = [
+  ["a bit of the notice", () => new Map([flip(`ledger/entry/${notice}.txt`, 200)]), ["notice"]],
+  ["a bit of the draw's entry", () => new Map([flip(`ledger/entry/${cast}.txt`, 200)]), ["draw"]],
+  ["the office's signature taken from the draw's entry", () => new Map([[`ledger/entry/${cast}.txt`, text(`ledger/entry/${cast}.txt`).replace(/\n\n— .*\n$/, "\n\n")]]), ["draw"]],
+  ["the proof of another entry", () => new Map([[`ledger/proof/${notice}.tlog-proof`, text(`ledger/proof/${notice - 1}.tlog-proof`)]]), ["notice"]],
+  ["a hash of the path", () => new Map([[`ledger/proof/${cast}.tlog-proof`, text(`ledger/proof/${cast}.tlog-proof`).replace(/^(index \d+\n)(.)/m, (_, a, b) => a + (b === "A" ? "B" : "A"))]]), ["draw"]],
+  ["the checkpoint of another log", () => new Map([["ledger/checkpoint", readFileSync(path.join(SITE, "yanshi/ledger/checkpoint"))]]), ["head"]],
+  ["a bit of the checkpoint", () => new Map([flip("ledger/checkpoint", 30)]), ["head"]],
+  ["an older checkpoint", () => new Map([["ledger/checkpoint", text(`ledger/proof/${notice - 1}.tlog-proof`).split("\n\n").slice(1).join("\n\n")]]), null],
+  ["a witness left out of the policy", () => new Map([["ledger/policy", text("ledger/policy").replace(/^group (\S+) 3 /m, "group $1 2 ")]]), ["charter"]],
+  ["a line of the pool", () => new Map([[blob(body(notice).pool), lines(body(notice).pool).map((l, i) => (i === 5 ? digit(l) : l)).sort().map((l) => l + "\n").join("")]]), ["files"]],
+  ["a line of the pool left out", () => new Map([[blob(body(notice).pool), lines(body(notice).pool).slice(1).map((l) => l + "\n").join("")]]), ["files"]],
+  ["the pool gone", () => new Map([[blob(body(notice).pool), null]]), ["files"]],
+  ["a line of the drawn list", () => new Map([[blob(body(cast).drawn), lines(body(cast).drawn).slice(1).map((l) => l + "\n").join("")]]), ["tickets"]],
+  ["another enterprise in the opening", () => withOpening((o) => { o.handles[3].id = digit(o.handles[3].id, 17); }), ["key", "opened", "page"]],
+  ["another salt in the opening", () => withOpening((o) => { o.handles[3].salt = digit(o.handles[3].salt); }), ["key", "opened", "page"]],
+  ["another K", () => withOpening((o) => { o.K = digit(o.K); }), ["key"]],
+];
+
+for (const [name, files, red] of plain) {
+  test(`red: ${name}`, async () => {
+    const seen = await check(`gaoqing/${draw}`, files());
+    assert.equal(seen.verdict, "bad", seen.said);
+    if (red) assert.deepEqual(of(seen, "bad").sort(), red.slice().sort(), seen.said);
+    else assert.ok(of(seen, "bad").length > 0);
+    assert.ok(!seen.said.includes("核验相符，共") && seen.said.includes("怎么办"), seen.said);
+  });
+}
+
+// Changes by the office itself, with keys for everything.
+const forged = (options, more = []) => new Map([...forge(office, [...charters, notice, cast], options), ...more]);
+const inDraw = (change) => ({ change: (i, _, b) => { if (i === cast) change(b); } });
+function replaced(name, edit) {
+  const f = file(edit(lines(body(cast)[name])));
+  return forged(inDraw((b) => { b[name] = f.said; }), [[f.at, f.text]]);
+}
+const outside = () => {
+  const drawn = new Set(lines(body(cast).drawn).map((l) => l.split("|")[2]));
+  return lines(body(notice).pool).map((l) => l.split("|")[0]).find((h) => !drawn.has(h));
+};
+
+const lies = [
+  ["another seed", () => forged(inDraw((b) => { b.seed = digit(b.seed); })), ["seed"]],
+  ["the signature of another round", () => forged(inDraw((b) => { b.signature = body(OTHER_ROUND()).signature; })), ["round"]],
+  ["a bit of the round's signature", () => forged(inDraw((b) => { b.signature = digit(b.signature, 95); })), ["round"]],
+  ["another rho", () => forged(inDraw((b) => { b.rho = digit(b.rho); })), ["round"]],
+  ["another commitment", () => forged(inDraw((b) => { b.commitment = digit(b.commitment); })), ["commitment"]],
+  ["another quota", () => forged(inDraw((b) => { b.cells[0].quota++; })), ["quotas"]],
+  ["another cut-off", () => forged(inDraw((b) => { b.cells[0].cutoff = digit(b.cells[0].cutoff, 20); })), ["cutoffs"]],
+  ["somebody else drawn", () => replaced("drawn", (list) => list.map((l, i) => (i === 4 ? l.slice(0, -32) + outside() : l))), ["tickets"]],
+  ["another member of a team", () => replaced("teams", (list) => list.map((l, i) => (i === 2 ? l.split("|").slice(0, -1).concat(lines(body(notice).people).map((p) => p.split("|")[0]).find((h) => !l.includes(h))).join("|") : l))), ["teams"]],
+  ["a recusal invented afterwards", () => replaced("recusals", (list) => list.map((l, i) => (i === 1 ? l + lines(body(notice).people)[0].split("|")[0] : l))), ["recusals"]],
+  ["a load that is not so", () => forged(inDraw((b) => { b.load++; })), ["teams"]],
+  ["the draw of another notice", () => forged(inDraw((b) => { b.notice = notice - 1; })), ["commitment"]],
+  ["a draw that nobody of the office signed", () => forged({ unsigned: [cast] }), ["draw"]],
+  ["a notice that witnesses saw too late", () => forged({ seen: (i, at) => (i === notice ? Math.floor(Date.parse(body(notice).randomness.time) / 1000) - 599 : at + 60) }), ["order"]],
+];
+
+// another draw whose round's signature is good, for its own round
+function OTHER_ROUND() {
+  const other = Number(attribute(text("draws/2023-002/index.html"), "entry"));
+  assert.notEqual(other, cast);
+  return other;
+}
+
+test("the forger's own copy, with nothing changed, is green: what turns red below is the lie", async () => {
+  const seen = await check(`gaoqing/${draw}`, forged({}));
+  assert.deepEqual(of(seen, "bad"), [], seen.said);
+  assert.equal(seen.verdict, "good", seen.said);
+});
+
+for (const [name, files, red] of lies) {
+  test(`red with the office's keys: ${name}`, async () => {
+    const seen = await check(`gaoqing/${draw}`, files());
+    assert.equal(seen.verdict, "bad", seen.said);
+    assert.deepEqual(of(seen, "bad").sort(), red.slice().sort(), seen.said);
+  });
+}
+
+test("red: what the page itself says", async () => {
+  const page = text(draw);
+  const seed = body(cast).seed;
+  for (const [change, name] of [
+    [page.replaceAll(seed, digit(seed)), "seed"],
+    [page.replace(/id="h-[0-9a-f]/, (m) => m.slice(0, -1) + (m.endsWith("0") ? "1" : "0")), "row"],
+    [page.replace(/<tr id="h-[^]*?<\/tr>/, ""), "row left out"],
+  ]) {
+    assert.notEqual(change, page, name);
+    const { page: p, context } = await open("gaoqing/about/index.html");
+    await p.route(`${site.url}/gaoqing/${draw}`, (route) => route.fulfill({ body: change, contentType: "text/html; charset=utf-8" }));
+    await p.goto(`${site.url}/gaoqing/${draw}`);
+    await p.click(".check-acts > button");
+    assert.deepEqual(of(await outcome(p), "bad"), ["page"], name);
+    await context.close();
+  }
+});
+
+test("the reader's own anchor", async () => {
+  for (const [value, verdict, state] of [[0, "good", "good"], [1, "bad", "bad"]]) {
+    const { page, context } = await open(`gaoqing/${draw}`);
+    const hash = createHash("sha256").update(read(`ledger/entry/${charters[charters.length - 1]}.txt`)).digest("hex");
+    await page.click("summary:has-text('用您自己的依据')");
+    await page.fill("label:has-text('开账声明的校验码') ~ input", (value ? digit(hash) : hash).replace(/(.{4})/g, "$1 "));
+    await page.click(".check-acts > button");
+    const seen = await outcome(page);
+    assert.equal(seen.verdict, verdict, seen.said);
+    assert.equal(seen.steps.charter, state);
+    await context.close();
+  }
+  const { page, context } = await open(`gaoqing/${draw}`, forged({}));
+  await page.click("summary:has-text('用您自己的依据')");
+  await page.fill("label:has-text('见证约定') ~ textarea", text("ledger/policy"));
+  await page.click(".check-acts > button");
+  assert.deepEqual(of(await outcome(page), "bad"), ["charter"], "the forger's ledger under the true policy");
+  await context.close();
+});
+
+// A result: what was opened of it, and its corrections.
+const result = () => readdirSync(path.join(office, "results")).filter((d) => /^\d+$/.test(d) && attribute(text(`results/${d}/index.html`), "later")).map(Number)[0];
+
+test("red: a result", async () => {
+  const i = result();
+  const page = `gaoqing/results/${i}/index.html`;
+  const later = attribute(text(`results/${i}/index.html`), "later").split(" ").map(Number);
+  const o = JSON.parse(text(`ledger/opening/${i}.json`));
+  const say = (change) => {
+    const copy = structuredClone(o);
+    change(copy);
+    return new Map([[`ledger/opening/${i}.json`, JSON.stringify(copy)]]);
+  };
+  const wanted = [...charters, i, ...later, Number(attribute(text(`results/${i}/index.html`), "draw"))];
+  const cases = [
+    [say((c) => { c.fields.name.value += "X"; }), ["fields"]],
+    [say((c) => { c.fields.code.salt = digit(c.fields.code.salt); }), ["fields"]],
+    [new Map([flip(`ledger/entry/${i}.txt`, 300)]), ["entry"]],
+    [new Map([flip(`ledger/entry/${later[0]}.txt`, 300)]), ["later"]],
+    [forge(office, wanted, { change: (n, _, b) => { if (n === later[0]) b.old = digit(b.old); } }), ["later"]],
+    [forge(office, wanted, { change: (n, _, b) => { if (n === i) b.object = digit(b.object); } }), ["drawn", "later", "page"]],
+    [forge(office, wanted, { unsigned: [i] }), ["entry", "later", "page"]], // its bytes are others: the correction names the old ones
+  ];
+  for (const [files, red] of cases) {
+    const seen = await check(page, files);
+    assert.equal(seen.verdict, "bad", seen.said);
+    assert.deepEqual(of(seen, "bad").sort(), red, seen.said);
+  }
+});
+
+test("my ticket: drawn, not drawn, and not in the hat", async () => {
+  const { page, context } = await open(`gaoqing/${draw}`);
+  await page.click("summary:has-text('查我的签')");
+  const ask = async (code, salt = "") => {
+    await page.fill("label:has-text('统一社会信用代码') ~ input", code);
+    await page.fill("label:has-text('随机串') ~ input", salt);
+    await page.click("button:has-text('算这支签')");
+    await page.waitForFunction(() => !document.querySelector(".check-step[data-state=running], .check-step[data-state=waiting]") && document.querySelector(".check-verdict"));
+    return outcome(page);
+  };
+  const h = opening().handles[0];
+  const handle = createHash("sha256").update(`draw1h|O|${h.salt}|${h.id}`).digest("hex").slice(0, 32);
+  const line = `printf '%s' '${body(cast).seed}|O|${handle}|1' | sha256sum`;
+  const seen = await ask(" " + h.id.toLowerCase());
+  assert.ok(seen.said.includes("抽中了") && seen.verdict === "good", seen.said);
+  assert.ok(seen.words.ticket.includes(line), seen.words.ticket);
+  const printed = await page.locator("pre", { hasText: "sha256sum" }).allTextContents();
+  assert.ok(printed.some((l) => l.trim() === line), `the page prints ${printed.join("")}`);
+  assert.ok((await ask(h.id, h.salt)).said.includes("抽中了"));
+  assert.equal((await ask(h.id, digit(h.salt))).steps.hat, "unknown");
+  assert.equal((await ask("91370322TT0000000X")).steps.hat, "unknown");
+  assert.equal((await ask("不是代码")).steps.handle, "unknown");
+  await context.close();
+});
+
+test("390 pixels, the keyboard, and what a screen reader hears", async () => {
+  const { page, context } = await open(`gaoqing/${draw}`, new Map(), { viewport: { width: 390, height: 844 } });
+  await page.evaluate(() => {
+    globalThis.heard = [];
+    new MutationObserver(() => globalThis.heard.push(document.querySelector(".check-voice").textContent)).observe(document.querySelector(".check-voice"), { childList: true, characterData: true, subtree: true });
+  });
+  await page.focus(".check-acts > button");
+  await page.keyboard.press("Enter");
+  await outcome(page);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+  const heard = await page.evaluate(() => globalThis.heard);
+  assert.ok(heard.length >= 2 && heard.length <= 4, heard.join(" / "));
+  assert.match(heard[heard.length - 1], /核验相符/);
+  const small = await page.evaluate(() => [...document.querySelectorAll(".check button, .check summary, .check input")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map((e) => e.outerHTML));
+  assert.deepEqual(small, []);
+  await context.close();
+});
+
+test("cancelled, and without scripts", async () => {
+  const { page, context } = await open(`gaoqing/${draw}`);
+  await page.route("**/ledger/checkpoint", () => {}); // never answers
+  await page.click(".check-acts > button");
+  await page.click("button:has-text('停止')");
+  await page.waitForSelector("text=已停止，没有结论");
+  await context.close();
+  const none = await open(`gaoqing/${draw}`, new Map(), { javaScriptEnabled: false });
+  assert.equal(await none.page.locator(".check button").count(), 0);
+  assert.ok(await none.page.locator(".check-still").isVisible());
+  await none.context.close();
+});
+
+// From a disk: a page cannot fetch, and says so; the folder can be picked.
+test("a page opened from a disk", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(path.join(office, draw)).href);
+  await page.click(".check-acts > button");
+  await page.waitForSelector("text=还没有选账本文件夹");
+  assert.ok(await page.isVisible("text=离线核验页"));
+  await page.setInputFiles(".check input[type=file]", path.join(office, "ledger"));
+  await page.click(".check-acts > button");
+  const seen = await outcome(page);
+  assert.equal(seen.verdict, "good", seen.said);
+  await context.close();
+});
+
+// desk opens the offline page from a disk, alone in its folder.
+async function desk() {
+  const dir = mkdtempSync(path.join(tmpdir(), "offline-"));
+  copyFileSync(path.join(office, "script/offline.html"), path.join(dir, "offline.html"));
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  const asked = [];
+  page.on("request", (r) => asked.push(r.url()));
+  page.on("console", (m) => asked.push(m.text()));
+  const address = pathToFileURL(path.join(dir, "offline.html")).href;
+  await page.goto(address);
+  return {
+    page, dir,
+    async close() {
+      assert.deepEqual(asked, [address], "the offline page asks for nothing");
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+      await context.close();
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
+
+const folder = "label:has-text('选文件夹') ~ input", some = "label:has-text('选文件'):not(:has-text('夹')) ~ input";
+
+test("the offline page: a whole ledger", async () => {
+  const d = await desk();
+  await d.page.setInputFiles(folder, path.join(office, "ledger"));
+  await d.page.waitForSelector("text=读到：记录");
+  await d.page.selectOption("label:has-text('哪一次抽取') ~ select >> nth=0", { label: await d.page.locator("option", { hasText: "2023-003" }).first().textContent() });
+  await d.page.click("button:has-text('核验这次抽取')");
+  const seen = await outcome(d.page);
+  assert.equal(seen.verdict, "good", seen.said);
+  await d.page.click("button:has-text('核验全部抽取')");
+  await d.page.waitForFunction(() => document.querySelectorAll(".check-step").length === 7 && document.querySelector(".check-verdict"), undefined, { timeout: 60_000 });
+  const all = await outcome(d.page);
+  assert.deepEqual(of(all, "bad"), []);
+  assert.ok(of(all, "good").length >= 1 && all.verdict === "part", all.said);
+  await d.close();
+});
+
+test("the offline page: one record, its files in either order and under any name", async () => {
+  const files = [
+    ["record.txt", read(`ledger/entry/${result()}.txt`)], ["a proof", read(`ledger/proof/${result()}.tlog-proof`)], [`${result()}.json`, read(`ledger/opening/${result()}.json`)],
+    ["zero.txt", read("ledger/entry/0.txt")], ["zero.proof", read("ledger/proof/0.tlog-proof")], ["who", read("ledger/policy")],
+  ];
+  for (const order of [files, files.slice().reverse()]) {
+    for (const flipped of [false, true]) {
+      const d = await desk();
+      for (const [name, data] of order) {
+        const bytes = Buffer.from(data);
+        if (flipped && name === "record.txt") bytes[300] ^= 1;
+        await d.page.setInputFiles(some, { name, mimeType: "", buffer: bytes });
+      }
+      await d.page.waitForSelector("text=/记录2条.*，有见证约定/");
+      await d.page.fill("label:has-text('记录编号') ~ input", String(result()));
+      await d.page.click("button:has-text('核验这条记录')");
+      const seen = await outcome(d.page);
+      if (flipped) assert.deepEqual(of(seen, "bad"), ["entry"], seen.said);
+      else {
+        assert.deepEqual(of(seen, "bad"), [], seen.said);
+        assert.equal(seen.steps.fields, "good", seen.said);
+      }
+      await d.close();
+    }
+  }
+});
+
+test("the offline page: a changed ledger", async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), "ledger-"));
+  const copy = (under) => {
+    mkdirSync(path.join(dir, under), { recursive: true });
+    for (const e of readdirSync(path.join(office, under), { withFileTypes: true })) {
+      if (e.isDirectory()) copy(`${under}/${e.name}`);
+      else copyFileSync(path.join(office, under, e.name), path.join(dir, under, e.name));
+    }
+  };
+  copy("ledger");
+  writeFileSync(path.join(dir, blob(body(notice).pool)), lines(body(notice).pool).slice(1).map((l) => l + "\n").join(""));
+  const d = await desk();
+  await d.page.setInputFiles(folder, path.join(dir, "ledger"));
+  await d.page.waitForSelector("text=读到：记录");
+  await d.page.selectOption("select >> nth=0", { label: await d.page.locator("option", { hasText: "2023-003" }).first().textContent() });
+  await d.page.click("button:has-text('核验这次抽取')");
+  assert.deepEqual(of(await outcome(d.page), "bad"), ["files"]);
+  await d.close();
+  rmSync(dir, { recursive: true });
+});
+
+test("the offline page is the one whose digest the pages print", () => {
+  const sum = createHash("sha256").update(read("script/offline.html")).digest("hex");
+  assert.ok(text(draw).includes(sum) && text("verify/index.html").includes(sum));
+});
