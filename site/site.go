@@ -13,8 +13,8 @@
 //
 // What is published stands in spec/site.md: every link is relative and names
 // a file, so the folder works under any path and from a disk; there is no
-// script, no request to another host, and no link to a file that was not made
-// (Build checks). Beside the pages stands ledger/, the closed folder of the
+// script inside a page, no request to another host, and no link to a file that
+// was not made (Build checks). Beside the pages stands ledger/, the closed folder of the
 // ledger itself, whose checkpoint is written last.
 //
 // A record's page is a function of that record and of those that follow from

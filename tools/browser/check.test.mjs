@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -318,6 +319,22 @@ test("390 pixels, the keyboard, and what a screen reader hears", async () => {
   const small = await page.evaluate(() => [...document.querySelectorAll(".check button, .check summary, .check input")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map((e) => e.outerHTML));
   assert.deepEqual(small, []);
   await context.close();
+});
+
+test("axe finds nothing in a finished check, good or bad, in either theme, with its numbers open", async () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  for (const colorScheme of ["light", "dark"]) {
+    for (const files of [new Map(), withOpening((o) => { o.K = digit(o.K); })]) {
+      const { page, context } = await open(`gaoqing/${draw}`, files, { colorScheme, bypassCSP: true });
+      await page.click(".check-acts > button");
+      await outcome(page);
+      await page.evaluate(() => document.querySelectorAll(".check details").forEach((d) => { d.open = true; }));
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate((values) => globalThis.axe.run(".check", { runOnly: { type: "tag", values } }), ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
+      assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html + (n.any[0]?.message ?? "")).join(" | ")}`), []);
+      await context.close();
+    }
+  }
 });
 
 test("cancelled, and without scripts", async () => {
