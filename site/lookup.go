@@ -57,9 +57,23 @@ func (m *maker) closedDraw(p *page, l *rules.Lot) closedDraw {
 		Closed: unopened(l), Due: or(l.Due.K, l.Body.Due.K)}
 }
 
-// lookupFiles writes the index that the search reads.
+// lookupFiles writes the index that the search reads. The key of a block is of
+// what stands in it, and of the program that writes it.
 func (m *maker) lookupFiles() error {
-	return m.lookupIndex().Write(func(name string, data []byte) error { return m.put("lookup/"+name, data) })
+	var blocks []lookup.Block
+	if err := m.lookupIndex().Blocks(func(b lookup.Block) error { blocks = append(blocks, b); return nil }); err != nil {
+		return err
+	}
+	return each(len(blocks), func(i int) error {
+		b, key := blocks[i], digest{}
+		if m.dir != nil {
+			sum := b.Key()
+			key = new(hasher).text(string(sum[:])).sum(m.keys.all).key()
+		}
+		return m.block("lookup/"+b.Name, key, func(m *maker) error {
+			return b.Write(func(name string, data []byte) error { return m.put("lookup/"+name, data) })
+		})
+	})
 }
 
 // searched is one record that can be found: an enterprise, a drawn object or a
@@ -88,14 +102,18 @@ func (m *maker) lookupIndex() *lookup.Index {
 			keys = append(keys, s)
 		}
 	}
-	ids := m.objectFirms()
-	cells := func(s searched, to []string) []string { return m.searchedCells(s, ids, to) }
+	table := func(list []searched, key func(searched) string) lookup.Table {
+		return lookup.Table{Len: len(list), Key: func(i int) string { return key(list[i]) },
+			Cells: func(i int, to []string) []string { return m.searchedCells(list[i], to) },
+			Sum:   func(i int, to []byte) []byte { return m.searchedSum(list[i], to) }}
+	}
 	return &lookup.Index{
-		Keys: lookup.Table{Len: len(keys), Key: func(i int) string { return m.searchedKey(keys[i]) },
-			Cells: func(i int, to []string) []string { return cells(keys[i], to) }},
-		Names: lookup.Table{Len: len(names), Key: func(i int) string { return names[i].name },
-			Cells: func(i int, to []string) []string { return cells(names[i], to) }},
-		Entries: lookup.Table{Len: len(m.b.Entries), Key: func(i int) string { return num(i) }, Cells: m.entryCells},
+		Keys:  table(keys, m.searchedKey),
+		Names: table(names, func(s searched) string { return s.name }),
+		Entries: lookup.Table{Len: len(m.b.Entries), Key: func(i int) string { return num(i) }, Cells: m.entryCells,
+			Sum: func(i int, to []byte) []byte {
+				return (&hasher{to}).sum(m.keys.alone[i]).yes(m.s.ResultAt(int64(i)) != nil).b
+			}},
 	}
 }
 
@@ -139,17 +157,6 @@ func (m *maker) searchedNames() []searched {
 	return list
 }
 
-// objectFirms is the enterprise behind every opened object.
-func (m *maker) objectFirms() map[*rules.Object]*firm {
-	ids := map[*rules.Object]*firm{}
-	for _, f := range m.firms {
-		for _, d := range f.drawn {
-			ids[d.object] = f
-		}
-	}
-	return ids
-}
-
 func (m *maker) searchedKey(s searched) string {
 	switch {
 	case s.firm != nil:
@@ -163,7 +170,7 @@ func (m *maker) searchedKey(s searched) string {
 }
 
 // searchedCells are what an answer shows (spec/lookup.md, Cells).
-func (m *maker) searchedCells(s searched, ids map[*rules.Object]*firm, to []string) []string {
+func (m *maker) searchedCells(s searched, to []string) []string {
 	switch {
 	case s.firm != nil:
 		return m.firmCells(s.firm, to)
@@ -185,11 +192,43 @@ func (m *maker) searchedCells(s searched, ids map[*rules.Object]*firm, to []stri
 	} else if l.Abort != nil {
 		state = "已抽中、未执行（抽取已终止）"
 	}
-	if f := ids[o]; f != nil {
+	if f := m.keys.drawn[o]; f != nil {
 		name, path = f.name(), folder(f.path())
 	}
 	return append(to, "drawn", l.Body.Draw+" "+l.Body.Name, folder(m.drawnPath(l, s.object/drawnPerPage+1)),
 		townOf(l, o), o.Ticket, cutoff(l, o.Cell), state, name, path)
+}
+
+// searchedSum covers what searchedCells say beside the rule pack and the words
+// of the program (keys.all), without making them.
+func (m *maker) searchedSum(s searched, to []byte) []byte {
+	h := &hasher{to}
+	after := func(r *rules.Finished) {
+		if h.yes(r != nil); r != nil {
+			h.num(r.Index).sum(m.keys.since[r.Index])
+		}
+	}
+	if f := s.firm; f != nil {
+		h.text(f.code, f.name(), f.town).num(int64(len(f.drawn)))
+		if n := len(f.drawn); n > 0 {
+			h.sum(m.keys.lots[f.drawn[n-1].lot])
+			after(f.drawn[n-1].object.Result)
+		}
+		return h.b
+	}
+	if after(s.lone); s.lone != nil {
+		return h.b
+	}
+	h.sum(m.keys.lots[s.lot]).num(int64(s.object))
+	if s.object < 0 {
+		return h.text(m.drawState(s.lot).Text).b
+	}
+	o := s.lot.Objects[s.object]
+	after(o.Result)
+	if f := m.keys.drawn[o]; f != nil {
+		h.text(f.code, f.name())
+	}
+	return h.b
 }
 
 func (m *maker) firmCells(f *firm, to []string) []string {
