@@ -59,7 +59,7 @@ func (m *maker) stateTags(i int64) []tag {
 			list = append(list, t)
 		}
 	} else if sealed(e) {
-		list = append(list, tag{closed, ""})
+		list = append(list, tag{"部分内容" + closed, ""})
 	}
 	return list
 }
@@ -77,7 +77,8 @@ func (m *maker) closedTag(f *rules.Finished) tag {
 	return tag{closed + "：企业名称", ""}
 }
 
-// sealed reports whether a record has sealed contents none of which is open.
+// sealed reports whether a record has sealed contents none of which is open:
+// the rest of it is there for everybody to read.
 func sealed(e *verify.Entry) bool {
 	if e.Record == nil || e.Opening != nil && len(e.Opening.Fields) > 0 {
 		return false
