@@ -58,7 +58,7 @@ func (m *maker) firmDuty(p *page, f *rules.Finished) facts {
 	w := f.Follow(m.packOf(f))
 	switch {
 	case !w.Needed:
-		d.add("要办什么", text("这个结果没有要求企业办什么。"))
+		d.add("要办什么", text("账本里没有登记要企业办的事；收到文书的，以文书为准。"))
 	case w.Closed != "":
 		d.add("要办什么", text(or(w.Kind, "后续处置")+"，已于"+w.Closed+"办结。"))
 	default:

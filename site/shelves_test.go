@@ -126,7 +126,7 @@ func TestFirmDuty(t *testing.T) {
 		page := string(b.files[resultPath(f.Index)])
 		want := []string{"这家企业要做什么", "收到材料后20个工作日内复核", "0533-0000000"}
 		if slices.Contains(f.Outcome().Codes, "a") {
-			want = append(want, "没有要求企业办什么")
+			want = append(want, "没有登记要企业办的事")
 		}
 		if f.Body.FollowUp != nil && len(f.FollowUps) == 0 {
 			want = append(want, f.Body.FollowUp.Due, f.Body.FollowUp.Kind)

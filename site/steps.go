@@ -165,7 +165,7 @@ func (m *maker) duties() []rules.Duty {
 func (m *maker) resultStep(p *page, l *rules.Lot) step {
 	s := step{Kind: "result", Title: "公示抽查结果", Short: "公示", State: tag{"未公示", ""}, Open: true}
 	counts := map[string]int{}
-	done, late, first, last := 0, 0, "", ""
+	done, late, corrected, first, last := 0, 0, 0, "", ""
 	for _, o := range l.Objects {
 		if o.Result == nil {
 			continue
@@ -173,6 +173,9 @@ func (m *maker) resultStep(p *page, l *rules.Lot) step {
 		done++
 		if m.s.Late(o.Result) > 0 {
 			late++
+		}
+		if len(o.Result.Corrections) > 0 {
+			corrected++
 		}
 		at := o.Result.Published()
 		if first == "" || at < first {
@@ -194,6 +197,9 @@ func (m *maker) resultStep(p *page, l *rules.Lot) step {
 		if late > 0 {
 			s.Text += "其中" + num(late) + "户晚于期限，各户的结果页写明晚几个工作日和本单位的说明。"
 		}
+	}
+	if corrected > 0 {
+		s.Text += "其中" + num(corrected) + "份入账后更正过，新旧并列在结果页，下面按更正后的计。"
 	}
 	if l.Abort == nil && done < len(l.Objects) {
 		s.Text += m.lateText("result", l)
