@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -26,6 +27,7 @@ type maker struct {
 	out     Out
 	dir     *Dir // out, where it is one
 	tmpl    *template.Template
+	quick   *quick // the same, faster; nil: only tmpl
 	site    *identity
 	*shared
 
@@ -52,6 +54,7 @@ type shared struct {
 	chromes map[string]chrome
 	links   map[string]string // target name that is not made yet → a page that points to it
 	said    int               // files that Progress was told of
+	slow    atomic.Int64      // templates that were not for the quick way
 }
 
 func newShared() *shared { return &shared{chromes: map[string]chrome{}, links: map[string]string{}} }

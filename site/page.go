@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sunlot/sunlot/templates"
 )
@@ -192,7 +193,7 @@ func (m *maker) asArticle(p *page, a article) {
 // render writes one page: head, chrome, the template named kind, foot.
 func (m *maker) render(kind string, v view) error {
 	p := v.frame()
-	c, err := m.chrome(p.Root, p.Section)
+	c, err := m.chrome(p.Root, p.Section, p.Path)
 	if err != nil {
 		return err
 	}
@@ -204,21 +205,41 @@ func (m *maker) render(kind string, v view) error {
 			return err
 		}
 	}
-	var buf bytes.Buffer
-	if err := m.tmpl.ExecuteTemplate(&buf, "head", p); err != nil {
+	buf := pageBuffers.Get().(*bytes.Buffer)
+	defer pageBuffers.Put(buf)
+	buf.Reset()
+	if err := m.execute(buf, "head", p); err != nil {
 		return err
 	}
+	head := buf.Len()
 	buf.Write(c.head)
+	main := buf.Len()
 	for _, name := range []string{"crumbs", kind, "paper"} {
-		if err := m.tmpl.ExecuteTemplate(&buf, name, v); err != nil {
+		if err := m.execute(buf, name, v); err != nil {
+			return err
+		}
+	}
+	for _, part := range [][]byte{buf.Bytes()[:head], buf.Bytes()[main:]} { // what stands between was looked at when it was made
+		if err := m.point(p.Path, part); err != nil {
 			return err
 		}
 	}
 	buf.Write(c.foot)
-	if err := m.point(p.Path, buf.Bytes()); err != nil {
-		return err
-	}
 	return m.put(p.Path, buf.Bytes())
+}
+
+// pageBuffers hold one page each until it is put.
+var pageBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// execute appends what a template makes of data.
+func (m *maker) execute(buf *bytes.Buffer, name string, data any) error {
+	if m.quick != nil {
+		if err := m.quick.execute(buf, name, data); err != errSlow {
+			return err
+		}
+		m.slow.Add(1)
+	}
+	return m.tmpl.ExecuteTemplate(buf, name, data)
 }
 
 // list notes a page for the site maps; day is that of its record, or "".
@@ -252,7 +273,9 @@ type frame struct {
 	Away bool       // the page's column is in the menu alone
 }
 
-func (m *maker) chrome(root, key string) (chrome, error) {
+// chrome makes what stands around the pages of a depth and a section, and looks
+// at its links from the first of them: they lead to the same files from all.
+func (m *maker) chrome(root, key, from string) (chrome, error) {
 	m.mu.Lock()
 	c, ok := m.chromes[root+"|"+key]
 	m.mu.Unlock()
@@ -282,6 +305,11 @@ func (m *maker) chrome(root, key string) (chrome, error) {
 		return chrome{}, err
 	}
 	c = chrome{head.Bytes(), foot.Bytes()}
+	for _, part := range [][]byte{c.head, c.foot} {
+		if err := m.point(from, part); err != nil {
+			return chrome{}, err
+		}
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.chromes[root+"|"+key] = c

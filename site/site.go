@@ -41,7 +41,8 @@ type Options struct {
 }
 
 // Out takes files: a folder (Dir), or a map in tests. Names are slash
-// separated and relative; a name is put once a build.
+// separated and relative; a name is put once a build. The data is the caller's
+// again when Put returns.
 type Out interface {
 	Put(name string, data []byte) error
 }
@@ -56,6 +57,10 @@ func Build(b *verify.Bundle, content fs.FS, opt Options, out Out) error {
 	if err != nil {
 		return err
 	}
+	return m.build()
+}
+
+func (m *maker) build() error {
 	steps := []func() error{
 		m.ledgerFiles, m.assets, // what pages point to
 		m.recordPages, m.firmPages, m.drawPages, // records
@@ -72,15 +77,15 @@ func Build(b *verify.Bundle, content fs.FS, opt Options, out Out) error {
 	}
 	// A crash before this line leaves the old checkpoint: readers see the old
 	// ledger with some new pages.
-	if err := m.put("ledger/checkpoint", b.Signed); err != nil {
+	if err := m.put("ledger/checkpoint", m.b.Signed); err != nil {
 		return err
 	}
 	if m.dir != nil {
 		slices.Sort(*m.files)
 		m.close("", digest{}, *m.files)
 	}
-	if opt.Progress != nil {
-		opt.Progress(m.total, m.total)
+	if m.opt.Progress != nil {
+		m.opt.Progress(m.total, m.total)
 	}
 	return nil
 }
@@ -106,6 +111,7 @@ func newMaker(b *verify.Bundle, content fs.FS, opt Options, out Out) (*maker, er
 	if m.tmpl, err = parseTemplates(); err != nil {
 		return nil, err
 	}
+	m.quick = newQuick(m.tmpl)
 	m.index()
 	m.site = m.identity()
 	return m, nil

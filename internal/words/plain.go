@@ -77,8 +77,8 @@ var terms = []struct {
 
 // plain is a value of a fault as a person reads it.
 func plain(value string) string {
-	if !strings.ContainsFunc(value, func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }) {
-		return value // a number, a date, words of our own
+	if !strings.ContainsFunc(value, func(r rune) bool { return 'g' <= r && r <= 'z' || 'A' <= r && r <= 'Z' && r != 'T' || r == '.' }) {
+		return value // a number, a time, a digest, words of our own: no term is of such letters alone
 	}
 	for _, t := range terms {
 		value = t.english.ReplaceAllString(value, t.chinese)
