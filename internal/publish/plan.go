@@ -122,8 +122,10 @@ func stageOf(name string, stands bool) int {
 		return stagePolicy
 	case strings.HasPrefix(name, "ledger/"):
 		return stageLedger
-	case name == "index.html":
+	case name == "index.html", name == "lookup/index.js":
 		return stageFront
+	case strings.HasPrefix(name, "lookup/"): // what is found there stands by then
+		return stageList
 	case slices.Contains([]string{".css", ".svg", ".png", ".jpg", ".ico", ".js", ".woff2"}, path.Ext(name)):
 		return stageAsset
 	}

@@ -121,6 +121,8 @@ func pagesOf(n int) map[string]string {
 		pages[fmt.Sprintf("draws/%d/index.html", i)] = next + fmt.Sprintf(`<a href="../../ledger/entry/%d.txt">`, i)
 	}
 	pages["draws/index.html"] = list
+	pages["lookup/index.js"] = fmt.Sprintf(`sunlotShard("index",1,[["keys","%d"]])`, n)
+	pages["lookup/key/0.js"] = fmt.Sprintf(`sunlotShard("key/0",1,[["%d"]])`, n)
 	pages[fmt.Sprintf("only/%d/index.html", n)] = "a page of this version alone"
 	return pages
 }
@@ -427,9 +429,12 @@ func TestOrder(t *testing.T) {
 		"writesync " + listName, "rename ledger/tile/0/000.p/6", "rename style.css",
 		"rename draws/3/index.html", // new: the list below points to it
 		"rename draws/2/index.html", // now points to draws/3
-		"rename draws/index.html", "rename index.html",
+		"rename draws/index.html", "rename lookup/key/0.js", "rename lookup/index.js",
 		"writesync ledger/checkpoint", "rename ledger/checkpoint",
 		"remove ledger/tile/0/000.p/4", "remove only/3/index.html",
+	}
+	if at("rename index.html") < at("rename draws/index.html") || at("rename index.html") > at("writesync ledger/checkpoint") {
+		t.Error("the front page does not come between the lists and the checkpoint")
 	}
 	for i := 1; i < len(order); i++ {
 		if at(order[i-1]) >= at(order[i]) {
