@@ -210,20 +210,28 @@ for (const [name, files, red] of lies) {
   });
 }
 
+// changes of the page itself, made in the browser before the button is pressed
+const says = {
+  "another seed": ([seed, other]) => {
+    for (const e of document.querySelectorAll("main *")) {
+      if (e.textContent.includes(seed) && ![...e.children].some((c) => c.textContent.includes(seed))) e.textContent = e.textContent.replaceAll(seed, other);
+    }
+  },
+  "a handle that was not drawn": () => { document.querySelector("tr[id^='h-']").id = "h-" + "0".repeat(32); },
+  "one of the drawn left out": () => document.querySelector("tr[id^='h-']").remove(),
+  "another enterprise": () => {
+    const [a, b] = document.querySelectorAll("tr[id^='h-'] a[href*='firms/']");
+    a.setAttribute("href", b.getAttribute("href"));
+  },
+};
+
 test("red: what the page itself says", async () => {
-  const page = text(draw);
   const seed = body(cast).seed;
-  for (const [change, name] of [
-    [page.replaceAll(seed, digit(seed)), "seed"],
-    [page.replace(/id="h-[0-9a-f]/, (m) => m.slice(0, -1) + (m.endsWith("0") ? "1" : "0")), "row"],
-    [page.replace(/<tr id="h-[^]*?<\/tr>/, ""), "row left out"],
-  ]) {
-    assert.notEqual(change, page, name);
-    const { page: p, context } = await open("gaoqing/about/index.html");
-    await p.route(`${site.url}/gaoqing/${draw}`, (route) => route.fulfill({ body: change, contentType: "text/html; charset=utf-8" }));
-    await p.goto(`${site.url}/gaoqing/${draw}`);
-    await p.click(".check-acts > button");
-    assert.deepEqual(of(await outcome(p), "bad"), ["page"], name);
+  for (const [name, change] of Object.entries(says)) {
+    const { page, context } = await open(`gaoqing/${draw}`);
+    await page.evaluate(change, [seed, digit(seed)]);
+    await page.click(".check-acts > button");
+    assert.deepEqual(of(await outcome(page), "bad"), ["page"], name);
     await context.close();
   }
 });

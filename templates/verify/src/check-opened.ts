@@ -120,9 +120,8 @@ function samePage(d: Draw, cast: Cast, opening: Opening | undefined): number {
     const mine = cast.drawn.get(row.handle);
     if (mine === undefined) throw new Fault("page", "本页的抽中名单", row.handle, "抽中名单里的一支");
     ensure(row.text.includes(mine.slice(0, 8)), "page", `本页 ${row.handle} 的签值`, "", mine);
-    const code = /[0-9A-Z]{18}/.exec(row.text)?.[0];
-    if (code !== undefined)
-      ensure(code === ids.get(row.handle), "page", `本页 ${row.handle} 的企业`, code, ids.get(row.handle) ?? "没有公开");
+    const id = ids.get(row.handle) ?? "没有公开";
+    if (row.code !== "") ensure(row.code === id, "page", `本页 ${row.handle} 的企业`, row.code, id);
   }
   const turned = /本页是第(\d+)至(\d+)户/.exec(shown.text);
   const listed = turned ? Number(turned[2]) - Number(turned[1]) + 1 : cast.drawn.size;

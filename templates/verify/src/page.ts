@@ -129,12 +129,13 @@ function check(n: Named, run: Run, source: Source, trust: Trust): Promise<Ended>
   return checkEntry(run, source, trust, { charters: n.charters, entry: n.entry ?? -1, ...(shown == null ? {} : { shown }) });
 }
 
-/** shownDraw takes from the page what it says of the draw. */
+/** shownDraw takes from the page what it says of the draw. An enterprise is named
+ * by the link to its page (site.md: its code in lower case). */
 function shownDraw(text: string): Shown {
-  const rows = [...document.querySelectorAll<HTMLElement>("tr[id^='h-']")].map((row) => ({
-    handle: row.id.slice(2),
-    text: row.textContent ?? "",
-  }));
+  const rows = [...document.querySelectorAll<HTMLElement>("tr[id^='h-']")].map((row) => {
+    const link = row.querySelector("a[href*='firms/']")?.getAttribute("href") ?? "";
+    return { handle: row.id.slice(2), text: row.textContent ?? "", code: /firms\/([0-9a-z]{18})\//.exec(link)?.[1]?.toUpperCase() ?? "" };
+  });
   return { text, rows };
 }
 
