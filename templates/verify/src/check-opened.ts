@@ -78,7 +78,7 @@ export async function readOpening(d: Pick<Draw, "ledger">, index: number): Promi
   try {
     return parseOpening(await d.ledger.source.get(`ledger/opening/${index}.json`));
   } catch (e) {
-    if (e instanceof Fault && e.code === "source.missing") return undefined;
+    if (e instanceof Fault && (e.code === "source.missing" || e.code === "source.not-given")) return undefined;
     throw e;
   }
 }

@@ -147,11 +147,14 @@ function worse(a: Outcome["state"], b: Outcome["state"]): boolean {
   return order[a] > order[b];
 }
 
+/** What a module says in the words of its page of spec/ is of no use here. */
+const english = /^[^\u4e00-\u9fff]*[a-z]{2,} [a-z]/i;
+
 /** failure makes an outcome of what a step threw. */
 function failure(e: unknown, run: Run): Outcome {
   if (e instanceof Trouble) return unknown(e.message);
   if (!(e instanceof Fault)) throw e; // our own mistake, never the ledger's
-  const figures = [figure("位置", e.place), figure("算得", e.got), figure("应为", e.want)].filter((f) => f.value !== "");
+  const figures = [figure("位置", e.place), figure("算得", e.got), figure("应为", e.want)].filter((f) => f.value !== "" && !english.test(f.value));
   const away = e.code === "source.unreachable" || e.code === "source.not-given";
   return { state: away ? "unknown" : "bad", words: run.words(e), figures };
 }

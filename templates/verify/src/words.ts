@@ -53,7 +53,6 @@ const sentences: Readonly<Record<string, string>> = {
   "bad-json": "记录的内容读不出来",
   null: "记录里有空值",
   "bad-number": "记录里的数不对",
-  "bad-utf8": "文字编码不对",
   "bad-character": "记录里有不允许的字符",
   "too-deep": "记录的层次太深",
   "not-canonical": "记录不是规定的唯一写法",
@@ -66,6 +65,7 @@ const sentences: Readonly<Record<string, string>> = {
   "charter-key": "开账声明写的账本公钥不是给快照签名的那一把",
   "charter-policy": "网站上的见证约定不是开账声明写的那一份",
   // openings
+  "opening-handle": "启封凭据里企业代码的写法不对",
   "opening-field": "公开的内容与当时封存的校验码不符",
   "handle-not-drawn": "公开的企业不是抽中的签",
   "bad-id": "公开的企业代码写法不对",
@@ -77,10 +77,6 @@ const sentences: Readonly<Record<string, string>> = {
   "file-sha256": "名单文件的校验码与记录写的不同",
   "file-lines": "名单文件的行数与记录写的不同",
   "file-root": "名单文件的树根与记录写的不同",
-  "draw.bad-line": "名单里有一行写法不对",
-  "draw.bad-weight": "名单里有一行的签数不对",
-  "draw.bad-line-order": "名单没有按顺序排列",
-  "draw.duplicate-handle": "名单里同一支签出现两次",
   "bad-line": "有一行写法不对",
   "bad-line-order": "名单没有按顺序排列",
   "bad-weight": "签数不对",
@@ -100,6 +96,8 @@ const sentences: Readonly<Record<string, string>> = {
   "bad-signature": "公开随机数的签名不是这一期的，用网络公钥验不过",
   "bad-chain": "公开随机数网络的参数不对",
   hex: "应当是 0–9、a–f",
+  "unknown-scheme": "公开随机数网络的签名办法不对",
+  "duplicate-issue": "同一期彩票写了两次",
   "bad-issue": "彩票期号不对",
   "unknown-game": "不认可的彩票",
   "other-issue": "彩票号码不是预告指定的那一期",
@@ -112,6 +110,7 @@ const sentences: Readonly<Record<string, string>> = {
   "contribution-late": "见证人加数没有在号码之前入账",
   rho: "公开随机数 ρ 与抽取记录写的不同",
   seed: "摇号种子与抽取记录写的不同",
+  "bad-ratio": "比例的写法不对",
   total: "应抽总数不是比例乘基数",
   "cell-count": "分区的户数与签筒不同",
   quota: "分区的名额不是按规则分的",
@@ -130,11 +129,15 @@ const sentences: Readonly<Record<string, string>> = {
   "other-code": "公开的代码与抽中的签不是同一家企业",
   "not-drawn": "这份结果写的签号不在抽中名单里",
   "correction-old": "更正写的不是被更正的那条记录",
-  "no-field": "要核对的内容没有公开",
 };
+
+/** hasWords tells whether a code has a sentence. */
+export function hasWords(code: string): boolean {
+  return sentences[code.replace(/^draw\./, "")] !== undefined;
+}
 
 /** faultWords is a fault as one sentence. */
 export function faultWords(f: Fault): string {
-  const said = sentences[f.code] ?? sentences[f.code.replace(/^draw\./, "")] ?? `核验没有通过（${f.code}）`;
+  const said = sentences[f.code.replace(/^draw\./, "")] ?? `核验没有通过（${f.code}）`;
   return f.place === "" ? said + "。" : `${said}（${f.place}）。`;
 }
