@@ -49,7 +49,14 @@ export async function fieldsStep(p: Plan, ledger: Ledger, e: Proven): Promise<Re
     const opening = await readOpening({ ledger }, e.index);
     const fields = opening ? checkFields(e.entry, opening) : new Map<string, string>();
     const shown: Figure[] = [...fields].slice(0, 40).map(([path, value]) => figure(path, value));
-    if (fields.size === 0) note(good(ledger.source.picked ? "给出的文件里没有这条记录的启封凭据：没有公开，或者没有选上。" : "这条记录没有公开封存的内容；没有公开的内容，本页核对不了。"));
+    if (fields.size === 0)
+      note(
+        good(
+          ledger.source.picked
+            ? "给出的文件里没有这条记录的启封凭据：没有公开，或者没有选上。"
+            : "这条记录没有公开封存的内容；没有公开的内容，本页核对不了。",
+        ),
+      );
     else note(good(`${fields.size}项公开的内容，加上随机串逐一算出的校验码，都是记录里封存的那一个。`, ...shown));
     return fields;
   });

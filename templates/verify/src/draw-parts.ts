@@ -16,7 +16,11 @@ import type { Plan, Run } from "./step";
 export interface Shown {
   readonly text: string;
   /** the drawn as the page lists them: handle and the text of its row */
-  readonly rows: readonly { readonly handle: string; readonly text: string; /** of the enterprise that it names, "" for none */ readonly code: string }[];
+  readonly rows: readonly {
+    readonly handle: string;
+    readonly text: string;
+    /** of the enterprise that it names, "" for none */ readonly code: string;
+  }[];
 }
 
 /** What a check of a draw may need beside the files. */

@@ -154,7 +154,9 @@ const english = /^[^\u4e00-\u9fff]*[a-z]{2,} [a-z]/i;
 function failure(e: unknown, run: Run): Outcome {
   if (e instanceof Trouble) return unknown(e.message);
   if (!(e instanceof Fault)) throw e; // our own mistake, never the ledger's
-  const figures = [figure("位置", e.place), figure("算得", e.got), figure("应为", e.want)].filter((f) => f.value !== "" && !english.test(f.value));
+  const figures = [figure("位置", e.place), figure("算得", e.got), figure("应为", e.want)].filter(
+    (f) => f.value !== "" && !english.test(f.value),
+  );
   const away = e.code === "source.unreachable" || e.code === "source.not-given";
   return { state: away ? "unknown" : "bad", words: run.words(e), figures };
 }
