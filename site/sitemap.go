@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/xml"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/verify"
 )
@@ -17,6 +19,32 @@ type sitemapView struct {
 type sitemapGroup struct {
 	Title string
 	Links []link
+}
+
+// perGroup bounds a group of the map for people: it leads to entrances and to
+// what came last, and from there everything is reached.
+const perGroup = 40
+
+// entrance reports whether a page belongs on the map for people: no single
+// record, no second page of a list, no list below a list.
+func entrance(page made) bool {
+	switch {
+	case strings.Contains(page.Name, "/page-"), strings.Count(page.Name, "/") > 2, strings.HasPrefix(page.Name, "results/draw-"):
+		return false
+	case page.Section == "draws", page.Section == "plan", page.Section == "checklist":
+		return true
+	}
+	return page.Day == ""
+}
+
+// bound leaves the entrance of a section and what was made last.
+func (g *sitemapGroup) bound(p *page, s section) {
+	if len(g.Links) <= perGroup {
+		return
+	}
+	all := *p.to(s.Href, "全部"+s.Text)
+	last := slices.DeleteFunc(slices.Clone(g.Links[len(g.Links)-perGroup+1:]), func(l link) bool { return l.Href == all.Href })
+	g.Links = append([]link{all}, last...)
 }
 
 // plainView is a page of words alone: 404.
@@ -41,12 +69,13 @@ func (m *maker) sitemaps() error {
 		switch {
 		case g == nil:
 			rest = append(rest, l)
-		case page.Day == "" || page.Section == "draws" || page.Section == "plan" || page.Section == "checklist":
+		case entrance(page):
 			g.Links = append(g.Links, l)
 		}
 	}
 	for _, s := range sections {
 		if g := groups[s.Key]; len(g.Links) > 0 {
+			g.bound(p, s)
 			v.Groups = append(v.Groups, *g)
 		}
 	}
