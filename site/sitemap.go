@@ -37,14 +37,15 @@ func entrance(page made) bool {
 	return page.Day == ""
 }
 
-// bound leaves the entrance of a section and what was made last.
-func (g *sitemapGroup) bound(p *page, s section) {
-	if len(g.Links) <= perGroup {
-		return
+// arrange puts the entrance of the section first and, where there are many,
+// leaves what was made last behind it.
+func (g *sitemapGroup) arrange(p *page, s section) {
+	first := *p.to(s.Href, s.Text)
+	rest := slices.DeleteFunc(slices.Clone(g.Links), func(l link) bool { return l.Href == first.Href })
+	if len(rest) == len(g.Links) {
+		return // it has none
 	}
-	all := *p.to(s.Href, "全部"+s.Text)
-	last := slices.DeleteFunc(slices.Clone(g.Links[len(g.Links)-perGroup+1:]), func(l link) bool { return l.Href == all.Href })
-	g.Links = append([]link{all}, last...)
+	g.Links = append([]link{first}, rest[max(0, len(rest)-perGroup+1):]...)
 }
 
 // plainView is a page of words alone: 404.
@@ -75,7 +76,7 @@ func (m *maker) sitemaps() error {
 	}
 	for _, s := range sections {
 		if g := groups[s.Key]; len(g.Links) > 0 {
-			g.bound(p, s)
+			g.arrange(p, s)
 			v.Groups = append(v.Groups, *g)
 		}
 	}

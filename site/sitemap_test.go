@@ -31,7 +31,8 @@ func TestSitemapPage(t *testing.T) {
 	for i := range 500 {
 		g.Links = append(g.Links, link{"draws/" + num(i) + "/index.html", num(i)})
 	}
-	g.bound(p, sectionOf("draws"))
+	g.Links = append(g.Links, link{"draws/index.html", "抽取"})
+	g.arrange(p, sectionOf("draws"))
 	if len(g.Links) != perGroup || g.Links[0].Href != "draws/index.html" || g.Links[perGroup-1].Text != "499" {
 		t.Errorf("%d links, first %v, last %v", len(g.Links), g.Links[0], g.Links[len(g.Links)-1])
 	}
