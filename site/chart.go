@@ -56,7 +56,7 @@ type chartRow struct {
 
 const (
 	chartRows  = 24   // more are in the table alone
-	chartName  = 20   // runes of a name that fit a phone
+	chartWide  = 15.5 // em of writing that fit a phone in large type
 	barFull    = 66.0 // per cent of the width for the largest value; the rest is for its words
 	barHigh    = 1.1  // em
 	lineHigh   = 10.0 // em of the field of a line chart
@@ -114,19 +114,44 @@ func stackChart(id, title string, series []string, rows []chartRow) *chart {
 			x += wide
 		}
 		y += barHigh + 0.2
-		c.write("0", y+0.8, "", "", partsOf(series, r.Values))
-		y += 1.1 + rowSpacing
+		for _, line := range partsOf(series, r.Values) {
+			c.write("0", y+0.8, "", "", line)
+			y += 1.2
+		}
+		y += rowSpacing
 	}
 	c.Height = em(y)
 	return c
 }
 
-func partsOf(series []string, values []int) string {
-	var list []string
+// partsOf writes the parts that there are, in lines that fit.
+func partsOf(series []string, values []int) []string {
+	var lines []string
 	for k, v := range values {
-		list = append(list, series[k]+" "+num(v))
+		if v == 0 {
+			continue
+		}
+		part := series[k] + " " + num(v)
+		if n := len(lines); n > 0 && spread(lines[n-1]+"　"+part) <= chartWide {
+			lines[n-1] += "　" + part
+		} else {
+			lines = append(lines, part)
+		}
 	}
-	return strings.Join(list, "　")
+	return lines
+}
+
+// spread is how many em a text takes, about: a character of the Chinese kind is
+// one, any other little more than half.
+func spread(s string) float64 {
+	w := 0.0
+	for _, r := range s {
+		w += 0.6
+		if r >= 0x2e80 {
+			w += 0.4
+		}
+	}
+	return w
 }
 
 // lineChart draws one line a series over the heads; the first is solid and
@@ -215,10 +240,14 @@ func (c *chart) write(x string, y float64, shift, class, words string) {
 }
 
 func clipName(s string) string {
-	if r := []rune(s); len(r) > chartName {
-		return string(r[:chartName-1]) + "…"
+	if spread(s) <= chartWide {
+		return s
 	}
-	return s
+	r := []rune(s)
+	for spread(string(r))+1 > chartWide {
+		r = r[:len(r)-1]
+	}
+	return string(r) + "…"
 }
 
 func percents(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) + "%" }

@@ -34,6 +34,9 @@ func insideBounds(t *testing.T, c *chart) {
 		if strings.Contains(s.Class, "small") {
 			y *= smallType
 		}
+		if w := spread(s.Text); s.X == "0" && w > chartWide {
+			t.Errorf("%s: %q is %v wide", c.ID, s.Text, w)
+		}
 		if y <= 0 || y > high || s.Text == "" {
 			t.Errorf("%s: %q at %v of %v", c.ID, s.Text, y, high)
 		}
@@ -64,7 +67,7 @@ func TestBarChart(t *testing.T) {
 	for _, s := range c.Texts {
 		written += s.Text + "|"
 	}
-	if !strings.Contains(written, "计划 30|公示 15|"+strings.Repeat("长", chartName-1)+"…|计划 0|") {
+	if !strings.Contains(written, "计划 30|公示 15|"+strings.Repeat("长", 14)+"…|计划 0|") {
 		t.Errorf("written: %s", written)
 	}
 	insideBounds(t, barChart("n", "没有", []string{"份"}, []chartRow{{Name: "一", Values: []int{0}}}))
@@ -83,6 +86,11 @@ func TestStackChart(t *testing.T) {
 	insideBounds(t, c)
 	if len(c.Rects) != 3 || c.Rects[1].X != c.Rects[0].Width || c.Rects[1].Width != "29.00%" || c.Rects[2].X != "0.00%" || c.Rects[2].Width != "50.00%" {
 		t.Errorf("%+v", c.Rects)
+	}
+	c = stackChart("w", "公示", []string{"按期", "晚于期限", "期限未定", "未完成"}, []chartRow{{Name: "甲队", Values: []int{12345, 678, 0, 12345}}})
+	insideBounds(t, c)
+	if len(c.Texts) != 3 || c.Texts[1].Text != "按期 12345　晚于期限 678" || c.Texts[2].Text != "未完成 12345" || !strings.Contains(c.Desc, "期限未定0") {
+		t.Errorf("%+v", c.Texts)
 	}
 }
 
