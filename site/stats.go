@@ -61,7 +61,8 @@ type classRow struct {
 // yearsView lists the years.
 type yearsView struct {
 	page
-	Rows []statYear
+	Chart *chart // of several years
+	Rows  []statYear
 }
 
 type statYear struct {
@@ -107,6 +108,7 @@ func yearNumber(date string) int64 {
 func (m *maker) statsPages() error {
 	v := &yearsView{page: m.newPage("stats/index.html", "stats", "统计")}
 	v.asList()
+	var bars []chartRow
 	for _, y := range m.years() {
 		st := m.s.Stats(y, m.b.Today)
 		if err := m.statsPage(st); err != nil {
@@ -118,6 +120,10 @@ func (m *maker) statsPages() error {
 			r.Rates = rates(t)
 		}
 		v.Rows = append(v.Rows, r)
+		bars = append(bars, chartRow{Name: num(y) + "年", Values: []int{st.Total.Drawn, st.Total.Inspected, st.Total.Published}})
+	}
+	if len(bars) > 1 {
+		v.Chart = barChart("years", "各年度抽中、检查和公示（户次）", []string{"抽中", "检查", "公示"}, bars)
 	}
 	m.list(&v.page, "")
 	return m.render("years", v)

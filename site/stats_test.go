@@ -77,6 +77,9 @@ func TestStatsLate(t *testing.T) {
 			t.Errorf("the list does not say %s", want)
 		}
 	}
+	if !strings.Contains(string(b.files["stats/index.html"]), "2024年：抽中24，检查0，公示0；2023年：抽中24，检查24，公示24。") {
+		t.Error("the years are not drawn")
+	}
 	page := string(b.files["stats/2023/index.html"])
 	for _, want := range []string{"按期23，晚于期限1，期限未定0，未完成0", `href="../../stats/2023/late/index.html"`, `href="../../draws/2023-001/index.html#result">24</a>`, `href="../../results/draw-2023-001/index.html">24（`} {
 		if !strings.Contains(page, want) {
