@@ -279,7 +279,7 @@ func TestStory(t *testing.T) {
 		"draws/2024-001/index.html": {"已终止", "没有列出抽中名单。终止是否在号码产生以前，没有见证单位看到"},
 		"firms/index.html":          {"本页只列双随机抽查。重点检查、举报核查、日常执法不在此列"},
 		"verify/index.html":         {"sunlot-verify", "公钥指纹", "| sha256sum"},
-		"plan/2023/index.html":      {"已公示 23　晚于期限 1　未公示 0", "还没有抽取预告", "行业为危险化学品"},
+		"plan/2023/index.html":      {"已公示 23　晚于期限 1<", "还没有抽取预告", "行业为危险化学品"},
 		"calendar/index.html":       {"逾期", "已经办结的", "公开启封钥匙"},
 		"rules/index.html":          {"G-7.2b", "对条文的理解", "借用"},
 		"results/index.html":        {"投诉", "最近公示", "第1至25份"},
