@@ -134,13 +134,21 @@ func (m *maker) bookTypes(v *bookView) error {
 		}
 		parts := (len(list) + perPage - 1) / perPage
 		for n := 1; n <= parts; n++ {
-			title := "账本里的" + row.Name
-			if n > 1 {
-				title += "（第" + num(n) + "页）"
+			rows := list[(n-1)*perPage : min(n*perPage, len(list))]
+			h, one := new(hasher).text("kind", kind).sum(m.keys.all).yes(n < parts), new(hasher)
+			for _, e := range rows {
+				h.sum(m.recordKey(one, e.Index))
 			}
-			part := &bookKind{page: m.newPage(path(n), "book", title), Caption: row.Name + "，按账本的先后"}
-			part.Turn = turn(&part.page, n, parts, path)
-			if err := m.bookKind(part, list[(n-1)*perPage:min(n*perPage, len(list))]); err != nil {
+			err := m.block("kind/"+kind+"/"+num(n), h.key(), func(m *maker) error {
+				title := "账本里的" + row.Name
+				if n > 1 {
+					title += "（第" + num(n) + "页）"
+				}
+				part := &bookKind{page: m.newPage(path(n), "book", title), Caption: row.Name + "，按账本的先后"}
+				part.Turn = turn(&part.page, n, parts, path)
+				return m.bookKind(part, rows)
+			})
+			if err != nil {
 				return err
 			}
 		}

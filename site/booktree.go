@@ -68,7 +68,9 @@ func (m *maker) bookTree(b *bookView) error {
 		}
 		pages := int((full + ledger.TileWidth - 1) / ledger.TileWidth)
 		for n := 1; n <= pages; n++ {
-			if err := m.treePart(level, n, pages, hashes, below); err != nil {
+			h := new(hasher).text("tree").num(int64(level), int64(n), min(hashes, int64(n)*ledger.TileWidth*ledger.TileWidth)).sum(m.keys.all).yes(n < pages)
+			err := m.block("tree/"+num(level)+"/"+num(n), h.key(), func(m *maker) error { return m.treePart(level, n, pages, hashes, below) })
+			if err != nil {
 				return err
 			}
 			row.Pages = append(row.Pages, *p.to(treePartPath(level)(n), "第"+num((n-1)*ledger.TileWidth)+"号起"))
@@ -159,7 +161,8 @@ func (m *maker) bookWitnesses(b *bookView) error {
 	size := len(m.b.Entries)
 	pages := (size + perSigned - 1) / perSigned
 	for n := pages; n >= 1; n-- {
-		if err := m.signedPart(keys, n, pages); err != nil {
+		h := new(hasher).text("signed").num(int64(n)).sum(m.keys.all).yes(n < pages).sum(m.keys.alone[(n-1)*perSigned : min(n*perSigned, size)]...)
+		if err := m.block("signed/"+num(n), h.key(), func(m *maker) error { return m.signedPart(keys, n, pages) }); err != nil {
 			return err
 		}
 		v.Parts = append(v.Parts, *p.to(signedPath(n), "第"+num((n-1)*perSigned)+"至"+num(min(n*perSigned, size)-1)+"条记录的"))

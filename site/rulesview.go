@@ -172,27 +172,40 @@ func clausePath(id string) func(n int) string {
 func (m *maker) clausePages(c *rules.Clause, found []rules.Finding) error {
 	path := clausePath(c.ID)
 	parts := (len(found) + perPage - 1) / perPage
+	m.listed(path(1), "rules", clauseTitle(c, 1))
 	for n := 1; n <= parts; n++ {
-		title := c.Cite + "（" + c.ID + "）下注意到的事实"
-		if n > 1 {
-			title += "（第" + num(n) + "页）"
+		rows := found[(n-1)*perPage : min(n*perPage, len(found))]
+		h := new(hasher).text("clause", c.ID).num(int64(n)).sum(m.keys.all).yes(n < parts)
+		for _, f := range rows {
+			h.text(f.Code, string(f.Severity), f.Place, f.Got, f.Want).num(f.Entry).yes(m.s.ResultAt(f.Entry) != nil)
 		}
-		v := &clauseView{page: m.newPage(path(n), "rules", title), Cite: c.Cite, Words: c.Words, Gist: c.Gist}
-		p := &v.page
-		v.asList()
-		v.Back = *p.to("rules/index.html#"+anchor(c.ID), "回到规则")
-		for _, f := range found[(n-1)*perPage : min(n*perPage, len(found))] {
-			r := m.say(p, f)
-			r.Clause = nil // it is the page's
-			v.Rows = append(v.Rows, r)
-		}
-		v.Turn = turn(p, n, parts, path)
-		if n == 1 {
-			m.list(p, "")
-		}
-		if err := m.render("clause", v); err != nil {
+		err := m.block("clause/"+c.ID+"/"+num(n), h.key(), func(m *maker) error { return m.clausePage(c, n, parts, rows) })
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func clauseTitle(c *rules.Clause, n int) string {
+	title := c.Cite + "（" + c.ID + "）下注意到的事实"
+	if n > 1 {
+		title += "（第" + num(n) + "页）"
+	}
+	return title
+}
+
+func (m *maker) clausePage(c *rules.Clause, n, parts int, rows []rules.Finding) error {
+	path := clausePath(c.ID)
+	v := &clauseView{page: m.newPage(path(n), "rules", clauseTitle(c, n)), Cite: c.Cite, Words: c.Words, Gist: c.Gist}
+	p := &v.page
+	v.asList()
+	v.Back = *p.to("rules/index.html#"+anchor(c.ID), "回到规则")
+	for _, f := range rows {
+		r := m.say(p, f)
+		r.Clause = nil // it is the page's
+		v.Rows = append(v.Rows, r)
+	}
+	v.Turn = turn(p, n, parts, path)
+	return m.render("clause", v)
 }
