@@ -5,6 +5,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 sh tools/setup.sh web
+. ./tools/node.sh
 command -v chromium >/dev/null 2>&1 || {
 	echo 'chromium is missing: run make test once as root, or install it' >&2
 	exit 3

@@ -49,10 +49,19 @@ if ! go mod download || ! go -C "$(dirname "$0")/witness" mod download; then
 	exit 3
 fi
 
-# The tests run what the bundler makes with node's own runner.
+# The tests run what the bundler makes with node's own runner, of node 20; an
+# older system gets one beside it, which tools/node.sh puts before its own.
 if [ "${1:-}" = web ]; then
+	tools=$(dirname "$0")
 	version=$(node --version)
 	version=${version#v}
+	if [ "${version%%.*}" -lt 20 ]; then
+		say "installing node 20 in tools/node beside node $version"
+		npm --prefix "$tools/node" ci --silent || true
+		. "$tools/node.sh"
+		version=$(node --version)
+		version=${version#v}
+	fi
 	if [ "${version%%.*}" -lt 20 ]; then
 		say "这里的 Node.js 是 $version，make web 与 make test 需要 20 或更新的版本；make demo 不需要。"
 		say "this is Node.js $version; make web and make test need 20 or later, make demo needs none."

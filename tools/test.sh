@@ -74,5 +74,6 @@ step 'vectors' vectors
 step 'scripts of the pages' sh tools/web/check.sh
 step 'programs for every platform' sh tools/build.sh "$tmp/bin"
 step 'demo' sh tools/demo.sh "$tmp/public" short
+step 'demo in a browser' sh tools/browser/run.sh "$tmp/public"
 printf '\n== all of it: %s s\n' "$(($(date +%s) - started))"
 tail -n 1 "$tmp/tests"

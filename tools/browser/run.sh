@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.."
 site=$(cd "$1" && pwd)
 shift
 root=$(pwd)
+. ./tools/node.sh
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM

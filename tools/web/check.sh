@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.."
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
+. ./tools/node.sh
 project=templates/verify
 
 npm --prefix "$project" ci --silent
