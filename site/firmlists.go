@@ -48,11 +48,12 @@ type firmShelf struct {
 
 type firmShelfView struct {
 	page
-	Count, From, To int
-	Caption         string
-	Rows            []firmRow
-	Groups          []firmGroup
-	Parts, Turn     []link
+	Count       int // of index.html alone
+	From, To    int
+	Caption     string
+	Rows        []firmRow
+	Groups      []firmGroup
+	Parts, Turn []link
 }
 
 // firmGroup is the enterprises that begin with the same character.
@@ -187,11 +188,14 @@ func (m *maker) firmShelfPage(s *firmShelf, n, parts int) error {
 	if n > 0 {
 		crumbs = append(crumbs, link{firmShelfPath(s.dir, 0), s.name})
 	}
-	v := &firmShelfView{page: m.newPage(firmShelfPath(s.dir, n), "firms", title, crumbs...), Count: len(s.list)}
+	v := &firmShelfView{page: m.newPage(firmShelfPath(s.dir, n), "firms", title, crumbs...)}
 	p := &v.page
 	v.asList()
 	from, to := s.rows(n, parts)
 	v.From, v.To = from+1, to
+	if n == 0 {
+		v.Count = len(s.list)
+	}
 	if s.kind == "char" {
 		v.Groups = m.firmGroups(p, s.list[from:to])
 	} else {

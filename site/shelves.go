@@ -30,12 +30,13 @@ type shelf struct {
 // page-<n> the n-th full hundred.
 type shelfView struct {
 	page
-	Count, From, To int
-	Note            string
-	By              []shelfGroup // of a year: what can be picked
-	Rows            []resultItem
-	Parts, Turn     []link
-	Draw            *link
+	Count       int // of index.html alone: a full page never changes again
+	From, To    int
+	Note        string
+	By          []shelfGroup // of a year: what can be picked
+	Rows        []resultItem
+	Parts, Turn []link
+	Draw        *link
 }
 
 // shelfGroup is one way to pick among the results of a year.
@@ -231,14 +232,14 @@ func (m *maker) shelfPage(s *shelf, n int) error {
 	if s.kind == "code" || s.kind == "town" || s.kind == "mark" {
 		crumbs = slices.Insert(crumbs, 0, link{shelfPath(yearDir(s.year), 0), s.year + "年"})
 	}
-	v := &shelfView{page: m.newPage(shelfPath(s.dir, n), "results", title, crumbs...), Count: len(s.list), From: from + 1, To: to}
+	v := &shelfView{page: m.newPage(shelfPath(s.dir, n), "results", title, crumbs...), From: from + 1, To: to}
 	p := &v.page
 	v.asList()
 	for i := to - 1; i >= from; i-- {
 		v.Rows = append(v.Rows, m.resultItem(p, s.list[i]))
 	}
 	if n == 0 {
-		v.Note = s.note(m)
+		v.Count, v.Note = len(s.list), s.note(m)
 		for k := parts; k > 0; k-- {
 			v.Parts = append(v.Parts, *p.to(shelfPath(s.dir, k), "第"+num((k-1)*perPage+1)+"至"+num(k*perPage)+"份"))
 		}
