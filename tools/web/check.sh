@@ -27,7 +27,7 @@ done
 
 # random cases, always the same ones, and what the Go program makes of them
 mkdir "$tmp/cases"
-go test ./ledger ./internal/record -count=1 -run 'TestRandom.*Cases' -args -cases "$tmp/cases" >"$tmp/report" || {
+go test ./ledger ./internal/record ./internal/draw ./internal/beacon -count=1 -run 'TestRandom.*Cases' -args -cases "$tmp/cases" >"$tmp/report" || {
 	cat "$tmp/report"
 	exit 1
 }

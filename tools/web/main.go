@@ -2,6 +2,7 @@
 //
 //	web [-root DIR] [-out DIR]     templates/script/, or DIR: the bundles and the offline page
 //	web [-root DIR] -tests DIR     the tests of the sources, for node --test
+//	web [-root DIR] -bench FILE    the bench of a large draw, for node or templates/verify/bench/run.mjs
 //
 // The bundles are classic scripts (modules are blocked on file://), the same
 // bytes on every machine, and committed; tools/web/check.sh makes them again
@@ -24,14 +25,15 @@ func main() {
 	root := flag.String("root", "..", "the project's top folder")
 	out := flag.String("out", "", "where the bundles go; templates/script of the project if empty")
 	tests := flag.String("tests", "", "bundle the tests into this folder, and nothing else")
+	bench := flag.String("bench", "", "bundle the bench into this file, and nothing else")
 	flag.Parse()
-	if err := run(*root, *out, *tests); err != nil {
+	if err := run(*root, *out, *tests, *bench); err != nil {
 		fmt.Fprintln(os.Stderr, "web:", err)
 		os.Exit(1)
 	}
 }
 
-func run(root, out, tests string) error {
+func run(root, out, tests, bench string) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return err
@@ -41,6 +43,13 @@ func run(root, out, tests string) error {
 	}
 	if err := writeForms(root, out == ""); err != nil {
 		return err
+	}
+	if bench != "" {
+		code, err := bundle(root, "templates/verify/bench/draw.ts")
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(bench, code, 0o644)
 	}
 	if out == "" {
 		out = filepath.Join(root, "templates", "script")

@@ -13,7 +13,8 @@ export function blobPath(sha256: string): string {
   return `ledger/blob/sha256/${sha256.slice(0, 2)}/${sha256}`;
 }
 
-const EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/** the digest of the empty file, which need not be fetched */
+export const EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** readFile reads the file of lines that a member of a body describes and
  * compares bytes, digest, number of lines and root. Undefined where the body
@@ -36,15 +37,4 @@ export async function readFile(run: Run, source: Source, body: Members, name: st
   ensure(is.lines === numberOf(said, "lines"), "file-lines", place, String(is.lines), String(numberOf(said, "lines")));
   ensure(textOf(said, "root") === is.root, "file-root", place, is.root, textOf(said, "root"));
   return lines;
-}
-
-/** sameLines compares a file with the lines that were computed; the first that
- * differs is named. */
-export function sameLines(place: string, file: Lines, computed: readonly string[]): void {
-  const sorted = computed.slice().sort();
-  for (let i = 0; i < Math.max(file.count, sorted.length); i++) {
-    const got = i < file.count ? file.text.slice(file.start[i]!, file.start[i + 1]! - 1) : "";
-    const want = sorted[i] ?? "";
-    if (got !== want) throw new Fault("differs", `${place}，第${i + 1}行`, got || "（没有这一行）", want || "（不应有这一行）");
-  }
 }

@@ -1,79 +1,100 @@
-// The second bundle: BLS12-381 for rounds of drand (beacon.md, The signature,
+// The second bundle: BLS12-381 for rounds of quicknet (beacon.md, The signature,
 // steps 3 to 5), loaded where a draw rests on one. It registers itself, so that
-// it can be loaded by a script element where pages come from a disk.
-import { bls12_381 } from "@noble/curves/bls12-381.js";
-import type { BLS, Scheme } from "./beacon";
-import { equal, utf8 } from "./bytes";
+// it can be loaded by a script element where pages come from a disk. drand's
+// first chain, which no notice can name, is not read here.
+import type { BLS } from "./beacon";
+import { Fp, Fp2, GENERATOR, hashToG1, inSubgroup, productIsOne, type Affine } from "./pairing";
 
-const { G1, G2, pairingBatch, fields } = bls12_381;
-type P1 = typeof G1.Point.BASE;
-type P2 = typeof G2.Point.BASE;
-
-const TAG_G1 = utf8("BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_");
-const TAG_G2 = utf8("BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_");
-
-/** What points of both groups offer, as far as we ask. */
-interface PointLike {
-  is0(): boolean;
-  isTorsionFree(): boolean;
-  assertValidity(): void;
-  toBytes(compressed?: boolean): Uint8Array;
-}
+const TAG = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
+const P = Fp.ORDER;
 
 /** A point, or why there is none. */
-type Decoded<P> = { readonly point: P } | { readonly code: "bad-point" | "identity" };
+type Decoded<T> = { readonly point: Affine<T> } | { readonly code: "bad-point" | "identity" };
 
-/** decode is step 4: on the curve, in the subgroup of prime order, not the identity, and of one spelling. */
-function decode<P extends PointLike>(read: (b: Uint8Array) => P, bytes: Uint8Array): Decoded<P> {
-  let point: P;
-  try {
-    point = read(bytes);
-    if (!equal(point.toBytes(true), bytes)) {
-      return { code: "bad-point" };
-    }
-    if (point.is0()) {
-      return { code: "identity" };
-    }
-    point.assertValidity();
-  } catch {
-    return { code: "bad-point" };
+const BAD = { code: "bad-point" } as const;
+
+/** number reads big-endian bytes. */
+function number(bytes: Uint8Array): bigint {
+  let n = BigInt(0);
+  for (const b of bytes) {
+    n = n * BigInt(256) + BigInt(b);
   }
-  return point.isTorsionFree() ? { point } : { code: "bad-point" };
+  return n;
 }
 
-const g1 = (b: Uint8Array): Decoded<P1> => decode((x) => G1.Point.fromBytes(x), b);
-const g2 = (b: Uint8Array): Decoded<P2> => decode((x) => G2.Point.fromBytes(x), b);
-
-/** same tells whether e(a1, a2) = e(b1, b2), as e(a1, a2) · e(−b1, b2) = 1. */
-function same(a1: P1, a2: P2, b1: P1, b2: P2): boolean {
-  const product = pairingBatch([
-    { g1: a1, g2: a2 },
-    { g1: b1.negate(), g2: b2 },
-  ]);
-  return fields.Fp12.eql(product, fields.Fp12.ONE);
+/** flags takes the three bits off a compressed point: compressed, infinity, the greater y. */
+function flags(bytes: Uint8Array): { readonly rest: Uint8Array; readonly bits: number } {
+  const rest = bytes.slice();
+  rest[0] = rest[0]! & 31;
+  return { rest, bits: bytes[0]! >> 5 };
 }
+
+/** decodeG1 is step 4: one spelling of a point on the curve, of prime order, not the identity. */
+function decodeG1(bytes: Uint8Array): Decoded<bigint> {
+  const { rest, bits } = flags(bytes);
+  const x = number(rest);
+  if (bytes.length === 48 && bits === 6 && x === BigInt(0)) {
+    return { code: "identity" };
+  }
+  if (bytes.length !== 48 || (bits & 6) !== 4 || x >= P) {
+    return BAD;
+  }
+  let y: bigint;
+  try {
+    y = Fp.sqrt(Fp.add(Fp.mul(Fp.sqr(x), x), BigInt(4)));
+  } catch {
+    return BAD; // no point of the curve has this x
+  }
+  const greater = y * BigInt(2) > P;
+  const point = { x, y: greater === ((bits & 1) === 1) ? y : Fp.neg(y) };
+  return inSubgroup(Fp, point) ? { point } : BAD;
+}
+
+/** decodeG2 is decodeG1 for a key: c1 stands before c0, and of two y the greater is told by c1, by c0 where that is 0. */
+function decodeG2(bytes: Uint8Array): Decoded<ReturnType<typeof Fp2.sqr>> {
+  const { rest, bits } = flags(bytes);
+  const [c1, c0] = [number(rest.subarray(0, 48)), number(rest.subarray(48))];
+  if (bytes.length === 96 && bits === 6 && c1 === BigInt(0) && c0 === BigInt(0)) {
+    return { code: "identity" };
+  }
+  if (bytes.length !== 96 || (bits & 6) !== 4 || c1 >= P || c0 >= P) {
+    return BAD;
+  }
+  const x = { c0, c1 };
+  let y: ReturnType<typeof Fp2.sqr>;
+  try {
+    y = Fp2.sqrt(Fp2.add(Fp2.mul(Fp2.sqr(x), x), Fp2.fromBigTuple([BigInt(4), BigInt(4)])));
+  } catch {
+    return BAD;
+  }
+  const greater = (y.c1 === BigInt(0) ? y.c0 : y.c1) * BigInt(2) > P;
+  const point = { x, y: greater === ((bits & 1) === 1) ? y : Fp2.neg(y) };
+  return inSubgroup(Fp2, point) ? { point } : BAD;
+}
+
+/** The schemes of beacon.md other than that of quicknet are unknown here. */
+const known = (scheme: string): boolean => scheme === "bls-unchained-g1-rfc9380";
 
 const bls: BLS = {
-  key(scheme: Scheme, key: Uint8Array): boolean {
-    return "point" in (scheme === "bls-unchained-g1-rfc9380" ? g2(key) : g1(key));
+  key(scheme, key) {
+    return known(scheme) && "point" in decodeG2(key);
   },
   signature(scheme, key, digest, signature) {
-    if (scheme === "bls-unchained-g1-rfc9380") {
-      const s = g1(signature);
-      const k = g2(key);
-      if ("code" in s) {
-        return s.code;
-      }
-      const p = G1.hashToCurve(digest, { DST: TAG_G1 });
-      return "point" in k && same(s.point, G2.Point.BASE, p, k.point) ? "" : "bad-signature";
-    }
-    const s = g2(signature);
-    const k = g1(key);
+    const s = decodeG1(signature);
+    const k = decodeG2(key);
     if ("code" in s) {
       return s.code;
     }
-    const p = G2.hashToCurve(digest, { DST: TAG_G2 });
-    return "point" in k && same(G1.Point.BASE, s.point, k.point, p) ? "" : "bad-signature";
+    if (!known(scheme) || !("point" in k)) {
+      return "bad-signature";
+    }
+    // e(signature, g2) = e(P, key), as e(signature, g2) · e(−P, key) = 1
+    const p = hashToG1(digest, TAG);
+    const good = productIsOne([
+      [s.point, GENERATOR],
+      [{ x: p.x, y: Fp.neg(p.y) }, k.point],
+    ]);
+    return good ? "" : "bad-signature";
   },
 };
 

@@ -1,23 +1,20 @@
 // The cast itself: randomness, seed, quotas, tickets, cut-offs, teams (draw1
 // §2, §5–§7), each held to what the draw's entry says.
 
-import { concat, unhex, utf8 } from "./bytes";
-import { QUICKNET, chainNamed, checkRound, roundTime } from "./beacon";
-import { readFile, sameLines } from "./blob";
+import { QUICKNET, type BLS } from "./beacon";
 import { entryStep, seconds, time } from "./begin";
-import { openRecusals, waiting, type Draw } from "./draw-parts";
+import { findings, settle } from "./compare";
+import { checkCutoffs, checkDrawn, checkExperts, checkQuotas, checkRecusals, checkStaffed, checkTeams, slotsOf } from "./draw";
+import { blobsOf, howOf, waiting, type Draw } from "./draw-parts";
 import { Fault, ensure } from "./fault";
 import { H } from "./hash";
 import type { Members } from "./json";
 import { readEntry, type Proven } from "./ledger";
-import { ceremonyRho, lotteryRho } from "./lottery";
-import { listOf, membersOf, numberOf, part, textOf, textsOf } from "./members";
-import { parseNote, parseVKey, signedBy } from "./note";
+import { listOf, numberOf, part, textOf, textsOf } from "./members";
 import { countCells, inspectorsOf } from "./pool";
-import { quotas, totalOf, type Group } from "./quota";
+import { checkContributions, fromCeremony, fromLottery, fromRound, type Setting } from "./randomness";
 import { drawSeed } from "./seed";
 import { figure, good, through, unknown, type Outcome, type Title } from "./step";
-import { teams, type Team } from "./team";
 import { drawCells, inOrder, tickets, type CellDrawn } from "./ticket";
 
 export const castTitles: readonly Title[] = [
@@ -77,21 +74,7 @@ export async function castSteps(d: Draw, index: number): Promise<Cast | undefine
   const given = await quotaStep(d, b);
   const drawn = given && (await ticketStep(d, b, seed, given));
   await cutStep(d, b, drawn);
-  const recused = new Map<string, string[]>();
-  await p.step("recusals", async (note) => {
-    const n = await openRecusals(d, b, recused);
-    ensure(!d.files.people || n === numberOf(b, "count"), "file-lines", "recusals", String(n), String(numberOf(b, "count")));
-    const some = [...recused.values()].filter((x) => x.length > 0).length;
-    note(
-      good(
-        n === 0
-          ? "这次抽取没有编组，没有回避名单。"
-          : `抽中的${n}户各有一行回避，都与预告里封存的一致，其中${some}户有人回避。没有抽中的各户不公开，本页不能核对。`,
-        figure("公开的行数", n),
-        figure("有人回避", some),
-      ),
-    );
-  });
+  const recused = await recusalStep(d, b, drawn);
   await teamStep(d, b, seed, drawn, recused);
   return { entry: cast, seed, cells: drawn };
 }
@@ -121,17 +104,20 @@ async function roundStep(d: Draw, b: Members): Promise<{ extras: string[]; rho: 
   return { extras, rho };
 }
 
+/** settingOf is what randomness.ts asks of the surroundings. */
+function settingOf(d: Draw, bls?: BLS): Setting {
+  const entry = async (index: number): Promise<Uint8Array> => (await readEntry(d.ledger, index)).bytes;
+  return { origin: d.notice.entry.origin, id: textOf(d.body, "draw"), c: d.notice.hash, entry, bls };
+}
+
 async function drand(d: Draw, b: Members, r: Members, added: string): Promise<Value> {
-  const chain = chainNamed(textOf(r, "chain"));
-  const round = numberOf(r, "round");
-  const at = Number(roundTime(chain, round));
-  ensure(at === seconds(textOf(r, "time")), "round-time", `第${round}期`, textOf(r, "time"), time(at));
-  const bls = await d.tools.bls();
-  const rho = checkRound(bls, chain, BigInt(round), unhex(textOf(b, "signature"), undefined, "signature"));
+  const f = findings();
+  const rho = fromRound(f, settingOf(d, await d.tools.bls()), r, b);
+  settle(f);
   return {
     rho,
     outcome: good(
-      `drand 第${round}期（${time(at)}）的签名，用这个网络的公钥验过，谁也造不出来。${added}`,
+      `drand 第${numberOf(r, "round")}期（${time(seconds(textOf(r, "time")))}）的签名，用这个网络的公钥验过，谁也造不出来。${added}`,
       figure("网络公钥", QUICKNET.publicKey),
       figure("签名", textOf(b, "signature")),
       figure("ρ", rho),
@@ -140,8 +126,9 @@ async function drand(d: Draw, b: Members, r: Members, added: string): Promise<Va
 }
 
 function lottery(b: Members, r: Members, added: string): Value {
-  const draws = listOf(r, "draws").map((x) => ({ game: textOf(membersOf(x), "game"), issue: textOf(membersOf(x), "issue") }));
-  const rho = lotteryRho(draws, textOf(b, "line"));
+  const f = findings();
+  const rho = fromLottery(f, r, b);
+  settle(f);
   return {
     rho,
     outcome: unknown(
@@ -154,38 +141,19 @@ function lottery(b: Members, r: Members, added: string): Value {
 
 /** ceremony checks what those present signed (record.md, the record of a ceremony). */
 function ceremony(d: Draw, b: Members, r: Members, added: string): Value {
-  const c = part(r, "ceremony") ?? {};
-  const rho = ceremonyRho({ balls: numberOf(c, "balls"), throws: numberOf(c, "throws") }, textOf(b, "line"));
+  const f = findings();
+  const rho = fromCeremony(f, settingOf(d), r, b);
+  settle(f);
   const numbers = [figure("掷出的", textOf(b, "line")), figure("ρ", rho)];
-  if (c["paper"] === true)
+  if (part(r, "ceremony")?.["paper"] === true)
     return { rho, outcome: unknown(`种子由现场掷出的数算出。在场的人签在纸上，本页不能核对，请看签字那张纸。${added}`, ...numbers) };
-  const text = [
-    "sunlot/v1 现场掷数记录",
-    d.notice.entry.origin,
-    `抽取 ${textOf(d.body, "draw")}`,
-    `预告 ${d.notice.hash}`,
-    `开始 ${textOf(r, "time")}`,
-    `结果 ${textOf(b, "line")}`,
-    "在场确认：抽取预告在先；现场不早于上述时间开始；结果是当场所得，没有重来。",
-    "",
-  ].join("\n");
-  const lines = textsOf(b, "signed");
-  const note = parseNote(concat(utf8(text), utf8("\n" + lines.map((l) => l + "\n").join(""))));
-  const keys = listOf(c, "present").map((x) => parseVKey(textOf(membersOf(x), "key")));
-  const signed = keys.filter((k) => signedBy(note, k));
-  ensure(
-    signed.length >= 2 && signed.length === lines.length,
-    "ceremony-unsigned",
-    "signed",
-    String(signed.length),
-    String(Math.max(2, lines.length)),
-  );
+  const signed = textsOf(b, "signed");
   return {
     rho,
     outcome: unknown(
       `种子由现场掷出的数算出，${signed.length}名在场的人的数字签名验过。掷的时候有没有弄虚作假，只凭他们这样说，本页不能判断。${added}`,
       ...numbers,
-      ...signed.map((k) => figure("在场签名", k.name)),
+      ...signed.map((line) => figure("在场签名", line.split(" ")[1] ?? "")),
     ),
   };
 }
@@ -193,52 +161,15 @@ function ceremony(d: Draw, b: Members, r: Members, added: string): Value {
 /** contributions are x_i of draw1 §2: each entry signed by its contributor
  * alone, carrying C, in time. */
 async function contributions(d: Draw, b: Members, r: Members): Promise<string[]> {
-  const who = listOf(r, "contributors").map(membersOf);
-  const at = listOf(b, "contributions").map(Number);
-  ensure(who.length === at.length, "contribution-missing", "contributions", String(at.length), String(who.length));
-  const list: string[] = [];
-  for (const [i, c] of who.entries()) {
-    const e: Proven = await readEntry(d.ledger, at[i]!);
-    const place = `entry/${e.index}.txt`;
-    ensure(e.entry.type === "contribution", "entry-type", place, e.entry.type, "contribution");
-    ensure(
-      e.note.lines.length === 1 && signedBy(e.note, parseVKey(textOf(c, "key"))),
-      "contribution-unsigned",
-      place,
-      e.note.lines.map((l) => l.name).join("、"),
-      textOf(c, "name"),
-    );
-    ensure(textOf(e.entry.body, "commitment") === d.notice.hash, "commitment", place, textOf(e.entry.body, "commitment"), d.notice.hash);
+  const f = findings();
+  const extras = await checkContributions(f, settingOf(d), r, b);
+  settle(f);
+  for (const index of listOf(b, "contributions").map(Number)) {
+    const e = await readEntry(d.ledger, index);
     const late = e.seen === undefined || e.seen > seconds(textOf(r, "time")) - 600;
-    if (late) throw new Fault("contribution-late", place, e.seen === undefined ? "" : time(e.seen), textOf(r, "time"));
-    list.push(e.hash);
+    if (late) throw new Fault("contribution-late", `entry/${index}.txt`, e.seen === undefined ? "" : time(e.seen), textOf(r, "time"));
   }
-  return list;
-}
-
-/** What the notice says of one cell. */
-interface SaidCell {
-  readonly cell: string;
-  readonly count: number;
-  readonly quota: number;
-}
-
-/** groupsOf takes the notice's groups and cells. */
-function groupsOf(body: Members): { groups: Group[]; said: SaidCell[] } {
-  const groups: Group[] = [];
-  const said: SaidCell[] = [];
-  for (const g of listOf(body, "groups").map(membersOf)) {
-    const [ratio, base, total, name] = [textOf(g, "ratio"), numberOf(g, "base"), numberOf(g, "total"), textOf(g, "name")];
-    // A batch draws a part of its line's number, less what the batches before it
-    // drew: those entries are not read here (verify.md, A notice).
-    if (ratio !== "" && body["batch"] === undefined)
-      ensure(totalOf(ratio, base) === total, "total", name, String(totalOf(ratio, base)), String(total));
-    const cells = listOf(g, "cells").map(membersOf);
-    for (const c of cells) said.push({ cell: textOf(c, "cell"), count: numberOf(c, "count"), quota: numberOf(c, "quota") });
-    const rule = textOf(g, "rule") === "census" ? "census" : "total";
-    groups.push({ name, rule, total, minimum: numberOf(g, "minimum"), cells: cells.map((c) => textOf(c, "cell")) });
-  }
-  return { groups, said };
+  return extras;
 }
 
 /** quotaStep computes numbers and quotas of every cell (draw1 §5); they are
@@ -246,27 +177,17 @@ function groupsOf(body: Members): { groups: Group[]; said: SaidCell[] } {
 async function quotaStep(d: Draw, b: Members): Promise<Map<string, number> | undefined> {
   let given: Map<string, number> | undefined;
   await d.plan.step("quotas", async (note) => {
-    const counts = countCells(d.files.pool);
-    const { groups, said } = groupsOf(d.body);
-    const known = new Set(said.map((s) => s.cell));
-    for (const cell of counts.keys()) ensure(known.has(cell), "unknown-cell", "pool", cell);
-    const made = quotas(groups, counts);
+    const f = findings();
+    const made = checkQuotas(f, d.body, b, d.files.pool);
     given = made;
-    const hold = (where: string, c: SaidCell): void => {
-      const n = counts.get(c.cell) ?? 0;
-      const q = made.get(c.cell) ?? 0;
-      ensure(n === c.count, "cell-count", `${where}，分区 ${c.cell}`, String(n), String(c.count));
-      ensure(q === c.quota, "quota", `${where}，分区 ${c.cell}`, String(q), String(c.quota));
-    };
-    for (const c of said) hold("抽取预告", c);
-    for (const c of listOf(b, "cells").map(membersOf))
-      hold("抽取记录", { cell: textOf(c, "cell"), count: numberOf(c, "count"), quota: numberOf(c, "quota") });
+    settle(f);
+    const counts = countCells(d.files.pool);
     const sum = [...made.values()].reduce((n, q) => n + q, 0);
-    const part = d.body["batch"] === undefined ? "" : "这是分批抽取的一批，本批应抽几户要看前几批，本页不算。";
+    const batch = d.body["batch"] === undefined ? "" : "这是分批抽取的一批，本批应抽几户要看前几批，本页不算。";
     note(
       good(
-        `${made.size}个分区的户数按签筒重数，名额按最大商数法重分，共${sum}户，与预告和抽取记录一致。${part}`,
-        ...said.map((s) => figure(`分区 ${s.cell}`, `签筒${s.count}户，名额${s.quota}户`)),
+        `${made.size}个分区的户数按签筒重数，名额按最大商数法重分，共${sum}户，与预告和抽取记录一致。${batch}`,
+        ...[...made].map(([cell, quota]) => figure(`分区 ${cell}`, `签筒${counts.get(cell) ?? 0}户，名额${quota}户`)),
       ),
     );
   });
@@ -279,21 +200,20 @@ async function ticketStep(d: Draw, b: Members, seed: string, given: ReadonlyMap<
   await d.plan.step("tickets", async (note) => {
     const all = await through(d.run, tickets(seed, d.files.pool));
     cells = await through(d.run, drawCells(d.files.pool, all, given));
-    const lines = cells.flatMap((c) => c.objects.map((o) => `${c.cell}|${o.ticket}|${o.handle}`));
-    ensure(lines.length === numberOf(b, "count"), "count", "抽取记录", String(lines.length), String(numberOf(b, "count")));
-    const file = await readFile(d.run, d.ledger.source, b, "drawn", "drawn");
-    if (!file) throw new Fault("file-missing", "drawn");
-    sameLines("抽中名单", file, lines);
-    const first = cells.flatMap((c) => c.objects)[0];
+    const f = findings();
+    await checkDrawn(blobsOf(d), f, b, cells, howOf(d));
+    settle(f);
+    const drawn = cells.flatMap((c) => c.objects);
+    const first = drawn[0];
     const example =
       first && H(`${seed}|O|${first.handle}|1`) === first.ticket
         ? [figure("例如要算的一行", `${seed}|O|${first.handle}|1`), figure("签值", first.ticket)]
         : [];
     note(
       good(
-        `签筒里${d.files.pool.count}支签的签值全部重算，最小的${lines.length}支与抽中名单逐行相同。`,
+        `签筒里${d.files.pool.count}支签的签值全部重算，最小的${drawn.length}支与抽中名单逐行相同。`,
         figure("签筒", d.files.pool.count),
-        figure("抽中", lines.length),
+        figure("抽中", drawn.length),
         ...example,
       ),
     );
@@ -304,17 +224,9 @@ async function ticketStep(d: Draw, b: Members, seed: string, given: ReadonlyMap<
 async function cutStep(d: Draw, b: Members, drawn: readonly CellDrawn[] | undefined): Promise<void> {
   if (!drawn) return d.plan.skip("cutoffs", "名额或者签值没有算成，这一步核验不了。");
   await d.plan.step("cutoffs", async (note) => {
-    const said = listOf(b, "cells").map(membersOf);
-    const want = drawn.map((c) => c.cell).join("、");
-    ensure(
-      said.map((c) => textOf(c, "cell")).join("、") === want,
-      "cells",
-      "抽取记录",
-      said.map((c) => textOf(c, "cell")).join("、"),
-      want,
-    );
-    for (const [i, c] of drawn.entries())
-      ensure(textOf(said[i]!, "cutoff") === c.cutoff, "cutoff", `分区 ${c.cell}`, c.cutoff, textOf(said[i]!, "cutoff"));
+    const f = findings();
+    checkCutoffs(f, b, drawn);
+    settle(f);
     note(
       good(
         "各分区抽中的最大签值就是公布的中签线，签筒里其余的签值都比它大。",
@@ -322,6 +234,30 @@ async function cutStep(d: Draw, b: Members, drawn: readonly CellDrawn[] | undefi
       ),
     );
   });
+}
+
+/** recusalStep opens the recusals of the drawn: one line for each of them,
+ * none where the teams come later (draw1 §4, §7). */
+async function recusalStep(d: Draw, b: Members, drawn: readonly CellDrawn[] | undefined): Promise<ReadonlyMap<string, readonly string[]>> {
+  let found = new Map<string, string[]>();
+  await d.plan.step("recusals", async (note) => {
+    if (!d.files.recusals) throw new Fault("file-missing", "recusals");
+    const handles = slotsOf(d.body).length === 0 ? [] : drawn?.flatMap((c) => c.objects.map((o) => o.handle));
+    const f = findings();
+    found = await checkRecusals(blobsOf(d), f, d.body, b, d.files.recusals, handles, howOf(d));
+    settle(f);
+    const n = numberOf(part(b, "recusals") ?? {}, "lines");
+    note(
+      good(
+        n === 0
+          ? "这次抽取没有编组，没有回避名单。"
+          : `抽中的${n}户各有一行回避，都与预告里封存的一致，其中${found.size}户有人回避。没有抽中的各户不公开，本页不能核对。`,
+        figure("公开的行数", n),
+        figure("有人回避", found.size),
+      ),
+    );
+  });
+  return found;
 }
 
 /** teamStep assigns the people again (draw1 §7). */
@@ -333,64 +269,30 @@ async function teamStep(
   recused: ReadonlyMap<string, readonly string[]>,
 ): Promise<void> {
   const p = d.plan;
-  const slots = listOf(d.body, "slots").map((s) => textOf(membersOf(s), "needs"));
   if (!drawn) return p.skip("teams", "名额或者签值没有算成，这一步核验不了。");
   await p.step("teams", async (note) => {
+    const f = findings();
+    const [blobs, how, slots] = [blobsOf(d), howOf(d), slotsOf(d.body)];
+    const handles = inOrder(drawn).map((o) => o.handle);
+    const experts = await checkExperts(blobs, f, d.body, b, seed, handles, how);
     if (slots.length === 0 || !d.files.people) {
+      await checkStaffed(blobs, f, b, { cap: 0, teams: [], unstaffed: [], groupTeams: [] }, how);
+      settle(f);
       note(unknown("这次抽取只抽企业，检查组以后另抽，本页不重算。"));
       return;
     }
     const people = inspectorsOf(d.files.people);
     const hat = { seed, slots, inspectors: people, recusals: recused, groupTeams: numberOf(d.body, "group_teams") };
-    const order = inOrder(drawn);
-    const made = await through(
-      d.run,
-      teams(
-        hat,
-        order.map((o) => o.handle),
-      ),
-    );
-    await compare(d, b, "teams", made.teams);
-    await compare(d, b, "group_teams", made.groupTeams);
-    const lone = await readFile(d.run, d.ledger.source, b, "unstaffed", "unstaffed");
-    if (lone) sameLines("凑不齐检查组的名单", lone, made.unstaffed);
-    ensure(made.cap === numberOf(b, "load"), "load", "抽取记录", String(made.cap), String(numberOf(b, "load")));
-    const experts = await expertTeams(
-      d,
-      b,
-      seed,
-      order.map((o) => o.handle),
-    );
+    const made = await checkTeams(blobs, f, b, hat, handles, how);
+    settle(f);
+    const lone = made.unstaffed.length > 0 ? `，${made.unstaffed.length}户凑不齐` : "";
     note(
       good(
-        `${people.length}名检查人员重新编组：${made.teams.length}户有检查组，每人最多${made.cap}户${made.unstaffed.length > 0 ? `，${made.unstaffed.length}户凑不齐` : ""}${experts}，与抽取记录逐行相同。姓名不公开，核对的是签号。`,
+        `${people.length}名检查人员重新编组：${made.teams.length}户有检查组，每人最多${made.cap}户${lone}${experts ? "，专家另行编定" : ""}，与抽取记录逐行相同。姓名不公开，核对的是签号。`,
         figure("人员签筒", people.length),
         figure("每人最多", made.cap),
         figure("凑不齐", made.unstaffed.length),
       ),
     );
   });
-}
-
-async function compare(d: Draw, b: Members, name: string, made: readonly Team[]): Promise<void> {
-  const file = await readFile(d.run, d.ledger.source, b, name, "teams");
-  if (file)
-    sameLines(
-      name === "teams" ? "检查组名单" : "分组名单",
-      file,
-      made.map((t) => [t.object, ...t.members].join("|")),
-    );
-  else ensure(made.length === 0, "file-missing", name);
-}
-
-/** expertTeams is the second run (draw1 §7, Experts). */
-async function expertTeams(d: Draw, b: Members, seed: string, objects: readonly string[]): Promise<string> {
-  const e = part(d.body, "experts");
-  if (!e || !d.files.experts) return "";
-  const slots = listOf(e, "slots").map((s) => textOf(membersOf(s), "needs"));
-  const hat = { seed, slots, inspectors: inspectorsOf(d.files.experts), recusals: new Map<string, string[]>(), groupTeams: 0 };
-  const made = await through(d.run, teams(hat, objects));
-  await compare(d, b, "experts", made.teams);
-  ensure(made.cap === numberOf(b, "expert_load"), "load", "专家", String(made.cap), String(numberOf(b, "expert_load")));
-  return "，专家另行编定";
 }

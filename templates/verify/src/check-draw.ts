@@ -5,10 +5,12 @@
 import { begin, beginning, entryStep, seconds, time, trustWords } from "./begin";
 import { readFile } from "./blob";
 import { castSteps, castTitles } from "./check-cast";
+import { findings, settle } from "./compare";
 import { ownPage } from "./check-entry";
 import { openedSteps, openedTitles } from "./check-opened";
-import { moment, openRecusals, poolHandles, readFiles, waiting, type Draw, type Shown, type Tools } from "./draw-parts";
-import { ensure } from "./fault";
+import { checkRecusals } from "./draw";
+import { blobsOf, howOf, moment, poolHandles, readFiles, waiting, type Draw, type Shown, type Tools } from "./draw-parts";
+import { Fault, ensure } from "./fault";
 import type { Members } from "./json";
 import type { Proven, Trust } from "./ledger";
 import { listOf, membersOf, numberOf, part, textOf } from "./members";
@@ -161,12 +163,14 @@ async function platformSteps(d: Draw, index: number): Promise<void> {
         String(numberOf(list.entry.body, "count")),
       );
       const named = rows(objects).map((r) => r[0]!);
-      const found = await openRecusals(d, list.entry.body, undefined);
       const out = new Set(rows(d.files.out).map((r) => r[0]!));
       const pool = new Set(poolHandles(d.files.pool));
       const inside = named.filter((h) => pool.has(h)).length;
       const left = named.filter((h) => out.has(h)).length;
-      ensure(found === inside, "file-lines", "recusals", String(found), String(inside));
+      if (!d.files.recusals) throw new Fault("file-missing", "recusals");
+      const f = findings();
+      await checkRecusals(blobsOf(d), f, d.body, list.entry.body, d.files.recusals, named.filter((h) => pool.has(h)), howOf(d));
+      settle(f);
       const quota = listOf(d.body, "groups")
         .flatMap((g) => listOf(membersOf(g), "cells"))
         .reduce<number>((n, c) => n + numberOf(membersOf(c), "quota"), 0);

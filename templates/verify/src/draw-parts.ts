@@ -1,14 +1,15 @@
-// What the steps of a draw share: its files, read and held to their digests,
-// and the opened recusals (draw1 §4).
+// What the steps of a draw share: its files, read and held to their digests
+// (draw1 §4).
 
 import type { BLS } from "./beacon";
-import { readFile } from "./blob";
+import { EMPTY, blobPath, readFile } from "./blob";
+import type { Blobs } from "./draw";
 import { ensure } from "./fault";
 import type { Members } from "./json";
 import type { Ledger, Proven } from "./ledger";
 import { membersOf, numberOf, part, textOf } from "./members";
 import { poolOf, rows, type Lines, type Pool } from "./pool";
-import { recusalHash } from "./seed";
+import type { Slicing } from "./slices";
 import type { Source } from "./source";
 import type { Plan, Run } from "./step";
 
@@ -84,27 +85,12 @@ export function poolHandles(pool: Pool): string[] {
   return Array.from({ length: pool.count }, (_, i) => all.slice(32 * i, 32 * i + 32));
 }
 
-/** openRecusals holds the opened recusal lines to their commitments and to what
- * the notice stated; it gives their number (draw1 §4, §7). */
-export async function openRecusals(d: Draw, body: Members, into: Map<string, string[]> | undefined): Promise<number> {
-  const opened = await readFile(d.run, d.ledger.source, body, "recusals", "recusals");
-  if (!opened || !d.files.recusals) return 0;
-  const committed = new Map(rows(d.files.recusals).map((r) => [r[0]!, r[1]!]));
-  let declared = 0;
-  for (const [object, salt, list] of rows(opened)) {
-    const people = list === "" || list === undefined ? [] : list.split(",");
-    const hash = recusalHash(salt!, people);
-    ensure(hash === committed.get(object!), "recusal", `recusals ${object}`, hash, committed.get(object!) ?? "");
-    declared += people.length;
-    ensure(
-      people.length <= numberOf(d.body, "most_for_one"),
-      "recusal-most",
-      `recusals ${object}`,
-      String(people.length),
-      String(numberOf(d.body, "most_for_one")),
-    );
-    into?.set(object!, people);
-  }
-  ensure(declared <= numberOf(d.body, "declared"), "recusal-declared", "recusals", String(declared), String(numberOf(d.body, "declared")));
-  return opened.count;
+/** blobsOf reads files beside the ledger. */
+export function blobsOf(d: Draw): Blobs {
+  return { blob: async (sum) => (sum === EMPTY ? new Uint8Array() : d.ledger.source.get(blobPath(sum))) };
+}
+
+/** howOf runs long work with the page's breaths. */
+export function howOf(d: Draw): Slicing {
+  return { pause: () => d.run.pause() };
 }

@@ -5,6 +5,8 @@
 //
 // Seat t is slot t % slots of object ⌊t / slots⌋. People are numbers.
 
+import type { Work } from "./slices";
+
 /** Seats, and who is eligible for them. */
 export interface Hall {
   readonly objects: number;
@@ -59,7 +61,7 @@ export function alone(hall: Hall, object: number): boolean {
 }
 
 /** flowOf finds a complete assignment with the least cap, or with the cap given; undefined if that one does not do. */
-export function flowOf(hall: Hall, given?: number): Flow | undefined {
+export function* flowOf(hall: Hall, given?: number): Work<Flow | undefined> {
   const { slots, people } = hall;
   const seats = hall.objects * slots;
   const holder = new Int32Array(seats).fill(-1);
@@ -182,6 +184,9 @@ export function flowOf(hall: Hall, given?: number): Flow | undefined {
         return undefined;
       }
       cap++;
+    }
+    if (t % 256 === 255) {
+      yield { phase: "teams", done: 0, of: hall.objects };
     }
   }
 

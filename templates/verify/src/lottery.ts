@@ -1,4 +1,5 @@
 // Lottery lines and ceremonies (beacon.md; grades B and C of draw1 §2).
+import { utf8 } from "./bytes";
 import { Fault, ensure } from "./fault";
 import { H } from "./hash";
 
@@ -69,46 +70,52 @@ export function bits(results: bigint): string {
   return `${Math.floor(tenths / 10)}.${tenths % 10}`;
 }
 
-/** lotteryRho reads a line of the draws that a notice names and gives rho = H(line). */
+/** lotteryRho reads a line of the draws that a notice names, tests these first, and gives rho = H(line). */
 export function lotteryRho(draws: readonly LotteryDraw[], line: string): string {
-  ensure(new TextEncoder().encode(line).length <= 4096, "bad-line", "line", `${line.length}`, "4096");
+  lotteryResults(draws);
+  ensure(utf8(line).length <= 4096, "bad-line", "line", `${line.length}`, "4096");
   const parts = line.split(";");
-  parts.forEach((part, i) => {
-    const named = draws[i];
-    if (named === undefined) {
-      throw new Fault("bad-line", "line", `${parts.length} draws`, `${draws.length}`);
-    }
-    const head = `${named.game}:${named.issue}:`;
-    ensure(part.startsWith(head), "other-issue", `draw ${i + 1}`, part, head);
-    checkNumbers(GAMES.get(named.game)!, part.slice(head.length), named.game);
-  });
   ensure(parts.length === draws.length, "bad-line", "line", `${parts.length} draws`, `${draws.length}`);
+  const numbers = parts.map((part, i) => {
+    const head = headOf(draws[i]!);
+    ensure(part.startsWith(head), "other-issue", `draw ${i + 1}`, part, head);
+    const pieces = part.slice(head.length).split(/[,+]/).filter((n) => n !== "");
+    ensure(pieces.every((n) => /^[0-9]{2}$/.test(n)), "bad-line", head, part, "two digits");
+    return pieces;
+  });
+  const again = draws.map((d, i) => headOf(d) + written(GAMES.get(d.game)!, numbers[i]!, d.game)).join(";");
+  ensure(again === line, "bad-line", "line", line, again);
   return H(line);
 }
 
-/** checkNumbers reads the numbers of one draw. */
-function checkNumbers(g: Game, text: string, place: string): void {
-  const sides = text.split("+");
-  const wanted = g.back[0] === 0 ? [g.front] : [g.front, g.back];
-  ensure(sides.length === wanted.length && sides.every((s) => /^[0-9]{2}(?:,[0-9]{2})*$/.test(s)), "bad-line", place, text);
-  sides.forEach((s, i) => {
-    const [take, of] = wanted[i]!;
-    const numbers = s.split(",");
-    const good = numbers.length === take && new Set(numbers).size === take && numbers.every((n) => +n >= 1 && +n <= of);
-    ensure(good, "bad-numbers", place, s, `${take} of 1..${of}`);
-  });
-  sides.forEach((s) => ensure(s === s.split(",").sort().join(","), "bad-line", place, s));
+function headOf(d: LotteryDraw): string {
+  return `${d.game}:${d.issue}:`;
 }
 
-/** ceremonyRho reads the line of a ceremony and gives rho = H(line). */
+/** written tests the numbers of one draw and writes them in their one form. */
+function written(g: Game, numbers: readonly string[], place: string): string {
+  const [take, back] = [g.front[0], g.back[0]];
+  ensure(numbers.length === take + back, "bad-numbers", place, String(numbers.length), String(take + back));
+  const part = (list: readonly string[], of: number): string => {
+    const good = new Set(list).size === list.length && list.every((n) => +n >= 1 && +n <= of);
+    ensure(good, "bad-numbers", place, list.join(","), `different numbers of 1..${of}`);
+    return list.slice().sort().join(",");
+  };
+  return part(numbers.slice(0, take), g.front[1]) + (back > 0 ? `+${part(numbers.slice(take), g.back[1])}` : "");
+}
+
+/** ceremonyRho reads the line of a ceremony, tests its form first, and gives rho = H(line). */
 export function ceremonyRho(c: Throws, line: string): string {
+  ceremonyResults(c);
   const head = c.balls === 0 ? "d6:" : `balls:${c.balls}:`;
-  const form = c.balls === 0 ? /^[0-9]*$/ : /^(?:[0-9]{2}(?:,[0-9]{2})*)?$/;
+  ensure(utf8(line).length <= 4096 && line.startsWith(head), "bad-line", "line", line, head);
   const rest = line.slice(head.length);
-  ensure(line.startsWith(head) && line.length <= 4096 && form.test(rest), "bad-line", "line", line, head);
-  const numbers = rest === "" ? [] : rest.split(c.balls === 0 ? "" : ",");
+  const pieces = c.balls === 0 ? [...rest] : rest.split(",");
+  ensure(pieces.every((n) => /^[0-9]{1,2}$/.test(n)), "bad-line", "line", rest, "digits");
   const faces = c.balls === 0 ? 6 : c.balls;
-  const good = numbers.length === c.throws && numbers.every((n) => +n >= 1 && +n <= faces);
+  const good = pieces.length === c.throws && pieces.every((n) => +n >= 1 && +n <= faces);
   ensure(good, "bad-numbers", "line", rest, `${c.throws} of 1..${faces}`);
+  const again = head + (c.balls === 0 ? pieces.join("") : pieces.map((n) => n.padStart(2, "0")).join(","));
+  ensure(again === line, "bad-line", "line", line, again);
   return H(line);
 }

@@ -34,11 +34,16 @@ export interface Beginning {
 /** The beginning of nothing. */
 export const EMPTY: Beginning = { state: START, bytes: 0 };
 
-/** mix takes one block at b[at…at+63] into s (FIPS 180-4 §6.2.2). */
+/** mix takes one block at bytes[at…at+63] into s. */
 function mix(s: Int32Array, bytes: Uint8Array, at: number): void {
   for (let i = 0, p = at; i < 16; i++, p += 4) {
     W[i] = (bytes[p]! << 24) | (bytes[p + 1]! << 16) | (bytes[p + 2]! << 8) | bytes[p + 3]!;
   }
+  compress(s);
+}
+
+/** compress takes the block in W into s (FIPS 180-4 §6.2.2). */
+function compress(s: Int32Array): void {
   for (let i = 16; i < 64; i++) {
     const x = W[i - 15]!;
     const y = W[i - 2]!;
@@ -47,13 +52,24 @@ function mix(s: Int32Array, bytes: Uint8Array, at: number): void {
     W[i] = (low + W[i - 7]! + high + W[i - 16]!) | 0;
   }
   let a = s[0]!, b = s[1]!, c = s[2]!, d = s[3]!, e = s[4]!, f = s[5]!, g = s[6]!, h = s[7]!;
-  for (let i = 0; i < 64; i++) {
-    const up = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-    const t1 = (h + up + ((e & f) ^ (~e & g)) + K[i]! + W[i]!) | 0;
-    const down = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-    const t2 = (down + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    h = g; g = f; f = e; e = (d + t1) | 0;
-    d = c; c = b; b = a; a = (t1 + t2) | 0;
+  // Four rounds a turn, in which the letters change places instead of values.
+  for (let i = 0; i < 64; i += 4) {
+    h = (h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) + (g ^ (e & (f ^ g))) + K[i]! + W[i]!) | 0;
+    d = (d + h) | 0;
+    h = (h + (((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) | (c & (a | b)))) | 0;
+    g = (g + (((d >>> 6) | (d << 26)) ^ ((d >>> 11) | (d << 21)) ^ ((d >>> 25) | (d << 7))) + (f ^ (d & (e ^ f))) + K[i + 1]! + W[i + 1]!) | 0;
+    c = (c + g) | 0;
+    g = (g + (((h >>> 2) | (h << 30)) ^ ((h >>> 13) | (h << 19)) ^ ((h >>> 22) | (h << 10))) + ((h & a) | (b & (h | a)))) | 0;
+    f = (f + (((c >>> 6) | (c << 26)) ^ ((c >>> 11) | (c << 21)) ^ ((c >>> 25) | (c << 7))) + (e ^ (c & (d ^ e))) + K[i + 2]! + W[i + 2]!) | 0;
+    b = (b + f) | 0;
+    f = (f + (((g >>> 2) | (g << 30)) ^ ((g >>> 13) | (g << 19)) ^ ((g >>> 22) | (g << 10))) + ((g & h) | (a & (g | h)))) | 0;
+    e = (e + (((b >>> 6) | (b << 26)) ^ ((b >>> 11) | (b << 21)) ^ ((b >>> 25) | (b << 7))) + (d ^ (b & (c ^ d))) + K[i + 3]! + W[i + 3]!) | 0;
+    a = (a + e) | 0;
+    e = (e + (((f >>> 2) | (f << 30)) ^ ((f >>> 13) | (f << 19)) ^ ((f >>> 22) | (f << 10))) + ((f & g) | (h & (f | g)))) | 0;
+    let t = e; e = a; a = t;
+    t = f; f = b; b = t;
+    t = g; g = c; c = t;
+    t = h; h = d; d = t;
   }
   s[0] = s[0]! + a; s[1] = s[1]! + b; s[2] = s[2]! + c; s[3] = s[3]! + d;
   s[4] = s[4]! + e; s[5] = s[5]! + f; s[6] = s[6]! + g; s[7] = s[7]! + h;
@@ -61,10 +77,7 @@ function mix(s: Int32Array, bytes: Uint8Array, at: number): void {
 
 /** begin hashes the whole blocks of a beginning; its length is a multiple of 64. */
 export function begin(bytes: Uint8Array): Beginning {
-  if (bytes.length % 64 !== 0) throw new RangeError('a beginning is of whole blocks');
-  const state = START.slice();
-  for (let at = 0; at < bytes.length; at += 64) mix(state, bytes, at);
-  return { state, bytes: bytes.length };
+  return more(EMPTY, bytes, 0, bytes.length);
 }
 
 /**
@@ -99,21 +112,39 @@ function close(s: Int32Array, rest: number, total: number): void {
   if (end === 128) mix(s, block, 64);
 }
 
-/** putWords writes n words as bytes. */
-export function putWords(words: Int32Array, from: number, n: number, out: Uint8Array, at: number): void {
-  for (let i = 0; i < n; i++, at += 4) {
-    const w = words[from + i]!;
-    out[at] = w >>> 24;
-    out[at + 1] = w >>> 16;
-    out[at + 2] = w >>> 8;
-    out[at + 3] = w;
+/**
+ * node writes the digest of 0x01 and two digests to out[at…] (RFC 6962 §2.1):
+ * left and right are the sixteen words at out[at…at+15].
+ */
+export function node(out: Int32Array, at: number): void {
+  const s = scratch;
+  s.set(START);
+  let carried = 1;
+  for (let i = 0; i < 16; i++) {
+    const w = out[at + i]!;
+    W[i] = (carried << 24) | (w >>> 8);
+    carried = w;
   }
+  compress(s);
+  W.fill(0, 1, 15);
+  W[0] = (carried << 24) | 0x800000;
+  W[15] = 8 * 65;
+  compress(s);
+  for (let i = 0; i < 8; i++) out[at + i] = s[i]!;
+}
+
+/** more goes on from a beginning over whole blocks of data. */
+export function more(beginning: Beginning, data: Uint8Array, from: number, to: number): Beginning {
+  if ((to - from) % 64 !== 0) throw new RangeError("a beginning is of whole blocks");
+  const state = beginning.state.slice();
+  for (let at = from; at < to; at += 64) mix(state, data, at);
+  return { state, bytes: beginning.bytes + to - from };
 }
 
 /** hexWords is the text of n words. */
 export function hexWords(words: Int32Array, from: number, n: number): string {
-  let s = '';
-  for (let i = from; i < from + n; i++) s += (words[i]! >>> 0).toString(16).padStart(8, '0');
+  let s = "";
+  for (let i = from; i < from + n; i++) s += (words[i]! >>> 0).toString(16).padStart(8, "0");
   return s;
 }
 

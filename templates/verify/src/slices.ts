@@ -4,7 +4,7 @@
 
 /** What is being done, and how much of it is done. */
 export interface Progress {
-  readonly phase: 'file' | 'tickets' | 'order' | 'teams';
+  readonly phase: "file" | "tickets" | "order" | "teams";
   readonly done: number;
   readonly of: number;
 }
@@ -15,6 +15,8 @@ export type Work<T> = Generator<Progress, T, void>;
 export interface Slicing {
   readonly onProgress?: (p: Progress) => void;
   readonly signal?: AbortSignal;
+  /** the pause between two slices, if not the next turn; it may throw to end the work */
+  readonly pause?: () => Promise<void>;
   readonly ms?: number;
 }
 
@@ -30,7 +32,7 @@ export function atOnce<T>(work: Work<T>): T {
 export async function inSlices<T>(work: Work<T>, how: Slicing = {}): Promise<T> {
   const length = how.ms ?? 30;
   for (;;) {
-    if (how.signal?.aborted === true) throw how.signal.reason ?? new Error('aborted');
+    if (how.signal?.aborted === true) throw how.signal.reason ?? new Error("aborted");
     const until = performance.now() + length;
     let last: Progress | undefined;
     do {
@@ -39,6 +41,6 @@ export async function inSlices<T>(work: Work<T>, how: Slicing = {}): Promise<T> 
       last = r.value;
     } while (performance.now() < until);
     how.onProgress?.(last);
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await (how.pause?.() ?? new Promise<void>((resolve) => setTimeout(resolve, 0)));
   }
 }

@@ -84,7 +84,7 @@ function* staff(
     return undefined;
   }
   const hall = { ...everywhere, objects: rest.length, recused: everywhere.recused.filter((_, i) => can[i]) };
-  const flow = flowOf(hall, limit);
+  const flow = yield* flowOf(hall, limit);
   if (flow === undefined) {
     return undefined;
   }
@@ -155,30 +155,50 @@ function lotsOf(start: Beginning, object: string, tails: readonly Uint8Array[]):
 function choose(hall: Hall, flow: Flow, object: number, slot: number, lots: Lots): void {
   const seat = object * hall.slots + slot;
   const recused = hall.recused[object];
-  const levels = new Map<number, number[]>();
-  for (const p of hall.fit[slot]!) {
-    if (recused?.has(p) === true || inTeam(hall, flow, object, slot, p)) {
-      continue;
-    }
-    const level = levels.get(flow.load[p]!);
-    if (level === undefined) {
-      levels.set(flow.load[p]!, [p]);
-    } else {
+  const load = flow.load;
+  const level: number[] = [];
+  for (let least = -1; ; ) {
+    // The next level: of those who are eligible, all with the smallest load above least.
+    let next = Infinity;
+    level.length = 0;
+    for (const p of hall.fit[slot]!) {
+      const n = load[p]!;
+      if (n <= least || n > next || recused?.has(p) === true || inTeam(hall, flow, object, slot, p)) {
+        continue;
+      }
+      if (n < next) {
+        next = n;
+        level.length = 0;
+      }
       level.push(p);
     }
-  }
-  for (const load of [...levels.keys()].sort((a, b) => a - b)) {
-    const level = levels.get(load)!;
-    if (level.length > 1) {
-      level.sort((a, b) => compareWords(lots.words, lots.at(a), lots.words, lots.at(b)) || a - b);
+    if (level.length === 0) {
+      throw new Error("a complete assignment has somebody for every seat");
     }
-    for (const p of level) {
+    while (level.length > 0) {
+      const p = takeFirst(level, lots);
       if (!flow.dead(seat, p) && flow.force(seat, p)) {
         return;
       }
     }
+    least = next;
   }
-  throw new Error("a complete assignment has somebody for every seat");
+}
+
+/** takeFirst takes the one with the smallest lot, then handle, out of a list that is not empty. */
+function takeFirst(level: number[], lots: Lots): number {
+  let best = 0;
+  for (let k = 1; k < level.length; k++) {
+    const [a, b] = [level[k]!, level[best]!];
+    const order = compareWords(lots.words, lots.at(a), lots.words, lots.at(b));
+    if (order < 0 || (order === 0 && a < b)) {
+      best = k;
+    }
+  }
+  const p = level[best]!;
+  level[best] = level[level.length - 1]!;
+  level.pop();
+  return p;
 }
 
 /** inTeam tells whether p holds an earlier slot of the object. */
