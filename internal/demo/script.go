@@ -12,6 +12,7 @@ import (
 func (r *Run) Live() error {
 	r.begin()
 	r.firstNight(r.Office.prefix(), r.beacon())
+	r.at(Today+" 17:20:00", 0, "scripts", "--yes") // the pages' own check, in the ledger
 	return errors.Join(r.err, r.Close())
 }
 
