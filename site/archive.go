@@ -169,7 +169,9 @@ func (z *packer) add(name string, data []byte) {
 	if z.err != nil {
 		return
 	}
-	h := &zip.FileHeader{Name: name, Method: zip.Store, CRC32: crc32.ChecksumIEEE(data), CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(len(data)), ModifiedDate: 0x21} //nolint:staticcheck // 1980-01-01 without an extra field
+	h := &zip.FileHeader{Name: name, Method: zip.Store, CRC32: crc32.ChecksumIEEE(data), CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(len(data))}
+	//lint:ignore SA1019 Modified would add an extra field; this is 1980-01-01 without one
+	h.ModifiedDate = 0x21
 	w, err := z.zip.CreateRaw(h)
 	if err == nil {
 		_, err = w.Write(data)
