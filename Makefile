@@ -6,12 +6,13 @@ export LC_ALL = C.UTF-8
 FUZZTIME ?= 30s
 BENCH ?= .
 SEEDS ?= 100000
+RESULTS ?= 100000
 OUT ?= public
 
-.PHONY: help demo test check lighthouse web attacks fuzz bench vectors clauses statistics release clean
+.PHONY: help demo test check lighthouse web attacks fuzz bench bench-site vectors clauses statistics release clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
 demo: ## two demonstration offices live through a year; their public sites in public/
 	@sh tools/demo.sh "$(OUT)"
@@ -38,6 +39,9 @@ bench: ## benchmarks, with machine, input and ratios; BENCH=regexp for some
 
 lighthouse: ## Lighthouse over five kinds of pages of the demonstration
 	@sh tools/lighthouse.sh
+
+bench-site: ## the site of 100,000 results and Hugo's beside it, with limits; RESULTS=n for another number
+	@sh tools/bench-site.sh "$(RESULTS)"
 
 vectors: ## the cases of spec/vectors, with our own judge
 	@sh tools/setup.sh

@@ -100,7 +100,7 @@ func (m *maker) depend() {
 	})
 	m.sinceKeys()
 	for _, f := range m.b.Findings {
-		if f.Severity == rules.Breach && (f.Entry < 0 || strings.HasPrefix(f.Code, "ledger.")) { // of a file, which pages link to
+		if strings.HasPrefix(f.Code, "ledger.") { // of a file, which pages link to
 			h.text(f.Code, f.Place, f.Got, f.Want)
 		}
 	}
@@ -132,8 +132,13 @@ func (m *maker) depend() {
 // chunk is how many records a goroutine takes at a time: a bundle of the log.
 const chunk = ledger.TileWidth
 
+// bareKey is of a record without what was found about it.
+func bareKey(h *hasher, e *verify.Entry) {
+	h.text(e.Hash).text(e.Signers...).num(int64(len(e.Signers)), e.Bracket.NotBefore, e.Bracket.NotAfter).sum(digest(e.ProofSum)).yes(e.Record == nil, voided(e.Findings))
+}
+
 func (m *maker) aloneKey(h *hasher, e *verify.Entry) digest {
-	h.text(e.Hash).text(e.Signers...).num(int64(len(e.Signers)), e.Bracket.NotBefore, e.Bracket.NotAfter).sum(digest(e.ProofSum)).yes(e.Record == nil)
+	bareKey(h, e)
 	for _, list := range [][]rules.Finding{e.Findings, m.found[e.Index]} {
 		for _, f := range list {
 			h.text(f.Code, string(f.Severity), f.Clause, f.Place, f.Got, f.Want)
@@ -249,7 +254,10 @@ func (m *maker) allKey() digest {
 // but its other objects.
 func (m *maker) lotKey(l *rules.Lot) digest {
 	var h hasher
-	at := func(i int64) { h.num(i).sum(m.keys.alone[i]) }
+	at := func(i int64) {
+		h.num(i)
+		bareKey(&h, m.b.Entries[i])
+	}
 	h.text(m.drawDir[l.Index], l.Due.K, l.KDay).yes(l.Failed, l.Gone, l.KOpened, l.Drawn(), l.Undrawn, len(l.Objects) > drawnPerPage)
 	at(l.Index)
 	if l.Draw != nil {
@@ -302,7 +310,8 @@ func (m *maker) recordKey(h *hasher, i int64) digest {
 	if e.Record != nil {
 		for _, a := range mentions(e.Record.Body) {
 			if a < i {
-				h.num(a).sum(m.keys.alone[a]).yes(m.s.LotAt(a) != nil, m.s.ResultAt(a) != nil).text(m.drawDir[a])
+				bareKey(h, m.b.Entries[a])
+				h.num(a).yes(m.s.LotAt(a) != nil, m.s.ResultAt(a) != nil).text(m.drawDir[a])
 			}
 		}
 	}
@@ -359,9 +368,6 @@ func (m *maker) firmRowsKey(s *firmShelf, n, parts int, rows []*firm) digest {
 	h := new(hasher).text("firms", s.dir, s.name, s.titleOf(n)).num(int64(n), int64(parts), int64(len(s.list))).sum(m.keys.all)
 	if n > 0 {
 		h = new(hasher).text("firms", s.dir, s.name, s.titleOf(n)).num(int64(n)).yes(n < parts).sum(m.keys.all)
-		if s.kind == "char" {
-			h.num(int64(len(s.list)))
-		}
 	}
 	for _, f := range rows {
 		h.text(f.code, f.name(), f.key, f.town, f.last()).num(int64(len(f.drawn)))

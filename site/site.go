@@ -57,12 +57,24 @@ func Build(b *verify.Bundle, content fs.FS, opt Options, out Out) error {
 	if err != nil {
 		return err
 	}
+	if m.dir != nil {
+		defer frugal()()
+	}
 	return m.build()
 }
 
 func (m *maker) build() error {
+	if err := m.ledgerFiles(); err != nil {
+		return err
+	}
+	return m.rest()
+}
+
+// rest is everything but the files of the ledger, which it ends with the
+// checkpoint of.
+func (m *maker) rest() error {
 	steps := []func() error{
-		m.ledgerFiles, m.assets, // what pages point to
+		m.assets,                                // what pages point to
 		m.recordPages, m.firmPages, m.drawPages, // records
 		m.checklistPages, m.planPages, m.statsPages, m.rulesPage, m.workdaysPage, m.feedFiles, m.calendarFile, m.dataFiles, m.textPages,
 		m.bookLists, m.resultLists, m.shelfPages, m.firmLists, m.drawList, m.inspectorsPage, m.jointPage, // lists

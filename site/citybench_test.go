@@ -1,0 +1,233 @@
+package site
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sunlot/sunlot/content"
+	"github.com/sunlot/sunlot/internal/verify"
+)
+
+// The large site of make bench-site. Each phase is a process of its own, so that
+// one does not keep what another has read; tools/bench-site.sh runs them.
+var (
+	cityPhase   = flag.String("city", "", "phase of BenchmarkCity: lay, build, hugo; none: nothing is done")
+	cityDir     = flag.String("city-dir", "", "its folder")
+	cityResults = flag.Int("city-results", 100_000, "how many results it has")
+	cityHugo    = flag.String("city-hugo", "hugo", "the Hugo that runs beside")
+)
+
+// BenchmarkCity is one phase.
+//
+//	lay    makes the ledger with real signatures, and beside it what one more
+//	       result changes (not timed)
+//	build  verifies the ledger and builds the site on what stands
+//	hugo   makes as many pages for Hugo, builds them, adds one, builds again
+func BenchmarkCity(b *testing.B) {
+	switch *cityPhase {
+	case "lay":
+		c := newCity(b, *cityResults)
+		c.store.lay(b, filepath.Join(*cityDir, "ledger"))
+		before := map[string]int{}
+		for name, data := range c.store {
+			before[name] = len(data)
+		}
+		old := c.store["checkpoint"]
+		c.sheet(c.left[:1])
+		more := memory{}
+		for name, data := range c.store {
+			if n, ok := before[name]; !ok || n != len(data) || name == "checkpoint" && !bytes.Equal(old, data) {
+				more[name] = data
+			}
+		}
+		more.lay(b, filepath.Join(*cityDir, "more"))
+	case "build":
+		buildCity(b, filepath.Join(*cityDir, "ledger"), filepath.Join(*cityDir, "public"))
+	case "hugo":
+		hugoCity(b, filepath.Join(*cityDir, "hugo"), *cityResults)
+	case "":
+		b.Skip("only make bench-site says which phase")
+	default:
+		b.Fatal(*cityPhase)
+	}
+}
+
+// measured prints one number for the script.
+func measured(what string, value float64, unit string) {
+	fmt.Printf("City/%s 1 %.3f %s\n", what, value, unit)
+}
+
+func buildCity(b *testing.B, ledger, public string) {
+	start := time.Now()
+	lap := func(what string) {
+		measured(what, time.Since(start).Seconds(), "s")
+		start = time.Now()
+	}
+	v, err := verify.Open(os.DirFS(ledger), verify.Options{Today: "2024-07-31"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	lap("verify")
+	measured("verify-peak", memoryOf("VmHWM"), "MiB")
+	measured("records", float64(len(v.Entries)), "records")
+	debug.FreeOSMemory()
+	held := memoryOf("VmRSS")
+	measured("bundle", held, "MiB")
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // VmHWM begins anew
+	start = time.Now()
+	begin := start
+	d, err := OpenDir(public, DirOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	defer frugal()()
+	m, err := newMaker(v, content.FS, Options{Base: "https://www.example.gov.cn/sunlot/", Program: "bench"}, d)
+	if err != nil {
+		b.Fatal(err)
+	}
+	lap("index")
+	if err := m.ledgerFiles(); err != nil {
+		b.Fatal(err)
+	}
+	lap("ledger")
+	if err := m.rest(); err != nil {
+		b.Fatal(err)
+	}
+	lap("pages")
+	if err := d.Finish(); err != nil {
+		b.Fatal(err)
+	}
+	lap("finish")
+	measured("build", time.Since(begin).Seconds(), "s")
+	measured("peak", memoryOf("VmHWM"), "MiB")
+	measured("above", memoryOf("VmHWM")-held, "MiB")
+	measured("written", float64(d.Written), "files")
+	measured("same", float64(d.Same), "files")
+	measured("names", float64(len(m.made.slots)*8)/float64(d.Written+d.Same), "B/file")
+	measured("list", float64(len(d.next.data)+24*len(d.next.blocks))/float64(d.Written+d.Same), "B/file")
+	pages, bytes := 0, int64(0)
+	for _, f := range v.State.Results {
+		if info, err := os.Stat(filepath.Join(public, resultPath(f.Index))); err == nil {
+			pages, bytes = pages+1, bytes+info.Size()
+		}
+	}
+	measured("result-pages", float64(pages), "pages")
+	measured("result-page", float64(bytes)/1024/float64(max(pages, 1)), "KiB")
+}
+
+// memoryOf reads a line of this process's status, in MiB; 0 where there is none.
+func memoryOf(line string) float64 {
+	data, _ := os.ReadFile("/proc/self/status")
+	for row := range strings.Lines(string(data)) {
+		if rest, ok := strings.CutPrefix(row, line+":"); ok {
+			n, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return n / 1024
+		}
+	}
+	return 0
+}
+
+const hugoPage = `{{ define "main" }}<h1>{{ .Title }}</h1><p>{{ .Date.Format "2006-01-02" }}</p>{{ .Content }}<nav>{{ with .PrevInSection }}<a href="{{ .RelPermalink }}">上一条</a>{{ end }}{{ with .NextInSection }}<a href="{{ .RelPermalink }}">下一条</a>{{ end }}</nav>{{ end }}`
+
+const hugoList = `{{ define "main" }}<h1>{{ .Title }}</h1><table>{{ range (.Paginate .Pages 50).Pages }}<tr><td><a href="{{ .RelPermalink }}">{{ .Title }}</a></td><td>{{ .Date.Format "2006-01-02" }}</td></tr>{{ end }}</table>{{ template "_internal/pagination.html" . }}{{ end }}`
+
+const hugoBase = `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ .Title }}</title><link rel="stylesheet" href="/style.css"></head><body><header><nav><a href="/">首页</a> <a href="/results/">抽查结果</a></nav></header><main>{{ block "main" . }}{{ end }}</main><footer>主办单位：演示县应急管理局</footer></body></html>`
+
+// hugoCity: the same number of pages of 42 lines each, lists of 50, a site map
+// and a feed, as Hugo makes them.
+func hugoCity(b *testing.B, dir string, n int) {
+	put := func(name, text string) {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	put("hugo.toml", "baseURL = \"https://www.example.gov.cn/sunlot/\"\ntitle = \"双随机抽查公开账本\"\nlanguageCode = \"zh-CN\"\ndisableKinds = [\"taxonomy\", \"term\"]\n[pagination]\npagerSize = 50\n")
+	put("layouts/_default/baseof.html", hugoBase)
+	put("layouts/_default/single.html", hugoPage)
+	put("layouts/_default/list.html", hugoList)
+	put("layouts/index.html", `{{ define "main" }}<h1>{{ .Title }}</h1>{{ range first 20 .Site.RegularPages }}<p><a href="{{ .RelPermalink }}">{{ .Title }}</a></p>{{ end }}{{ end }}`)
+	page := func(i int) {
+		var t strings.Builder
+		fmt.Fprintf(&t, "---\ntitle: 演示县第%d号机械厂的抽查结果\ndate: 2023-10-%02dT10:00:00+08:00\n---\n", i, i%28+1)
+		for k := range 38 {
+			fmt.Fprintf(&t, "- **第%d项**：第%d号企业的抽查事项，结果代码 a，未发现问题，签值 %064x\n", k, i, i*38+k)
+		}
+		put("content/results/"+num(i)+".md", t.String())
+	}
+	for i := range n {
+		page(i)
+	}
+	run := func(what string) {
+		cmd := exec.Command(*cityHugo, "--quiet")
+		cmd.Dir = dir
+		start := time.Now()
+		if out, err := cmd.CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+		measured(what, time.Since(start).Seconds(), "s")
+		measured(what+"-cpu", (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), "s")
+		measured(what+"-peak", peakOf(cmd.ProcessState), "MiB")
+	}
+	run("hugo")
+	page(n)
+	run("hugo-more")
+}
+
+// TestCity: the short form of make bench-site, in counts. One more result on a
+// thousand: its page, its neighbours', its draw's, its enterprise's, the last
+// part of each list, and what is made at every build.
+func TestCity(t *testing.T) {
+	const results, most = 1000, 150
+	c := newCity(t, results)
+	f := newRebuilt(t)
+	build := func() *Dir {
+		t.Helper()
+		d := openDir(t, f.name, DirOptions{})
+		if err := Build(c.bundle(), content.FS, Options{Base: "https://www.example.gov.cn/sunlot/"}, d); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Finish(); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	cold := build()
+	if cold.Written < 4*results {
+		t.Errorf("a cold build wrote %d files", cold.Written)
+	}
+	if again := build(); again.Written+again.Removed != 0 || again.begun {
+		t.Errorf("nothing changed, and %d files were written, %d removed", again.Written, again.Removed)
+	}
+	c.sheet(c.left[:1])
+	more := build()
+	if more.Written > most || more.Written < 10 || more.Removed > 10 {
+		t.Errorf("one more result: %d files written, %d removed", more.Written, more.Removed)
+	}
+	kept := 0
+	for _, r := range more.old.blocks {
+		if r.kept {
+			kept++
+		}
+	}
+	if left := len(more.old.blocks) - kept; left > most {
+		t.Errorf("one more result: %d of %d blocks were made again", left, len(more.old.blocks))
+	}
+	if perFile := float64(len(cold.names.slots)*8) / float64(cold.Written); perFile > 32 {
+		t.Errorf("%.0f bytes a name", perFile)
+	}
+	f.check(c.bundle(), content.FS, Options{Base: "https://www.example.gov.cn/sunlot/"})
+}
