@@ -68,9 +68,11 @@ func measured(what string, value float64, unit string) {
 
 func buildCity(b *testing.B, ledger, public string) {
 	start := time.Now()
+	used := cpuTime()
 	lap := func(what string) {
 		measured(what, time.Since(start).Seconds(), "s")
-		start = time.Now()
+		measured(what+"-cpu", (cpuTime() - used).Seconds(), "s")
+		start, used = time.Now(), cpuTime()
 	}
 	v, err := verify.Open(os.DirFS(ledger), verify.Options{Today: "2024-07-31"})
 	if err != nil {
@@ -83,8 +85,8 @@ func buildCity(b *testing.B, ledger, public string) {
 	held := memoryOf("VmRSS")
 	measured("bundle", held, "MiB")
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // VmHWM begins anew
-	start = time.Now()
-	begin := start
+	start, used = time.Now(), cpuTime()
+	begin, before := start, used
 	d, err := OpenDir(public, DirOptions{})
 	if err != nil {
 		b.Fatal(err)
@@ -109,6 +111,7 @@ func buildCity(b *testing.B, ledger, public string) {
 	}
 	lap("finish")
 	measured("build", time.Since(begin).Seconds(), "s")
+	measured("build-cpu", (cpuTime() - before).Seconds(), "s")
 	measured("peak", memoryOf("VmHWM"), "MiB")
 	measured("above", memoryOf("VmHWM")-held, "MiB")
 	measured("written", float64(d.Written), "files")

@@ -187,19 +187,15 @@ func (m *maker) drawnTable() table {
 		t.count += len(l.Objects)
 		ends = append(ends, t.count)
 	}
-	last, ids := -1, map[string]string{}
 	t.row = func(i int) []string {
 		k := sort.SearchInts(ends, i+1)
 		l := m.s.Lots[k]
-		if k != last {
-			last, ids = k, m.openedIDs(l)
-		}
-		return m.drawnCells(l, l.Objects[i-ends[k]+len(l.Objects)], ids)
+		return m.drawnCells(l, l.Objects[i-ends[k]+len(l.Objects)])
 	}
 	return t
 }
 
-func (m *maker) drawnCells(l *rules.Lot, o *rules.Object, ids map[string]string) []string {
+func (m *maker) drawnCells(l *rules.Lot, o *rules.Object) []string {
 	dispatch, result, name := "", "", ""
 	if o.Dispatch != 0 {
 		dispatch = num(o.Dispatch)
@@ -207,7 +203,7 @@ func (m *maker) drawnCells(l *rules.Lot, o *rules.Object, ids map[string]string)
 	if o.Result != nil {
 		result, name = num(o.Result.Index), m.firmName(o.Result)
 	}
-	return []string{l.Body.Draw, o.Cell, o.Handle, o.Ticket, cutoff(l, o.Cell), strings.Join(o.Team, " "), o.Leader, ids[o.Handle], name, dispatch, result}
+	return []string{l.Body.Draw, o.Cell, o.Handle, o.Ticket, cutoff(l, o.Cell), strings.Join(o.Team, " "), o.Leader, m.openedID(o), name, dispatch, result}
 }
 
 func (m *maker) planTable() table {

@@ -364,9 +364,8 @@ func (m *maker) drawn(p *page, l *rules.Lot, part int) drawnList {
 			names[c.Cell] = c.Name
 		}
 	}
-	ids := m.openedIDs(l)
 	for _, o := range l.Objects[from:to] {
-		list.Rows = append(list.Rows, m.drawnRow(p, l, o, names[o.Cell], ids[o.Handle]))
+		list.Rows = append(list.Rows, m.drawnRow(p, l, o, names[o.Cell], m.openedID(o)))
 	}
 	for n := 1; (n-1)*drawnPerPage < len(l.Objects) && len(l.Objects) > drawnPerPage; n++ {
 		if n != part {
@@ -390,6 +389,14 @@ func (m *maker) caster(l *rules.Lot) string {
 		return "平台抽取"
 	}
 	return shortNumber(l.Body.Randomness)
+}
+
+// openedID is the code behind an object, "" while it is sealed.
+func (m *maker) openedID(o *rules.Object) string {
+	if f := m.keys.drawn[o]; f != nil {
+		return f.code
+	}
+	return ""
 }
 
 // openedIDs is handle → id of what the notice's opening opens.
