@@ -23,7 +23,7 @@ func offline(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	style, err := minifyStyle(filepath.Join(root, "templates", "css", "80-check.css"), filepath.Join(root, "templates", "verify", "offline.css"))
+	style, err := joinedStyle(filepath.Join(root, "templates", "css", "80-check.css"), filepath.Join(root, "templates", "verify", "offline.css"))
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +51,9 @@ func offline(root string) ([]byte, error) {
 	return page, nil
 }
 
-// minifyStyle is the sheets, one behind the other: the panel looks as it does
+// joinedStyle is the sheets, one behind the other and minified: the panel looks as it does
 // on the site's pages, and has beside it what the site's own sheet gives there.
-func minifyStyle(names ...string) ([]byte, error) {
+func joinedStyle(names ...string) ([]byte, error) {
 	var sheet []byte
 	for _, name := range names {
 		part, err := os.ReadFile(name)
