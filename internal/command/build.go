@@ -44,7 +44,7 @@ func (c *Command) build(out string, all bool) error {
 	if out != "" {
 		dir = c.abs(out)
 	}
-	w, err := site.OpenDir(dir, site.DirOptions{All: all, Hook: c.Hook})
+	w, err := site.OpenDir(dir, site.DirOptions{All: all || program() == "", Hook: c.Hook})
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func bar(what string, done, total int, elapsed time.Duration) string {
 }
 
 // program names the very program that runs, so that pages which another one made
-// are made again; "" where it cannot be read.
+// are made again; "" where it cannot be read: then every page is made.
 var program = sync.OnceValue(func() string {
 	name, err := os.Executable()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -64,12 +65,7 @@ func siteScripts() ([]record.Script, error) {
 		}
 		files = append(files, record.Script{Name: path.Base(name), SHA256: fmt.Sprintf("%x", sha256.Sum256(data)), Bytes: int64(len(data))})
 	}
-	slices.SortFunc(files, func(a, b record.Script) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(files, func(a, b record.Script) int { return strings.Compare(a.Name, b.Name) })
 	return files, nil
 }
 

@@ -37,7 +37,8 @@ func (c *Command) newServe() *cobra.Command {
 	return cmd
 }
 
-// between two looks at what may have changed.
+// between is how long serve waits from one look at what may have changed to
+// the next.
 const between = 500 * time.Millisecond
 
 func (c *Command) serve(ctx context.Context, port int, still bool) error {
@@ -65,19 +66,25 @@ func (c *Command) serve(ctx context.Context, port int, still bool) error {
 		return usage("command.not-built", o.SiteDir(), "", "sunlot build")
 	}
 	defer root.Close()
-	w := &window{files: root.FS(), live: !still, gone: ctx.Done()}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := &window{files: root.FS(), live: !still, gone: ctx.Done(), next: make(chan struct{})}
 	srv := &http.Server{Handler: w, ReadHeaderTimeout: 10 * time.Second}
 	c.note("网站在 http://%s/ ，按 Ctrl+C 结束\n", l.Addr())
-	go func() {
+	var running sync.WaitGroup
+	running.Go(func() {
 		<-ctx.Done()
 		stop, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()
-		_ = srv.Shutdown(stop)
-	}()
+		_ = srv.Shutdown(stop) // a reader that holds on longer is left
+	})
 	if !still {
-		go c.follow(ctx, source, before, w)
+		running.Go(func() { c.follow(ctx, source, before, w) })
 	}
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	err = srv.Serve(l)
+	cancel()
+	running.Wait() // a build that has begun ends at its next file
+	if !errors.Is(err, http.ErrServerClosed) {
 		return fault.Wrap("command.cannot-listen", l.Addr().String(), err).Of(fault.Unreachable)
 	}
 	return nil
@@ -88,7 +95,7 @@ func (c *Command) serve(ctx context.Context, port int, still bool) error {
 func (c *Command) rebuild(ctx context.Context) error {
 	one := *c
 	one.Args, one.at, one.Stdout = []string{"build", "-C", c.flags.office}, nil, c.Stderr
-	if code := one.Run(ctx); code > 1 { // 1: built, and shown as 不相符
+	if code := one.Run(ctx); code > 1 {
 		return fault.New("command.build-failed", "", "", "sunlot serve").Of(fault.Kind(code - 1))
 	}
 	return nil
@@ -146,8 +153,8 @@ type window struct {
 	live  bool
 	gone  <-chan struct{}
 
-	mu      sync.Mutex
-	waiting []chan struct{}
+	mu   sync.Mutex
+	next chan struct{} // closed by the next change
 }
 
 const (
@@ -192,9 +199,8 @@ func (w *window) page(out http.ResponseWriter, r *http.Request) bool {
 
 // wait holds a reader's connection until the next change.
 func (w *window) wait(out http.ResponseWriter, r *http.Request) {
-	next := make(chan struct{})
 	w.mu.Lock()
-	w.waiting = append(w.waiting, next)
+	next := w.next
 	w.mu.Unlock()
 	out.Header().Set("Content-Type", "text/event-stream")
 	out.WriteHeader(http.StatusOK)
@@ -213,8 +219,6 @@ func (w *window) wait(out http.ResponseWriter, r *http.Request) {
 func (w *window) changed() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, next := range w.waiting {
-		close(next)
-	}
-	w.waiting = nil
+	close(w.next)
+	w.next = make(chan struct{})
 }
