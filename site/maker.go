@@ -3,8 +3,10 @@ package site
 import (
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -222,9 +224,9 @@ func (m *maker) sure(target string) bool {
 // checkLinks: nothing points to a file that is not there. What the pages of a
 // block that was kept point to is part of its key.
 func (m *maker) checkLinks() error {
-	for target, from := range m.links {
+	for _, target := range slices.Sorted(maps.Keys(m.links)) {
 		if !m.made.has(target) && target != "ledger/checkpoint" {
-			return fault.New("site.dead-link", from, target, "a file of the site")
+			return fault.New("site.dead-link", m.links[target], target, "a file of the site")
 		}
 	}
 	return nil

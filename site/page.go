@@ -38,7 +38,7 @@ func (p *page) home(i int64) string { return p.Site.home(i) }
 // entry is a link to a record of the ledger.
 func (p *page) entry(i int64) *link { return p.to(p.home(i), "第"+num(i)+"条记录") }
 
-// view is what put renders: a struct that embeds page.
+// view is what render writes: a struct that embeds page.
 type view interface{ frame() *page }
 
 // meta is a tag of 政府网站发展指引, appendix 2.

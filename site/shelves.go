@@ -55,8 +55,8 @@ var slug = regexp.MustCompile(`^[0-9a-z][0-9a-z-]{0,40}$`)
 
 // slugOf is a name for a folder: itself where it is a plain code, else a hash.
 func slugOf(name string) string {
-	if s := strings.ToLower(name); slug.MatchString(s) && s == name {
-		return s
+	if slug.MatchString(name) {
+		return name
 	}
 	return "x-" + hashed(name)
 }
