@@ -24,8 +24,9 @@ type textView struct {
 	page
 	Parts   []textPart
 	Ledger  facts
-	Key     string // verifier key of the log, fingerprints of the charters
+	Key     string // verifier key of the log, one line
 	Print   string // SHA-256 of Key, as anybody computes it with printf and sha256sum
+	Anchors facts  // fingerprints of the charters, as they stand on paper
 	Example *example
 	Draw    *link
 	Office  facts
@@ -143,7 +144,7 @@ func (m *maker) textPage(name string) error {
 	}
 	v := &textView{page: m.newPage(key+"/index.html", key, title)}
 	p := &v.page
-	v.Ledger, v.Key = m.headFacts(p), m.anchors()
+	v.Ledger, v.Key, v.Anchors = m.headFacts(p), m.b.LogKey(), m.anchors(p)
 	v.Print, v.Office = rules.Hash([]byte(v.Key)), m.officeFacts(p)
 	for i := len(m.s.Lots) - 1; i >= 0; i-- {
 		if l := m.s.Lots[i]; l.Draw != nil && len(l.Objects) > 0 {

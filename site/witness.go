@@ -42,14 +42,14 @@ func (m *maker) witnessFacts(p *page, f *facts) {
 	}
 }
 
-// anchors are what a reader compares with a stamped sheet: the log's key and
-// the fingerprint of every charter.
-func (m *maker) anchors() string {
-	s := m.b.LogKey()
+// anchors are what a reader compares with a stamped sheet: the fingerprint of
+// every charter, in groups of four as on paper.
+func (m *maker) anchors(p *page) facts {
+	var f facts
 	for _, c := range m.s.Charters {
 		if e := m.b.Entries[c.Index]; e != nil {
-			s += "\n开账声明（第" + num(c.Index) + "条记录）校验码\n" + verify.GroupedFingerprint(e.Hash)
+			f.add("开账声明校验码", hash(verify.GroupedFingerprint(e.Hash)), p.record(c.Index))
 		}
 	}
-	return s
+	return f
 }
