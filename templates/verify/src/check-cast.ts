@@ -211,7 +211,7 @@ async function ticketStep(d: Draw, b: Members, seed: string, given: ReadonlyMap<
         : [];
     note(
       good(
-        `签筒里${d.files.pool.count}支签的签值全部重算，最小的${drawn.length}支与抽中名单逐行相同。`,
+        `签筒里${d.files.pool.count}支签的签值全部重算，${cells.length > 1 ? "各分区" : ""}最小的共${drawn.length}支，与抽中名单逐行相同。`,
         figure("签筒", d.files.pool.count),
         figure("抽中", drawn.length),
         ...example,

@@ -41,12 +41,14 @@ export async function openedSteps(d: Draw, made: Made): Promise<void> {
       ensure(cast.drawn.has(handle), "handle-not-drawn", h.id, handle);
       ensure(objectID(h.id), "bad-id", "opening", h.id);
     }
-    const words = `${list.length}户的名称已经公开，启封凭据逐一算出的签号都在抽中名单里；另有${cast.drawn.size - list.length}户没有公开（没有结果、依法不公开或者已经撤下）。`;
+    const left = cast.drawn.size - list.length;
+    const rest = left > 0 ? `；另有${left}户没有公开（没有结果、依法不公开或者已经撤下）。` : "。";
+    const words = `${list.length}户的名称已经公开，启封凭据逐一算出的签号都在抽中名单里${rest}`;
     note(
       good(
         list.length === 0 ? "还没有公开任何一户的名称。" : words,
         figure("已公开", list.length),
-        figure("未公开", cast.drawn.size - list.length),
+        figure("未公开", left),
       ),
     );
   });

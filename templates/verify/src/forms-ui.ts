@@ -29,10 +29,17 @@ export function picked(files: FileList | null): Picked[] {
   return [...(files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
-/** ticketForm asks for a code and, where it is needed, a salt. */
+/** ticketForm asks for a code and, where it is needed, a salt; Enter in a box
+ * does what the button does. */
 export function ticketForm(act: (code: string, salt: string) => void): HTMLElement {
   const code = el("input", { type: "text", autocomplete: "off", spellcheck: "false" });
   const salt = el("input", { type: "text", autocomplete: "off", spellcheck: "false" });
+  const ask = (): void => act(code.value, salt.value);
+  for (const box of [code, salt]) {
+    box.addEventListener("keydown", (e) => {
+      if (e.key === "Enter" && !e.isComposing) ask();
+    });
+  }
   return el(
     "div",
     { class: "check-ticket" },
@@ -41,7 +48,7 @@ export function ticketForm(act: (code: string, salt: string) => void): HTMLEleme
     el(
       "div",
       { class: "check-acts" },
-      button("算这支签", () => act(code.value, salt.value)),
+      button("算这支签", ask),
     ),
   );
 }
