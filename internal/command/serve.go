@@ -165,6 +165,10 @@ const (
 
 func (w *window) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	out.Header().Set("Cache-Control", "no-store")
+	if !ownHost(r.Host) {
+		http.Error(out, "421 此地址只供本机浏览", http.StatusMisdirectedRequest)
+		return
+	}
 	switch {
 	case w.live && r.URL.Path == reloadPath:
 		out.Header().Set("Content-Type", "text/javascript")
@@ -175,6 +179,16 @@ func (w *window) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	default:
 		http.FileServerFS(w.files).ServeHTTP(out, r)
 	}
+}
+
+// ownHost tells whether a reader asked for this computer by an address or as
+// localhost. Any other name was made to point here by whoever owns it, so that
+// a page of theirs may read what is not published yet.
+func ownHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil
 }
 
 // page sends an HTML file with the script; false where there is none of that

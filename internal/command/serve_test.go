@@ -81,6 +81,23 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s is empty", path)
 		}
 	}
+	// A name that somebody made to point here reads nothing (DNS rebinding).
+	for host, ok := range map[string]bool{"evil.example": false, "evil.example:8400": false, "localhost.evil.example:80": false, "127.0.0.1.evil.example": false,
+		"localhost:8400": true, "[::1]:8400": true, "127.0.0.1": true} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"ledger/checkpoint", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if want := map[bool]int{true: http.StatusOK, false: http.StatusMisdirectedRequest}[ok]; resp.StatusCode != want {
+			t.Errorf("Host %s: %d, want %d", host, resp.StatusCode, want)
+		}
+	}
 	// The port is taken.
 	_, port, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(address, "http://"), "/"), ":")
 	p := newPerson("second")

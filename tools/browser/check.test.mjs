@@ -186,6 +186,7 @@ const lies = [
   ["a load that is not so", () => forged(inDraw((b) => { b.load++; })), ["teams"]],
   ["the draw of another notice", () => forged(inDraw((b) => { b.notice = notice - 1; })), ["commitment"]],
   ["a draw that nobody of the office signed", () => forged({ unsigned: [cast] }), ["draw"]],
+  ["a notice that witnesses saw in a year that no calendar has", () => forged({ seen: (i, at) => (i === notice ? 2n ** 62n : at + 60) }), ["order"]],
   ["a notice that witnesses saw too late", () => forged({ seen: (i, at) => (i === notice ? Math.floor(Date.parse(body(notice).randomness.time) / 1000) - 599 : at + 60) }), ["order"]],
 ];
 
@@ -200,6 +201,14 @@ test("the forger's own copy, with nothing changed, is green: what turns red belo
   const seen = await check(`gaoqing/${draw}`, forged({}));
   assert.deepEqual(of(seen, "bad"), [], seen.said);
   assert.equal(seen.verdict, "good", seen.said);
+});
+
+test("a witness whose clock is far beyond every calendar spoils no sound checkpoint", async () => {
+  for (const headSeen of [253402271999, 253402272000, 2n ** 53n, 2n ** 63n - 1n]) {
+    const seen = await check(`gaoqing/${draw}`, forged({ headSeen }));
+    assert.equal(seen.verdict, "good", `${headSeen}: ${seen.said}`);
+    assert.equal(seen.words.head.includes("不是日历上的时间"), headSeen > 253402271999, seen.words.head);
+  }
 });
 
 for (const [name, files, red] of lies) {
@@ -219,6 +228,14 @@ const says = {
   },
   "a handle that was not drawn": () => { document.querySelector("tr[id^='h-']").id = "h-" + "0".repeat(32); },
   "one of the drawn left out": () => document.querySelector("tr[id^='h-']").remove(),
+  "one of the drawn listed twice in the place of another": () => {
+    const rows = document.querySelectorAll("tr[id^='h-']");
+    rows[1].replaceWith(rows[0].cloneNode(true));
+  },
+  "a part of the list that has nobody in it": () => {
+    document.querySelectorAll("tr[id^='h-']").forEach((row) => row.remove());
+    document.querySelector("main").append("本页是第1至0户");
+  },
   "another enterprise": () => {
     const [a, b] = document.querySelectorAll("tr[id^='h-'] a[href*='firms/']");
     a.setAttribute("href", b.getAttribute("href"));
@@ -276,6 +293,8 @@ test("red: a result", async () => {
     [new Map([flip(`ledger/entry/${i}.txt`, 300)]), ["entry"]],
     [new Map([flip(`ledger/entry/${later[0]}.txt`, 300)]), ["later"]],
     [forge(office, wanted, { change: (n, _, b) => { if (n === later[0]) b.old = digit(b.old); } }), ["later"]],
+    [forge(office, wanted, { unseen: [later[0]] }), ["later"]],
+    [forge(office, wanted, { unseen: [Number(attribute(text(`results/${i}/index.html`), "draw"))] }), ["drawn"]],
     [forge(office, wanted, { change: (n, _, b) => { if (n === i) b.object = digit(b.object); } }), ["drawn", "later", "page"]],
     [forge(office, wanted, { unsigned: [i] }), ["entry", "later", "page"]], // its bytes are others: the correction names the old ones
   ];
@@ -284,6 +303,34 @@ test("red: a result", async () => {
     assert.equal(seen.verdict, "bad", seen.said);
     assert.deepEqual(of(seen, "bad").sort(), red, seen.said);
   }
+});
+
+test("a result whose opening is gone proves no name", async () => {
+  const random = (d) => body(d).origin === "random";
+  const all = readdirSync(path.join(office, "results")).filter((d) => /^\d+$/.test(d)).map(Number);
+  const some = [all.find(random), all.find((d) => !random(d))].filter((d) => d !== undefined);
+  for (const i of some) {
+    const seen = await check(`gaoqing/results/${i}/index.html`, new Map([[`ledger/opening/${i}.json`, null]]));
+    assert.deepEqual([seen.steps.page, seen.verdict], ["unknown", "part"], `${i}: ${seen.said}`);
+  }
+});
+
+test("my ticket is of this notice's draw, and by its K", async () => {
+  const ask = async (files, change) => {
+    const { page, context } = await open(`gaoqing/${draw}`, files);
+    await page.evaluate(change, OTHER_ROUND());
+    await page.click("summary:has-text('查我的签')");
+    await page.fill("label:has-text('统一社会信用代码') ~ input", opening().handles[0].id);
+    await page.click("button:has-text('算这支签')");
+    const seen = await outcome(page);
+    await context.close();
+    return of(seen, "bad");
+  };
+  // the panel stands already: what it reads is changed on the way, as an office would
+  const other = text(draw).replace(/( data-entry=")\d+(")/, (_, a, b) => a + OTHER_ROUND() + b);
+  assert.notEqual(other, text(draw));
+  assert.deepEqual(await ask(new Map([[draw, other]]), () => {}), ["ticket"]);
+  assert.deepEqual(await ask(withOpening((o) => { o.K = digit(o.K); }), () => {}), ["handle"]);
 });
 
 test("my ticket: drawn, not drawn, and not in the hat", async () => {

@@ -65,8 +65,9 @@ export function file(lines) {
 // forge gives the files of the forged ledger by their addresses, for the
 // entries of want. change(index, type, body, env) alters a body in place; seen
 // gives the second at which the witnesses sign an entry's checkpoint; unsigned
-// are entries that nobody signs.
-export function forge(dir, want, { change = () => {}, seen = (index, at) => at + 60, unsigned = [], size = 255 } = {}) {
+// are entries that nobody signs; unseen are those whose checkpoint no witness
+// signs; headSeen is when they sign the latest.
+export function forge(dir, want, { change = () => {}, seen = (index, at) => at + 60, unsigned = [], unseen = [], headSeen, size = 255 } = {}) {
   const name = (i) => path.join(dir, "ledger/entry", `${i}.txt`);
   while (!existsSync(name(size - 1))) size--;
   const texts = Array.from({ length: size }, (_, i) => readFileSync(name(i), "utf8"));
@@ -100,16 +101,16 @@ export function forge(dir, want, { change = () => {}, seen = (index, at) => at +
   });
   const leaves = entries.map(leaf);
   const files = new Map();
-  const checkpoint = (n, time) => {
+  const checkpoint = (n, time, by = [...made.values()]) => {
     const text = `${origin}\n${n}\n${root(leaves.slice(0, n)).toString("base64")}\n`;
-    return text + "\n" + log.signs(text) + [...made.values()].map((w) => w.cosigns(text, time)).join("");
+    return text + "\n" + log.signs(text) + by.map((w) => w.cosigns(text, time)).join("");
   };
   for (const i of want) {
     const path64 = inclusion(i, leaves.slice(0, i + 1)).map((h) => h.toString("base64") + "\n").join("");
     files.set(`ledger/entry/${i}.txt`, entries[i]);
-    files.set(`ledger/proof/${i}.tlog-proof`, Buffer.from(`c2sp.org/tlog-proof@v1\nindex ${i}\n${path64}\n${checkpoint(i + 1, seen(i, times[i]))}`));
+    files.set(`ledger/proof/${i}.tlog-proof`, Buffer.from(`c2sp.org/tlog-proof@v1\nindex ${i}\n${path64}\n${checkpoint(i + 1, seen(i, times[i]), unseen.includes(i) ? [] : undefined)}`));
   }
-  files.set("ledger/checkpoint", Buffer.from(checkpoint(size, times[size - 1] + 60)));
+  files.set("ledger/checkpoint", Buffer.from(checkpoint(size, headSeen ?? times[size - 1] + 60)));
   files.set("ledger/policy", Buffer.from(policy(readFileSync(path.join(dir, "ledger/policy"), "utf8"))));
   const tile = size % 256 === 0 ? "000" : `000.p/${size % 256}`;
   files.set(`ledger/tile/0/${tile}`, Buffer.concat(leaves.slice(0, 256)));

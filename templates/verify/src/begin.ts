@@ -183,8 +183,10 @@ export function provenFigures(e: Proven, signers: readonly string[]): Figure[] {
   ];
 }
 
-/** time writes unix seconds by Beijing time, as entries do. */
+/** time writes unix seconds by Beijing time, as entries do. What no calendar of
+ * four digits has, a witness may claim all the same: it stands there as it is. */
 export function time(seconds: number): string {
+  if (!(seconds >= 0 && seconds < 253402272000)) return `${seconds}秒（从1970年起，不是日历上的时间）`;
   return new Date((seconds + 8 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
 }
 

@@ -112,7 +112,9 @@ function settingOf(d: Draw, bls?: BLS): Setting {
 
 async function drand(d: Draw, b: Members, r: Members, added: string): Promise<Value> {
   const f = findings();
-  const rho = fromRound(f, settingOf(d, await d.tools.bls()), r, b);
+  const bls = (await d.tools.bls()) as BLS | undefined;
+  if (!bls) throw new Fault("source.unreachable", "script/bls.js"); // hashed and not verified is no 相符
+  const rho = fromRound(f, settingOf(d, bls), r, b);
   settle(f);
   return {
     rho,

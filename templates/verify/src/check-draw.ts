@@ -186,7 +186,7 @@ async function platformSteps(d: Draw, index: number): Promise<void> {
   p.skip("cast", "由监管平台抽取：平台怎样抽的、抽过几次，不能重算，只能核对名单在不在事先封存的签筒里。");
 }
 
-const names: Readonly<Record<string, string>> = { abort: "终止", "teams-notice": "组队预告", request: "换人抽签申请" };
+const names: Readonly<Record<string, string>> = { draw: "又写了一次抽取", "platform-draw": "又登记了一次平台名单", abort: "终止", "teams-notice": "组队预告", request: "换人抽签申请" };
 
 /** laterStep names what changed the draw afterwards and is not computed here. */
 async function laterStep(p: Plan, source: Source, later: readonly number[]): Promise<void> {

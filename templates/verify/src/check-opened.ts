@@ -126,7 +126,11 @@ function samePage(d: Draw, cast: Cast, opening: Opening | undefined): number {
     if (row.code !== "") ensure(row.code === id, "page", `本页 ${row.handle} 的企业`, row.code, id);
   }
   const turned = /本页是第(\d+)至(\d+)户/.exec(shown.text);
-  const listed = turned ? Number(turned[2]) - Number(turned[1]) + 1 : cast.drawn.size;
+  const [from, to] = turned ? [Number(turned[1]), Number(turned[2])] : [1, cast.drawn.size];
+  ensure(from >= 1 && to <= cast.drawn.size && (from <= to || cast.drawn.size === 0), "page", "本页列出的户", `${from}–${to}`, String(cast.drawn.size));
+  const listed = to - from + 1;
+  const twice = shown.rows.find((r, i) => shown.rows.findIndex((o) => o.handle === r.handle) !== i);
+  ensure(twice === undefined, "page", "本页的抽中名单列了两次", twice?.handle ?? "", "");
   ensure(shown.rows.length === listed, "page", "本页的抽中名单", String(shown.rows.length), String(listed));
   return shown.rows.length;
 }

@@ -6,7 +6,7 @@ import { readFile } from "./blob";
 import { fieldsStep, ownPage } from "./check-entry";
 import { readOpening } from "./check-opened";
 import { Fault, ensure } from "./fault";
-import { officeSigned, readEntry, type Ledger, type Proven, type Trust } from "./ledger";
+import { held, type Ledger, type Proven, type Trust } from "./ledger";
 import { membersOf, numberOf, textOf } from "./members";
 import { rows } from "./pool";
 import { handleFor } from "./seed";
@@ -71,7 +71,9 @@ export async function checkResult(run: Run, source: Source, trust: Trust, ask: R
         const value = fields?.get(path);
         if (value !== undefined) ensure(shown.includes(value), "page", `本页写的${path === "code" ? "代码" : "名称"}`, "", value);
       }
-      note(good("本页写的校验码、名称和代码，都与账本里的一致。"));
+      const opened = ["code", "name"].filter((path) => fields?.has(path) === true).length;
+      if (opened < 2) note(unknown("本页写的校验码与账本里的一致。名称和代码没有都公开，本页写的是不是这家企业，核对不了。"));
+      else note(good("本页写的校验码、名称和代码，都与账本里的一致。"));
     });
   return end();
 }
@@ -86,9 +88,8 @@ async function drawn(
 ): Promise<ReturnType<typeof good>> {
   const b = e.entry.body;
   const object = textOf(b, "object");
-  const cast = await readEntry(l, index);
+  const cast = await held(l, index);
   ensure(cast.entry.type === "draw", "entry-type", `entry/${index}.txt`, cast.entry.type, "draw");
-  officeSigned(l, cast);
   ensure(
     numberOf(cast.entry.body, "notice") === numberOf(b, "notice"),
     "other-notice",
@@ -151,8 +152,7 @@ async function laterStep(p: Plan, l: Ledger, e: Proven, later: readonly number[]
     const numbers = [figure(`第${e.index}条记录（原结果）`, e.hash)];
     const taken: string[] = [];
     for (const index of later) {
-      const c = await readEntry(l, index);
-      officeSigned(l, c);
+      const c = await held(l, index);
       const b = c.entry.body;
       const about = c.entry.type === "takedown" ? numberOf(b, "entry") : numberOf(b, "result");
       ensure(about === e.index, "correction-old", `entry/${index}.txt`, String(about), String(e.index));

@@ -127,7 +127,10 @@ function groupsOf(notice: Members): Group[] {
 export function checkQuotas(f: Findings, notice: Members, draw: Members, pool: Pool): Map<string, number> {
   const groups = groupsOf(notice);
   const counts = countCells(pool);
-  const known = new Set(groups.flatMap((g) => g.cells));
+  const named = groups.flatMap((g) => g.cells);
+  const known = new Set(named);
+  const twice = named.find((cell, i) => named.indexOf(cell) !== i);
+  ensure(twice === undefined, "cell-twice", "groups", twice ?? "", "every cell in one group");
   for (const cell of counts.keys()) {
     ensure(known.has(cell), "unknown-cell", "pool", cell);
   }

@@ -125,10 +125,8 @@ export async function prove(l: Ledger, bytes: Uint8Array, proofBytes: Uint8Array
   const at = index ?? proof.index;
   ensure(proof.index === at, "proof-other", `proof/${at}.tlog-proof`, String(proof.index), String(at));
   const policy = must(l.policy ?? l.charters[0]?.policy, "policy-form", "policy");
-  const { checkpoint } = openLogged(
-    proof.checkpoint,
-    policy.logs.map((log) => log.key),
-  );
+  // One ledger: where its checkpoint is known, a proof by another log of the policy is no proof.
+  const { checkpoint } = openLogged(proof.checkpoint, l.head ? [l.head.log] : policy.logs.map((log) => log.key));
   const leaf = recordHash(bytes);
   ensure(at < checkpoint.size, "proof-range", `proof/${at}.tlog-proof`, String(at), String(checkpoint.size));
   checkInclusion(at, checkpoint.size, leaf, proof.path, checkpoint.root);
@@ -205,6 +203,15 @@ export function officeSigned(l: Ledger, p: Proven): string[] {
   return signers;
 }
 
+/** held reads a further entry that a step rests on: signed by the office, and
+ * seen by the quorum where the charter in force asks for one. */
+export async function held(l: Ledger, index: number): Promise<Proven> {
+  const p = await readEntry(l, index);
+  officeSigned(l, p);
+  if (p.witnessed === true && p.seen === undefined) throw new Fault("unwitnessed", `proof/${index}.tlog-proof`, names(p), "");
+  return p;
+}
+
 /** charterOf reads what a charter's entry says. */
 export function charterOf(p: { index: number; hash: string; entry: Entry }, log: VKey): Charter {
   const place = `entry/${p.index}.txt`;
@@ -238,9 +245,7 @@ export async function readCharters(l: Ledger, indexes: readonly number[]): Promi
     const c = charterOf({ index, hash: hex(sha256(bytes)), entry: parseEntry(bytes) }, log);
     if (index === 0) l.charters = [c];
     try {
-      const p = await readEntry(l, index);
-      officeSigned(l, p);
-      if (p.witnessed === true && p.seen === undefined) throw new Fault("unwitnessed", `proof/${index}.tlog-proof`, names(p), "");
+      await held(l, index);
     } catch (e) {
       // Among picked files every entry of the type is tried: one without effect
       // leaves the charter before it in force.

@@ -8,10 +8,10 @@ import { readOpening } from "./check-opened";
 import { ensure } from "./fault";
 import { H } from "./hash";
 import type { Members } from "./json";
-import type { Ledger, Trust } from "./ledger";
-import { listOf, membersOf, textOf } from "./members";
+import type { Ledger, Proven, Trust } from "./ledger";
+import { listOf, membersOf, numberOf, textOf } from "./members";
 import { rows } from "./pool";
-import { handleFor, normalID, objectID, saltOf } from "./seed";
+import { handleFor, keyCommit, normalID, objectID, saltOf } from "./seed";
 import type { Source } from "./source";
 import { bad, figure, good, plan, skipWaiting, Trouble, unknown, type Ended, type Plan, type Run } from "./step";
 import { ticketOf } from "./ticket";
@@ -54,7 +54,7 @@ export async function myTicket(run: Run, source: Source, trust: Trust, ask: Tick
     const handle = await handleStep(p, ledger, ask, code, notice.entry.body);
     const place = handle === undefined ? undefined : await hatStep(run, p, ledger, notice.entry.body, handle);
     if (place?.cell === "") headline = place.words;
-    if (place && place.cell !== "" && cast) headline = await ticketSteps(p, cast.entry.body, handle!, place);
+    if (place && place.cell !== "" && cast) headline = await ticketSteps(p, notice, cast, handle!, place);
     if (!cast && ask.entry === undefined) p.skip("draw", "还没有抽取，或者由监管平台抽取，没有签值可算。");
     skipWaiting(p, place?.cell === "" ? "不在签筒里，没有签值。" : "前面的步骤没有算成，这一步算不了。");
   }
@@ -76,6 +76,8 @@ async function handleStep(p: Plan, l: Ledger, ask: TicketAsk, code: string, body
       throw new Trouble(
         `启封钥匙还没有公开（应在${textOf(membersOf(body["due"]), "k")}公开），这家企业的启封凭据也没有公开。手里有随机串的，填上再算；没有的，要等启封钥匙公开。`,
       );
+    const print = opening?.K && typed === "" ? keyCommit(opening.K) : textOf(body, "keycommit");
+    ensure(print === textOf(body, "keycommit"), "keycommit", "K", print, textOf(body, "keycommit"));
     const line = `draw1h|O|${salt}|${code}`;
     const handle = handleFor("O", salt, code);
     note(
@@ -133,9 +135,14 @@ async function hatStep(run: Run, p: Plan, l: Ledger, body: Members, handle: stri
 }
 
 /** ticketSteps compute the ticket and hold it to the cut-off. */
-async function ticketSteps(p: Plan, b: Members, handle: string, place: Place): Promise<string> {
+async function ticketSteps(p: Plan, notice: Proven, cast: Proven, handle: string, place: Place): Promise<string> {
+  const b = cast.entry.body;
   const seed = textOf(b, "seed");
   const ticket = await p.step("ticket", async (note) => {
+    // The draw of another notice has another seed, and cells of the same names.
+    const about = numberOf(b, "notice");
+    ensure(about === notice.index, "other-notice", `entry/${cast.index}.txt`, String(about), String(notice.index));
+    ensure(textOf(b, "commitment") === notice.hash, "commitment", `entry/${cast.index}.txt`, textOf(b, "commitment"), notice.hash);
     const value = ticketOf(seed, handle, place.weight);
     const lines = Array.from({ length: place.weight }, (_, j) => `${seed}|O|${handle}|${j + 1}`);
     ensure(

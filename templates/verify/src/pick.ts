@@ -5,8 +5,8 @@
 import { equal, hex, text } from "./bytes";
 import { Fault } from "./fault";
 import { sha256 } from "./hash";
-import type { Members, Value } from "./json";
-import { membersOf, numberOf, textOf } from "./members";
+import { members, parseLoose, type Loose, type Members } from "./json";
+import { numberOf, textOf } from "./members";
 import { parseProof, type Proof } from "./proof";
 import { fromPlaces, place, placed, type Picked, type Source } from "./source";
 import { recordHash, rootFromInclusion } from "./tree";
@@ -156,7 +156,8 @@ async function readIndex(at: ReadonlyMap<string, Blob>): Promise<Index> {
     const draw = index.draws.find((d) => d.notice === numberOf(body, "notice"));
     if (type === "charter") index.charters.push(i);
     else if (type === "notice") index.draws.push({ id: textOf(body, "draw"), name: textOf(body, "name"), notice: i, later: [] });
-    else if ((type === "draw" || type === "platform-draw") && draw) draw.entry ??= i;
+    else if ((type === "draw" || type === "platform-draw") && draw && draw.entry === undefined) draw.entry = i;
+    else if ((type === "draw" || type === "platform-draw") && draw) draw.later.push(i); // a second one: never passed over
     else if ((type === "abort" || type === "teams-notice" || type === "request") && draw) draw.later.push(i);
     else if (type === "result") index.noticeOf.set(i, body["notice"] === undefined ? -1 : numberOf(body, "notice"));
     else if (type === "correction" || type === "takedown") {
@@ -172,8 +173,9 @@ function peek(entry: string): { type: string; body: Members } {
   const lines = entry.split("\n");
   const type = /^sunlot\/v1 ([a-z-]+)$/.exec(lines[0] ?? "")?.[1] ?? "";
   try {
-    const value = JSON.parse(lines[2] ?? "") as Value;
-    return { type, body: membersOf(membersOf(value)["body"]) };
+    const value = parseLoose(lines[2] ?? "", "entry");
+    const body = members<Loose>(members<Loose>(value)?.["body"] ?? null);
+    return { type, body: (body ?? {}) as Members };
   } catch {
     return { type, body: {} };
   }

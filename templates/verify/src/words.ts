@@ -83,6 +83,7 @@ const sentences: Readonly<Record<string, string>> = {
   "duplicate-handle": "同一支签出现两次",
   "roster-count": "签筒和没有进签筒的户数加起来不等于名录库的户数",
   "twice-in-register": "同一支签既在签筒里又在没有进签筒的名单里",
+  "cell-twice": "预告里同一个分区写了两次，名额会算成两份",
   "unknown-cell": "签筒里有一个预告没有写的分区",
   // the cast
   "other-notice": "记录说的是另一份预告",
