@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/publish"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/verify"
@@ -44,12 +45,12 @@ func (c *Command) build(out string, all bool) error {
 	if out != "" {
 		dir = c.abs(out)
 	}
-	w, err := site.OpenDir(dir, site.DirOptions{All: all || program() == "", Hook: c.Hook})
+	w, err := site.OpenDir(dir, site.DirOptions{All: all || office.Program() == "", Hook: c.Hook})
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	opt := site.Options{Base: o.Config.Base, Built: record.Time(o.Now().Unix()), Progress: c.progress("生成网页"), Program: program(), Stop: c.ctx.Done()}
+	opt := site.Options{Base: o.Config.Base, Built: record.Time(o.Now().Unix()), Progress: c.progress("生成网页"), Program: office.Program(), Stop: c.ctx.Done()}
 	if err := site.Build(b, o.Pages(), opt, w); err != nil {
 		return err
 	}

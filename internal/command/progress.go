@@ -1,13 +1,9 @@
 package command
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -48,22 +44,3 @@ func bar(what string, done, total int, elapsed time.Duration) string {
 	return fmt.Sprintf("%s [%s%s] %3d%%　%d/%d 个文件　%.0f 秒", what, strings.Repeat("#", full), strings.Repeat("-", barWidth-full),
 		done*100/max(total, 1), done, total, elapsed.Seconds())
 }
-
-// program names the very program that runs, so that pages which another one made
-// are made again; "" where it cannot be read: then every page is made.
-var program = sync.OnceValue(func() string {
-	name, err := os.Executable()
-	if err != nil {
-		return ""
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return ""
-	}
-	return hex.EncodeToString(sum.Sum(nil))
-})

@@ -90,7 +90,7 @@ func (o *Office) putAside(b *verify.Bundle) {
 }
 
 func (o *Office) savedLines(size uint64, root ledger.Hash) string {
-	return fmt.Sprintf("%s\n%s\n%s\n%d %s\n", savedHead, program(), o.Config.Origin, size, hex.EncodeToString(root[:]))
+	return fmt.Sprintf("%s\n%s\n%s\n%d %s\n", savedHead, Program(), o.Config.Origin, size, hex.EncodeToString(root[:]))
 }
 
 // savedMAC is the fifth line.
@@ -138,8 +138,11 @@ func (o *Office) savedKey() ([]byte, error) {
 	return sum[:], nil
 }
 
-// program is the digest of the running program: another one may judge
-// otherwise, and a version number does not tell them apart.
+// Program is the digest of the running program: another one may judge, or word
+// a page, otherwise, and a version number does not tell them apart. "" where it
+// cannot be read.
+func Program() string { return program() }
+
 var program = sync.OnceValue(func() string {
 	name, err := os.Executable()
 	if err != nil {
