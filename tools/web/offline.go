@@ -62,6 +62,8 @@ func joinedStyle(names ...string) ([]byte, error) {
 		}
 		sheet = append(sheet, part...)
 	}
+	// Without the site's frame around it the page is as wide as the window.
+	sheet = bytes.ReplaceAll(sheet, []byte("@container ("), []byte("@media ("))
 	r := api.Transform(string(sheet), api.TransformOptions{
 		Loader: api.LoaderCSS, MinifyWhitespace: true, MinifySyntax: true, Target: api.ES2020, LogLevel: api.LogLevelSilent,
 	})
