@@ -26,7 +26,8 @@ function ask(files) {
 test("valid HTML on every page", (t) => {
   const files = pages(SITE).map((name) => path.join(SITE, name));
   assert.ok(files.length > 500, `only ${files.length} pages`);
-  const said = ask(files).filter((m) => !m.includes("blocked by “"));
+  // @container (CSS Containment 3) in the offline page's style: the checker's CSS is older
+  const said = ask(files).filter((m) => !m.includes("blocked by “") && !m.endsWith("CSS: Unrecognized at-rule “@container”"));
   t.diagnostic(`${files.length} pages checked`);
   assert.deepEqual(said.slice(0, 40), []);
 });
