@@ -103,6 +103,7 @@ func (a *auditor) openEarlier(msg []byte, place string) *openedCheckpoint {
 	if o.err != nil {
 		return o
 	}
+	o.found.Head = o.head
 	if a.policy != nil {
 		o.found.keys, o.found.times = a.policy.Witnesses, a.checkCosignatures(n, place)
 	}

@@ -10,6 +10,7 @@ type Cosigned interface {
 // signed it and its tree continues it. What the audit found of the lines of the
 // policy file's witnesses is kept; it never changes, so goroutines may share it.
 type Proved struct {
+	Head  Checkpoint  // what it says
 	text  string      // as signed
 	keys  []PolicyKey // the policy file's witnesses
 	times []int64     // by key: seconds since 1970, −1 without a line that verifies

@@ -24,6 +24,10 @@ import (
 // perArchive is how many entries an archive holds: sixteen tiles.
 const perArchive = 16 * ledger.TileWidth
 
+// bytesPerRecord is a guess from above at what a record weighs in an archive, so
+// that its buffer need not grow.
+const bytesPerRecord = 5 << 10
+
 func archiveName(n int) string { return fmt.Sprintf("ledger-%03d.zip", n) }
 
 // dataLedger writes the archives. One that is not the last depends on its own
@@ -56,7 +60,8 @@ func (m *maker) archiveFile(file string, from, to uint64) (size int, err error) 
 		m.filesKey(h, e)
 	}
 	err = m.block(file, h.key(), func(m *maker) error {
-		data, err := m.archive(from, to, last)
+		m.packed.Reset() // the archive before has been put
+		data, err := m.archiveInto(&m.packed, from, to, last)
 		if size = len(data); err != nil {
 			return err
 		}
@@ -71,8 +76,13 @@ func (m *maker) archiveFile(file string, from, to uint64) (size int, err error) 
 // archive packs entries from to before to; last says that the head of the
 // ledger goes with them.
 func (m *maker) archive(from, to uint64, last bool) ([]byte, error) {
-	z := &packer{}
-	z.zip = zip.NewWriter(&z.buf)
+	return m.archiveInto(new(bytes.Buffer), from, to, last)
+}
+
+func (m *maker) archiveInto(buf *bytes.Buffer, from, to uint64, last bool) ([]byte, error) {
+	z := &packer{buf: buf}
+	z.buf.Grow(int(to-from) * bytesPerRecord)
+	z.zip = zip.NewWriter(z.buf)
 	z.add("README.txt", []byte(archiveText))
 	if err := m.packEntries(z, from, to); err != nil {
 		return nil, err
@@ -158,7 +168,7 @@ func (m *maker) packTiles(z *packer, from, to uint64, last bool) error {
 
 // packer writes a zip into memory and keeps the first fault.
 type packer struct {
-	buf bytes.Buffer
+	buf *bytes.Buffer
 	zip *zip.Writer
 	err error
 }

@@ -195,6 +195,9 @@ func (m *maker) proofFacts(p *page, i int64) facts {
 }
 
 func (m *maker) proofHead(i int64) (ledger.Checkpoint, bool) {
+	if c := m.b.Entries[i].Head; c != nil {
+		return *c, true
+	}
 	data, err := m.b.Dir.Proof(uint64(i))
 	if err != nil {
 		return ledger.Checkpoint{}, false

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	stdhash "hash"
 	"io/fs"
 	"reflect"
 	"slices"
@@ -41,14 +42,32 @@ type keys struct {
 }
 
 // hasher builds a key of texts and numbers that cannot run into each other.
-type hasher struct{ b []byte }
+type hasher struct {
+	b     []byte
+	long  stdhash.Hash // what went before b, where it is much
+	whole bool         // b is wanted, and not its key: all of it stays there
+}
+
+// hasherKeeps is how many bytes a hasher keeps.
+const hasherKeeps = 4 << 10
+
+func (h *hasher) flush() *hasher {
+	if len(h.b) > hasherKeeps && !h.whole {
+		if h.long == nil {
+			h.long = sha256.New()
+		}
+		h.long.Write(h.b)
+		h.b = h.b[:0]
+	}
+	return h
+}
 
 func (h *hasher) text(list ...string) *hasher {
 	for _, s := range list {
 		h.b = binary.AppendUvarint(h.b, uint64(len(s)))
 		h.b = append(h.b, s...)
 	}
-	return h
+	return h.flush()
 }
 
 func (h *hasher) num(list ...int64) *hasher {
@@ -62,7 +81,7 @@ func (h *hasher) sum(list ...digest) *hasher {
 	for i := range list {
 		h.b = append(h.b, list[i][:]...)
 	}
-	return h
+	return h.flush()
 }
 
 func (h *hasher) yes(list ...bool) *hasher {
@@ -78,7 +97,14 @@ func (h *hasher) yes(list ...bool) *hasher {
 
 // key is never zero: that is the key of what is always made.
 func (h *hasher) key() digest {
-	full := sha256.Sum256(h.b)
+	var full [32]byte
+	if h.long != nil {
+		h.long.Write(h.b)
+		h.long.Sum(full[:0])
+		h.long = nil
+	} else {
+		full = sha256.Sum256(h.b)
+	}
 	h.b = h.b[:0]
 	full[0] |= 1
 	return digest(full[:])

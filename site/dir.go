@@ -50,6 +50,7 @@ type Dir struct {
 	mu     sync.Mutex   // of the counts, old and begun
 	change sync.RWMutex // held for reading while new files are created, for writing by any other change
 	begun  bool         // buildingName stands
+	fresh  bool         // nothing stood in the folder: what is put is new
 	signed []byte       // the checkpoint that was put
 }
 
@@ -88,6 +89,7 @@ func (d *Dir) own(name string, all bool) error {
 	if !all {
 		d.old = readBuilt(d.fsys)
 	}
+	d.fresh = len(list) == 0
 	return d.Put(marker, []byte(markerText))
 }
 
@@ -171,7 +173,7 @@ func (d *Dir) write(name string, data []byte, stands bool) error {
 			return err
 		}
 	}
-	d.change.Lock()
+	d.change.Lock() // somebody else has put a file there since
 	defer d.change.Unlock()
 	return d.dir.Put(name, data)
 }
@@ -199,6 +201,9 @@ func (d *Dir) begin() error {
 // What is no regular file there (a link, a directory where a file must be) is
 // taken away.
 func (d *Dir) same(name string, data []byte) (same, stands bool, err error) {
+	if d.fresh {
+		return false, false, nil
+	}
 	info, err := fs.Lstat(d.fsys, name)
 	if err != nil {
 		return false, false, nil // missing, or a part of the way is no folder: write says so

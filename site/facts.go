@@ -37,14 +37,23 @@ func (v value) Rest() string { return v.Text[len(v.Lead()):] }
 // if none is left. A term stands once: what is said of it later joins what was
 // said before.
 func (f *facts) add(term string, values ...value) {
-	var list []value
-	for _, v := range values {
-		if v.Text != "" {
-			list = append(list, v)
+	n := 0
+	for i := range values {
+		if values[i].Text != "" {
+			n++
 		}
 	}
-	if len(list) == 0 {
+	if n == 0 {
 		return
+	}
+	list := make([]value, 0, n)
+	for i := range values {
+		if values[i].Text != "" {
+			list = append(list, values[i])
+		}
+	}
+	if cap(*f) == 0 {
+		*f = make(facts, 0, 8)
 	}
 	for i := range *f {
 		if (*f)[i].Term == term {

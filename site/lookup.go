@@ -112,7 +112,7 @@ func (m *maker) lookupIndex() *lookup.Index {
 		Names: table(names, func(s searched) string { return s.name }),
 		Entries: lookup.Table{Len: len(m.b.Entries), Key: func(i int) string { return num(i) }, Cells: m.entryCells,
 			Sum: func(i int, to []byte) []byte {
-				return (&hasher{to}).sum(m.keys.alone[i]).yes(m.s.ResultAt(int64(i)) != nil).b
+				return (&hasher{b: to, whole: true}).sum(m.keys.alone[i]).yes(m.s.ResultAt(int64(i)) != nil).b
 			}},
 	}
 }
@@ -202,7 +202,7 @@ func (m *maker) searchedCells(s searched, to []string) []string {
 // searchedSum covers what searchedCells say beside the rule pack and the words
 // of the program (keys.all), without making them.
 func (m *maker) searchedSum(s searched, to []byte) []byte {
-	h := &hasher{to}
+	h := &hasher{b: to, whole: true}
 	after := func(r *rules.Finished) {
 		if h.yes(r != nil); r != nil {
 			h.num(r.Index).sum(m.keys.since[r.Index])

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"html/template"
 	"io/fs"
 	"maps"
@@ -48,6 +49,7 @@ type maker struct {
 	shelves     []*shelf                  // of results, in order of their first
 	shelfOf     map[string]*shelf         // by folder
 	due         []rules.Duty              // as of the bundle's day; see duties
+	counted     map[int64]*rules.Stats    // by year; see stats
 }
 
 // shared is what the makers of several blocks use at a time.
@@ -55,11 +57,15 @@ type shared struct {
 	mu      sync.Mutex
 	chromes map[string]chrome
 	links   map[string]string // target name that is not made yet → a page that points to it
+	asked   *nameSet          // the targets in links
 	said    int               // files that Progress was told of
+	packed  bytes.Buffer      // an archive at a time
 	slow    atomic.Int64      // templates that were not for the quick way
 }
 
-func newShared() *shared { return &shared{chromes: map[string]chrome{}, links: map[string]string{}} }
+func newShared() *shared {
+	return &shared{chromes: map[string]chrome{}, links: map[string]string{}, asked: newNameSet()}
+}
 
 // made is a page for the site maps.
 type made struct {
@@ -160,21 +166,33 @@ func (m *maker) tell() {
 
 // point notes the links of a page, to be checked once everything is made.
 func (m *maker) point(from string, html []byte) error {
-	for rest := string(html); ; {
-		i := strings.Index(rest, "=\"")
+	root := strings.Repeat("../", strings.Count(from, "/"))
+	for rest := html; ; {
+		i := bytes.Index(rest, []byte("=\""))
 		if i < 0 {
 			return nil
 		}
 		attr := rest[max(0, i-5):i]
-		value, after, _ := strings.Cut(rest[i+2:], "\"")
+		value, after, _ := bytes.Cut(rest[i+2:], []byte{'"'})
 		rest = after
-		if !strings.HasSuffix(attr, " href") && !strings.HasSuffix(attr, " src") {
+		if !bytes.HasSuffix(attr, []byte(" href")) && !bytes.HasSuffix(attr, []byte(" src")) || m.leads(root, value) {
 			continue
 		}
-		if err := m.pointOne(from, value); err != nil {
+		if err := m.pointOne(from, string(value)); err != nil {
 			return err
 		}
 	}
+}
+
+// leads is the quick answer for what most links are: through the site's top to a
+// file that is made already.
+func (m *maker) leads(root string, value []byte) bool {
+	if len(value) < len(root) || string(value[:len(root)]) != root {
+		return false
+	}
+	name, _, _ := bytes.Cut(value[len(root):], []byte{'#'})
+	// Names of the sets, and those that sure knows, are in their one form.
+	return m.made.hasBytes(name) || m.asked.hasBytes(name) || m.sure(string(name))
 }
 
 func (m *maker) pointOne(from, value string) error {
@@ -200,6 +218,7 @@ func (m *maker) pointOne(from, value string) error {
 	defer m.mu.Unlock()
 	if _, ok := m.links[target]; !ok {
 		m.links[target] = from
+		m.asked.add(target)
 	}
 	return nil
 }

@@ -45,6 +45,14 @@ func (s *nameSet) has(name string) bool {
 	return found
 }
 
+func (s *nameSet) hasBytes(name []byte) bool {
+	h := max(maphash.Bytes(s.seed, name), 1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, found := s.find(h)
+	return found
+}
+
 func (s *nameSet) size() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

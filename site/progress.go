@@ -19,7 +19,7 @@ type lineRow struct {
 // year.
 func (m *maker) planProgress(v *planView, year int64) {
 	p := &v.page
-	st := m.s.Stats(year, m.b.Today)
+	st := m.stats(year)
 	var bars []chartRow
 	for i := range st.Lines {
 		l := &st.Lines[i]

@@ -6,7 +6,9 @@ import (
 	"html/template"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 	"text/template/parse"
 )
 
@@ -76,10 +78,16 @@ func (q *quick) call(buf *bytes.Buffer, name string, dot reflect.Value) error {
 	if t == nil || !t.known {
 		return errSlow
 	}
-	s := &scene{q: q, buf: buf, vars: make([]reflect.Value, t.slots)}
+	s := scenes.Get().(*scene)
+	defer scenes.Put(s)
+	s.q, s.buf = q, buf
+	s.vars = slices.Grow(s.vars[:0], t.slots)[:t.slots]
+	clear(s.vars)
 	s.vars[0] = dot
 	return s.all(t.run, dot)
 }
+
+var scenes = sync.Pool{New: func() any { return new(scene) }}
 
 func (s *scene) all(list []stroke, dot reflect.Value) error {
 	for _, run := range list {

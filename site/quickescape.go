@@ -13,6 +13,7 @@ type escape struct {
 	safe func(s string) bool // nil: written with the replacements of HTML
 	slow *template.Template  // html/template's own way, between two marks
 	html bool                // template.HTML goes as it is
+	data bool                // a template.URL of plainData needs no more than the replacements of HTML
 }
 
 // escapes are the places by the escapers that html/template calls there.
@@ -20,7 +21,7 @@ var escapes = map[string]*escape{
 	"htmlescaper":                         {slow: slowly(`{{.}}`), html: true},
 	"rcdataescaper":                       {slow: slowly(`<title>{{.}}</title>`)},
 	"attrescaper":                         {slow: slowly(`<a title="{{.}}">`)},
-	"urlfilter urlnormalizer attrescaper": {slow: slowly(`<a href="{{.}}">`), safe: plainAddress},
+	"urlfilter urlnormalizer attrescaper": {slow: slowly(`<a href="{{.}}">`), safe: plainAddress, data: true},
 	"urlescaper attrescaper":              {slow: slowly(`<a href="#{{.}}">`), safe: plainFragment},
 	"urlnormalizer attrescaper":           {slow: slowly(`<a href="/{{.}}">`), safe: plainAddress},
 }
@@ -42,6 +43,18 @@ func plainAddress(s string) bool {
 
 func plainFragment(s string) bool { return plainAddress(s) && !strings.ContainsAny(s, "/#") }
 
+// plainData: what the data URI of an image is made of; normalizing an address
+// leaves it alone.
+func plainData(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("+/=:;,.-_", c) >= 0) {
+			return false
+		}
+	}
+	return true
+}
+
+var urlString = reflect.TypeFor[template.URL]()
 var plainString = reflect.TypeFor[string]()
 var htmlString = reflect.TypeFor[template.HTML]()
 
@@ -65,6 +78,9 @@ func (e *escape) write(buf *bytes.Buffer, v reflect.Value) error {
 			buf.Write(strconv.AppendInt(buf.AvailableBuffer(), v.Int(), 10))
 			return nil
 		}
+	case v.Type() == urlString && e.data && plainData(v.String()):
+		escapeHTML(buf, v.String())
+		return nil
 	case v.Type() == htmlString && e.html:
 		buf.WriteString(v.String())
 		return nil

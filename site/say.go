@@ -84,7 +84,7 @@ const maxQuoted = 160 // characters of a value quoted in a sentence
 // say puts a finding in words. Remedies are for officers and stay off the
 // public pages.
 func (m *maker) say(p *page, f rules.Finding) said {
-	text, _ := words.Say(f.Code, clip(f.Place), clip(f.Got), clip(f.Want))
+	text := words.Sentence(f.Code, clip(f.Place), clip(f.Got), clip(f.Want))
 	s := said{Tag: severityTag(f.Severity), Text: text, Clause: m.clause(p, f.Clause)}
 	if f.Entry >= 0 && f.Entry < int64(len(m.b.Entries)) {
 		s.Entry = p.entry(f.Entry)

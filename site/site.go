@@ -27,6 +27,7 @@ import (
 	"slices"
 
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
 )
 
@@ -114,7 +115,7 @@ func newMaker(b *verify.Bundle, content fs.FS, opt Options, out Out) (*maker, er
 	opt.Base = base
 	m := &maker{
 		b: b, s: b.State, pack: b.State.Pack, charter: c, content: content, opt: opt, out: out,
-		made: newNameSet(), shared: newShared(),
+		made: newNameSet(), shared: newShared(), counted: map[int64]*rules.Stats{},
 		total: 3*len(b.Entries) + 2*len(b.State.Results) + 64,
 	}
 	if m.dir, _ = out.(*Dir); m.dir != nil {

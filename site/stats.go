@@ -105,12 +105,22 @@ func yearNumber(date string) int64 {
 	return y
 }
 
+// stats are counted once a build.
+func (m *maker) stats(year int64) *rules.Stats {
+	st, ok := m.counted[year]
+	if !ok {
+		st = m.s.Stats(year, m.b.Today)
+		m.counted[year] = st
+	}
+	return st
+}
+
 func (m *maker) statsPages() error {
 	v := &yearsView{page: m.newPage("stats/index.html", "stats", "统计")}
 	v.asList()
 	var bars []chartRow
 	for _, y := range m.years() {
-		st := m.s.Stats(y, m.b.Today)
+		st := m.stats(y)
 		if err := m.statsPage(st); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 func (m *maker) statsTable() table {
 	t := statsHeads()
 	for _, y := range m.years() {
-		t.rows = append(t.rows, statsRows(m.s.Stats(y, m.b.Today), "")...)
+		t.rows = append(t.rows, statsRows(m.stats(y), "")...)
 	}
 	return t
 }

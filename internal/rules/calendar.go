@@ -260,12 +260,53 @@ func weekday(day int) bool {
 	return d != 2 && d != 3
 }
 
+// parseDay reads a date in its one form; every result is held to dates, so it is
+// done in whole numbers.
 func parseDay(s string) (int, bool) {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || t.Format(time.DateOnly) != s {
+	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
 		return 0, false
 	}
-	return unixDay(t), true
+	y, ok1 := digits(s[:4])
+	m, ok2 := digits(s[5:7])
+	d, ok3 := digits(s[8:])
+	if !ok1 || !ok2 || !ok3 || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) {
+		return 0, false
+	}
+	return dayOf(y, m, d), true
+}
+
+func digits(s string) (n int, ok bool) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return n, true
+}
+
+func daysIn(y, m int) int {
+	switch {
+	case m == 2 && (y%4 == 0 && y%100 != 0 || y%400 == 0):
+		return 29
+	case m == 2:
+		return 28
+	case m == 4 || m == 6 || m == 9 || m == 11:
+		return 30
+	}
+	return 31
+}
+
+// dayOf counts from 1970-01-01, in years that begin with March and eras of 400
+// years.
+func dayOf(y, m, d int) int {
+	if m <= 2 {
+		y--
+	}
+	era := (y+400)/400 - 1 // y is not below -1
+	of := y - era*400
+	month := (m + 9) % 12
+	return era*146097 + of*365 + of/4 - of/100 + (153*month+2)/5 + d - 1 - 719468
 }
 
 func unixDay(t time.Time) int {

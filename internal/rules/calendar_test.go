@@ -209,3 +209,19 @@ func TestExtend(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryDay: the dates of all years as package time has them, and nothing
+// that is none.
+func TestEveryDay(t *testing.T) {
+	for day := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 10000; day = day.AddDate(0, 0, 1) {
+		s := day.Format(time.DateOnly)
+		if got, ok := parseDay(s); !ok || int64(got)*86400 != day.Unix() {
+			t.Fatalf("%s is day %d, %v", s, got, ok)
+		}
+	}
+	for _, bad := range []string{"", "2023-02-29", "1900-02-29", "2023-00-01", "2023-13-01", "2023-01-00", "2023-01-32", "2023-04-31", "2023-1-01", "2023/01/01", "+023-01-01", "2023-01-0１", "20230101", "2023-01-01T"} {
+		if _, ok := parseDay(bad); ok {
+			t.Errorf("%q is a date", bad)
+		}
+	}
+}

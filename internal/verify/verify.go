@@ -48,6 +48,8 @@ type Entry struct {
 
 	ProofSum   Sum // of its proof file as it stands, sound or not
 	OpeningSum Sum // of its opening file as it stands; only of entries that may have one
+
+	Head *ledger.Checkpoint // of its proof file, nil where that does not hold; entries of one publication share it
 }
 
 // Sum is the beginning of the SHA-256 of a file, by which whoever made
@@ -231,6 +233,7 @@ func (b *Bundle) add(f rules.Finding) { b.Findings = append(b.Findings, f) }
 func (b *Bundle) walk(progress func(done, total uint64)) error {
 	size := b.Checkpoint.Size
 	b.Entries = make([]*Entry, 0, size)
+	defer func() { b.proved.by, b.proved.sums = map[uint64]*ledger.Proved{}, nil }()
 	return b.Dir.Entries(0, size, func(i uint64, raw []byte) error {
 		if err := b.step(i, raw); err != nil {
 			return err
@@ -247,6 +250,9 @@ func (b *Bundle) step(i uint64, raw []byte) error {
 	e := &Entry{Index: int64(i), Hash: rules.Hash(raw)}
 	if i < uint64(len(b.proved.sums)) {
 		e.ProofSum = b.proved.sums[i]
+	}
+	if p := b.proved.by[i]; p != nil {
+		e.Head = &p.Head
 	}
 	b.Entries = append(b.Entries, e)
 	if err := b.judge(e, raw); err != nil {

@@ -58,6 +58,15 @@ func Say(code, place, got, want string) (sentence, remedy string) {
 	return fill(l.sentence, place, got, want), fill(l.remedy, place, got, want)
 }
 
+// Sentence is Say without the remedy.
+func Sentence(code, place, got, want string) string {
+	l, ok := lines()[code]
+	if !ok {
+		return strings.Join([]string{code, place, got, want}, " ")
+	}
+	return fill(l.sentence, place, got, want)
+}
+
 var optional = regexp.MustCompile(`\[\[([^\]]*)\]\]`)
 
 func fill(text, place, got, want string) string {
@@ -65,7 +74,37 @@ func fill(text, place, got, want string) string {
 	if strings.Contains(text, "[[") {
 		text = fillOptional(text, place, got, want)
 	}
-	return Clock(strings.NewReplacer("{place}", place, "{got}", got, "{want}", want).Replace(text))
+	return Clock(replaced(text, place, got, want))
+}
+
+// replaced puts the values in their places, in one pass.
+func replaced(text, place, got, want string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text) + len(place) + len(got) + len(want))
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		text = rest
+		name, after, _ := strings.Cut(rest, "}")
+		switch name {
+		case "place":
+			b.WriteString(place)
+		case "got":
+			b.WriteString(got)
+		case "want":
+			b.WriteString(want)
+		default:
+			b.WriteByte('{')
+			continue
+		}
+		text = after
+	}
 }
 
 // fillOptional leaves out the pieces in [[ ]] that want a value that is not there.
