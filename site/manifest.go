@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"sort"
 	"sync"
 )
 
@@ -152,10 +153,11 @@ func (b *manifest) names(from int, yield func(name string)) (end int, err error)
 	return from, err
 }
 
-// find is the block of that name, nil for none.
+// find is the block of that name, nil for none. It reads the ids alone: other
+// goroutines mark blocks as kept meanwhile.
 func (b *manifest) find(id uint64) *blockRef {
-	i, ok := slices.BinarySearchFunc(b.blocks, id, func(r blockRef, id uint64) int { return cmp.Compare(r.id, id) })
-	if !ok {
+	i := sort.Search(len(b.blocks), func(i int) bool { return b.blocks[i].id >= id })
+	if i == len(b.blocks) || b.blocks[i].id != id {
 		return nil
 	}
 	return &b.blocks[i]
