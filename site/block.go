@@ -35,6 +35,25 @@ func (m *maker) loose(make func(*maker) error) error {
 	return err
 }
 
+// beside takes steps that need nothing of each other. What they list stands in
+// their order, however they ran.
+func (m *maker) beside(steps ...func(*maker) error) error {
+	parts := make([]maker, len(steps))
+	err := each(len(steps), func(i int) error {
+		w := &parts[i]
+		*w = *m
+		w.pages, w.files = nil, new([]string)
+		return steps[i](w)
+	})
+	for i := range parts {
+		m.pages = append(m.pages, parts[i].pages...)
+		if m.files != nil && parts[i].files != nil {
+			*m.files = append(*m.files, *parts[i].files...)
+		}
+	}
+	return err
+}
+
 // kept counts the files of a block as made if the folder holds them under the
 // key.
 func (m *maker) kept(name string, key digest) bool {

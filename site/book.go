@@ -118,7 +118,7 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 		v.Summary = m.summary(e)
 		v.Shown = m.shown(p, e)
 	}
-	v.Found = m.sayAll(p, m.found[i])
+	v.Found = m.sayAll(p, m.found(i))
 	v.recordPart = m.recordPart(p, e, raw)
 	v.Check = m.checkEntry(p, i)
 	return m.render("entry", v)
@@ -165,7 +165,7 @@ func (m *maker) entryState(e *verify.Entry) tag {
 	switch {
 	case e.Record == nil || voided(e.Findings):
 		return tag{"不相符，没有效力", "bad"}
-	case breached(m.found[e.Index]):
+	case breached(m.found(e.Index)):
 		return tag{"不相符", "bad"}
 	}
 	if f := m.s.ResultAt(e.Index); f != nil && len(f.Corrections) > 0 {

@@ -165,7 +165,7 @@ func bareKey(h *hasher, e *verify.Entry) {
 
 func (m *maker) aloneKey(h *hasher, e *verify.Entry) digest {
 	bareKey(h, e)
-	for _, list := range [][]rules.Finding{e.Findings, m.found[e.Index]} {
+	for _, list := range [][]rules.Finding{e.Findings, m.found(e.Index)} {
 		for _, f := range list {
 			h.text(f.Code, string(f.Severity), f.Clause, f.Place, f.Got, f.Want)
 		}

@@ -271,7 +271,7 @@ func (m *maker) drawFound(l *rules.Lot, v *drawView) {
 	}
 	slices.Sort(entries)
 	for _, i := range entries {
-		for _, f := range m.found[i] {
+		for _, f := range m.found(i) {
 			if f.Severity == rules.Breach {
 				v.Failed = append(v.Failed, m.say(&v.page, f))
 			} else {
@@ -291,7 +291,7 @@ func (m *maker) ignoredAbout(p *page, index int64) []ignored {
 }
 
 func (m *maker) ignoredEntry(p *page, e *verify.Entry) ignored {
-	list := m.sayAll(p, m.found[e.Index])
+	list := m.sayAll(p, m.found(e.Index))
 	for i := range list {
 		list[i].Entry = nil // it is named once already
 	}

@@ -5,18 +5,22 @@ import (
 	"runtime/metrics"
 )
 
-// spare is how much garbage a build may gather above the bundle that it reads.
-const spare = 128 << 20
+// spare is how much memory a build may take above what is used when it begins,
+// which is the bundle.
+const spare = 208 << 20
 
-// frugal lets the collector run when the garbage of pages reaches spare, and not
-// only when it is as large as the bundle; what it returns puts things back.
+// frugal lets the collector run when the garbage of pages has filled spare; left
+// to itself it would wait until there is as much garbage as bundle. What it
+// returns puts things back.
 func frugal() func() {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	n := live[0].Value.Uint64()
-	if n <= spare {
-		return func() {}
+	m := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	metrics.Read(m)
+	used := m[0].Value.Uint64() - m[1].Value.Uint64() - m[2].Value.Uint64()
+	old := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(old, int64(used)+spare))
+	percent := debug.SetGCPercent(400)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(old)
 	}
-	old := debug.SetGCPercent(int(max(5, spare*100/n)))
-	return func() { debug.SetGCPercent(old) }
 }

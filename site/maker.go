@@ -40,7 +40,8 @@ type maker struct {
 	total int       // estimate for Progress
 	keys  keys      // what blocks depend on
 
-	found       map[int64][]rules.Finding // by entry, whatever found them
+	foundAt     []int32                   // of the findings about entries, in order of these; see found
+	foundFrom   []int32                   // where those of an entry begin in foundAt
 	noted       map[int64][]*verify.Entry // notice or result index → entries about it that have no effect
 	drawDir     map[int64]string          // notice index → folder of its page
 	firms       []*firm                   // in order of their list
@@ -60,6 +61,7 @@ type shared struct {
 	asked   *nameSet          // the targets in links
 	said    int               // files that Progress was told of
 	packed  bytes.Buffer      // an archive at a time
+	tally   sync.Mutex        // of counted
 	slow    atomic.Int64      // templates that were not for the quick way
 }
 
@@ -253,12 +255,8 @@ func (m *maker) checkLinks() error {
 
 // index sorts what was found and said by the entry that it concerns.
 func (m *maker) index() {
-	m.found, m.noted = map[int64][]rules.Finding{}, map[int64][]*verify.Entry{}
-	for _, f := range m.b.Findings {
-		if f.Entry >= 0 && !inside(f) {
-			m.found[f.Entry] = append(m.found[f.Entry], f)
-		}
-	}
+	m.noted = map[int64][]*verify.Entry{}
+	m.sortFound()
 	for _, e := range m.b.Entries {
 		if e.Record == nil || !voided(e.Findings) {
 			continue
@@ -281,6 +279,47 @@ func (m *maker) index() {
 	m.collectFirmShelves()
 	m.collectShelves()
 	m.depend()
+}
+
+// sortFound sorts what was found about entries, whatever found it, by the entry.
+func (m *maker) sortFound() {
+	n := len(m.b.Entries)
+	m.foundFrom = make([]int32, n+1)
+	about := func(f *rules.Finding) bool { return f.Entry >= 0 && f.Entry < int64(n) && !inside(*f) }
+	all := m.b.Findings
+	for i := range all {
+		if about(&all[i]) {
+			m.foundFrom[all[i].Entry+1]++
+		}
+	}
+	for i := range n {
+		m.foundFrom[i+1] += m.foundFrom[i]
+	}
+	m.foundAt = make([]int32, m.foundFrom[n])
+	next := slices.Clone(m.foundFrom)
+	for i := range all {
+		if about(&all[i]) {
+			e := all[i].Entry
+			m.foundAt[next[e]] = int32(i)
+			next[e]++
+		}
+	}
+}
+
+// found is what was found about an entry, in the order of the report.
+func (m *maker) found(entry int64) []rules.Finding {
+	if entry < 0 || entry >= int64(len(m.b.Entries)) {
+		return nil
+	}
+	at := m.foundAt[m.foundFrom[entry]:m.foundFrom[entry+1]]
+	if len(at) == 0 {
+		return nil
+	}
+	list := make([]rules.Finding, len(at))
+	for i, k := range at {
+		list[i] = m.b.Findings[k]
+	}
+	return list
 }
 
 func breached(found []rules.Finding) bool {

@@ -344,7 +344,7 @@ func (m *maker) resultFound(v *resultView, f *rules.Finished) {
 	}
 	entries = append(entries, redressEntries(f)...)
 	for _, i := range entries {
-		for _, found := range m.found[i] {
+		for _, found := range m.found(i) {
 			if found.Severity == rules.Breach {
 				v.Failed = append(v.Failed, m.say(&v.page, found))
 			} else {

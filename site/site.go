@@ -74,16 +74,20 @@ func (m *maker) build() error {
 // rest is everything but the files of the ledger, which it ends with the
 // checkpoint of.
 func (m *maker) rest() error {
-	steps := []func() error{
-		m.assets,                                // what pages point to
-		m.recordPages, m.firmPages, m.drawPages, // records
-		m.checklistPages, m.planPages, m.statsPages, m.rulesPage, m.workdaysPage, m.feedFiles, m.calendarFile, m.dataFiles, m.textPages,
-		m.bookLists, m.resultLists, m.shelfPages, m.firmLists, m.drawList, m.inspectorsPage, m.jointPage, // lists
-		m.lookupFiles, m.searchPage,
-		m.calendarPage, m.reportPage, m.front, m.notFound, m.sitemaps,
-		m.checkLinks,
+	if err := m.assets(); err != nil { // what pages point to
+		return err
 	}
-	for _, step := range steps {
+	err := m.beside(
+		(*maker).recordPages, (*maker).firmPages, (*maker).drawPages, // records
+		(*maker).checklistPages, (*maker).planPages, (*maker).statsPages, (*maker).rulesPage, (*maker).workdaysPage, (*maker).feedFiles,
+		(*maker).calendarFile, (*maker).dataFiles, (*maker).bookLists, (*maker).resultLists, (*maker).shelfPages, (*maker).firmLists, (*maker).drawList,
+		(*maker).inspectorsPage, (*maker).jointPage, (*maker).lookupFiles, (*maker).searchPage, (*maker).calendarPage, (*maker).reportPage, (*maker).front,
+		(*maker).notFound,
+	)
+	if err != nil {
+		return err
+	}
+	for _, step := range []func() error{m.textPages, m.sitemaps, m.checkLinks} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func (m *maker) stateTags(i int64) []tag {
 	switch {
 	case e.Record == nil || voided(e.Findings):
 		list = append(list, tag{"不相符，没有效力", "bad"})
-	case breached(m.found[i]):
+	case breached(m.found(i)):
 		list = append(list, tag{"不相符", "bad"})
 	}
 	if f := m.s.ResultAt(i); f != nil {

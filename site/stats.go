@@ -107,6 +107,8 @@ func yearNumber(date string) int64 {
 
 // stats are counted once a build.
 func (m *maker) stats(year int64) *rules.Stats {
+	m.tally.Lock()
+	defer m.tally.Unlock()
 	st, ok := m.counted[year]
 	if !ok {
 		st = m.s.Stats(year, m.b.Today)
