@@ -52,7 +52,7 @@ func (m *maker) dataLedger(v *dataView, list *dataIndex) error {
 // archiveFile writes an archive unless it stands there, and says how large it is.
 func (m *maker) archiveFile(file string, from, to uint64) (size int, err error) {
 	last := to == m.b.Checkpoint.Size
-	h := new(hasher).text("archive", archiveText).yes(last).num(int64(from), int64(to)).sum(m.keys.broken)
+	h := newHasher().text("archive", archiveText).yes(last).num(int64(from), int64(to)).sum(m.keys.broken)
 	if last {
 		h.text(string(m.b.Signed))
 	}

@@ -354,7 +354,7 @@ func bookTitle(n int) string { return "账本（第" + num(n) + "页）" }
 
 func (m *maker) bookPart(n, parts int) error {
 	from, to := (n-1)*perPage, min(n*perPage, len(m.b.Entries))
-	h := new(hasher).text("book").sum(m.keys.all).yes(n < parts)
+	h := newHasher().text("book").sum(m.keys.all).yes(n < parts)
 	var one hasher
 	for i := from; i < to; i++ {
 		h.sum(m.recordKey(&one, int64(i)))

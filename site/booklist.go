@@ -135,7 +135,7 @@ func (m *maker) bookTypes(v *bookView) error {
 		parts := (len(list) + perPage - 1) / perPage
 		for n := 1; n <= parts; n++ {
 			rows := list[(n-1)*perPage : min(n*perPage, len(list))]
-			h, one := new(hasher).text("kind", kind).sum(m.keys.all).yes(n < parts), new(hasher)
+			h, one := newHasher().text("kind", kind).sum(m.keys.all).yes(n < parts), new(hasher)
 			for _, e := range rows {
 				h.sum(m.recordKey(one, e.Index))
 			}

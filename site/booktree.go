@@ -68,7 +68,7 @@ func (m *maker) bookTree(b *bookView) error {
 		}
 		pages := int((full + ledger.TileWidth - 1) / ledger.TileWidth)
 		for n := 1; n <= pages; n++ {
-			h := new(hasher).text("tree").num(int64(level), int64(n), min(hashes, int64(n)*ledger.TileWidth*ledger.TileWidth)).sum(m.keys.all).yes(n < pages)
+			h := newHasher().text("tree").num(int64(level), int64(n), min(hashes, int64(n)*ledger.TileWidth*ledger.TileWidth)).sum(m.keys.all).yes(n < pages)
 			err := m.block("tree/"+num(level)+"/"+num(n), h.key(), func(m *maker) error { return m.treePart(level, n, pages, hashes, below) })
 			if err != nil {
 				return err
@@ -161,7 +161,7 @@ func (m *maker) bookWitnesses(b *bookView) error {
 	size := len(m.b.Entries)
 	pages := (size + perSigned - 1) / perSigned
 	for n := pages; n >= 1; n-- {
-		h := new(hasher).text("signed").num(int64(n)).sum(m.keys.all).yes(n < pages).sum(m.keys.alone[(n-1)*perSigned : min(n*perSigned, size)]...)
+		h := newHasher().text("signed").num(int64(n)).sum(m.keys.all).yes(n < pages).sum(m.keys.alone[(n-1)*perSigned : min(n*perSigned, size)]...)
 		if err := m.block("signed/"+num(n), h.key(), func(m *maker) error { return m.signedPart(keys, n, pages) }); err != nil {
 			return err
 		}

@@ -82,7 +82,7 @@ func (m *maker) copyEntries() error {
 	n := len(m.b.Entries)
 	return each((n+chunk-1)/chunk, func(c int) error {
 		from, to := c*chunk, min(n, (c+1)*chunk)
-		h := new(hasher).text("bundle").num(int64(from), int64(to))
+		h := newHasher().text("bundle").num(int64(from), int64(to))
 		for _, e := range m.b.Entries[from:to] {
 			m.filesKey(h, e)
 		}

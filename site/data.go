@@ -79,7 +79,7 @@ func (m *maker) dataFiles() error {
 
 // dataPart writes a part; one of results or of the drawn is a block.
 func (m *maker) dataPart(t table, at part) error {
-	h := new(hasher).text("data", at.file).num(int64(at.from), int64(at.to)).sum(m.keys.all)
+	h := newHasher().text("data", at.file).num(int64(at.from), int64(at.to)).sum(m.keys.all)
 	switch t.name {
 	case "results":
 		for _, f := range m.s.Results[at.from:at.to] {

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -34,6 +35,7 @@ type keys struct {
 	broken digest // what is wrong with files of the ledger
 	alone  []digest
 	since  []digest
+	told   []digest                 // of results: with draw, object and what came after
 	lots   map[*rules.Lot]digest    // what a page about one of its objects says of the draw
 	place  map[*rules.Object]int    // where an object stands in its draw's list, for lists of several pages
 	opens  map[*rules.Object]uint64 // which records opened its handle
@@ -46,7 +48,13 @@ type hasher struct {
 	b     []byte
 	long  stdhash.Hash // what went before b, where it is much
 	whole bool         // b is wanted, and not its key: all of it stays there
+	again bool         // newHasher made it: key gives it back
 }
+
+var hashers = sync.Pool{New: func() any { return &hasher{again: true} }}
+
+// newHasher is a hasher that ends with key.
+func newHasher() *hasher { return hashers.Get().(*hasher) }
 
 // hasherKeeps is how many bytes a hasher keeps.
 const hasherKeeps = 4 << 10
@@ -106,6 +114,9 @@ func (h *hasher) key() digest {
 		full = sha256.Sum256(h.b)
 	}
 	h.b = h.b[:0]
+	if h.again {
+		hashers.Put(h)
+	}
 	full[0] |= 1
 	return digest(full[:])
 }
@@ -149,6 +160,14 @@ func (m *maker) depend() {
 		}
 		k.lots[l] = m.lotKey(l)
 	}
+	k.told = make([]digest, n)
+	_ = each((len(m.s.Results)+chunk-1)/chunk, func(c int) error {
+		var h hasher
+		for _, f := range m.s.Results[c*chunk : min(len(m.s.Results), (c+1)*chunk)] {
+			k.told[f.Index] = m.toldKey(&h, f)
+		}
+		return nil
+	})
 	k.firms = newNameSet()
 	for _, f := range m.firms {
 		k.firms.add(firmDir(f.code))
@@ -312,7 +331,9 @@ func (m *maker) objectKey(h *hasher, o *rules.Object) {
 
 // finishedKey covers a result wherever it is told: with its draw, its object,
 // and what came after it.
-func (m *maker) finishedKey(h *hasher, f *rules.Finished) {
+func (m *maker) finishedKey(h *hasher, f *rules.Finished) { h.num(f.Index).sum(m.keys.told[f.Index]) }
+
+func (m *maker) toldKey(h *hasher, f *rules.Finished) digest {
 	h.num(f.Index).sum(m.keys.since[f.Index])
 	if f.Lot != nil {
 		h.sum(m.keys.lots[f.Lot])
@@ -323,6 +344,7 @@ func (m *maker) finishedKey(h *hasher, f *rules.Finished) {
 	if f.Joined != nil {
 		h.sum(m.keys.alone[f.Joined.Index])
 	}
+	return h.key()
 }
 
 // recordKey is that of the page of a record: also whether it has neighbours and
@@ -391,9 +413,9 @@ func (m *maker) firmKey(h *hasher, f *firm) digest {
 
 // firmRowsKey is that of a page of a list of enterprises.
 func (m *maker) firmRowsKey(s *firmShelf, n, parts int, rows []*firm) digest {
-	h := new(hasher).text("firms", s.dir, s.name, s.titleOf(n)).num(int64(n), int64(parts), int64(len(s.list))).sum(m.keys.all)
+	h := newHasher().text("firms", s.dir, s.name, s.titleOf(n)).num(int64(n), int64(parts), int64(len(s.list))).sum(m.keys.all)
 	if n > 0 {
-		h = new(hasher).text("firms", s.dir, s.name, s.titleOf(n)).num(int64(n)).yes(n < parts).sum(m.keys.all)
+		h = newHasher().text("firms", s.dir, s.name, s.titleOf(n)).num(int64(n)).yes(n < parts).sum(m.keys.all)
 	}
 	for _, f := range rows {
 		h.text(f.code, f.name(), f.key, f.town, f.last()).num(int64(len(f.drawn)))

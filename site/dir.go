@@ -89,6 +89,9 @@ func (d *Dir) own(name string, all bool) error {
 	if !all {
 		d.old = readBuilt(d.fsys)
 	}
+	if d.old != nil { // the new list will be about as long
+		d.next.data, d.next.blocks = make([]byte, 0, len(d.old.data)+1<<16), make([]blockRef, 0, len(d.old.blocks)+1<<10)
+	}
 	d.fresh = len(list) == 0
 	return d.Put(marker, []byte(markerText))
 }

@@ -145,7 +145,7 @@ func (m *maker) drawPages() error {
 	}
 	return each(len(m.s.Lots), func(i int) error {
 		l := m.s.Lots[i]
-		return m.block("draw/"+num(l.Index), m.drawKey(new(hasher), l), func(m *maker) error { return m.drawPage(l) })
+		return m.block("draw/"+num(l.Index), m.drawKey(newHasher(), l), func(m *maker) error { return m.drawPage(l) })
 	})
 }
 

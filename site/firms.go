@@ -172,7 +172,7 @@ func sortKey(name string, places []string) string {
 func (m *maker) firmPages() error {
 	return each(len(m.firms), func(i int) error {
 		f := m.firms[i]
-		return m.block("firm/"+f.code, m.firmKey(new(hasher), f), func(m *maker) error { return m.firmPage(f) })
+		return m.block("firm/"+f.code, m.firmKey(newHasher(), f), func(m *maker) error { return m.firmPage(f) })
 	})
 }
 

@@ -68,7 +68,7 @@ func (m *maker) lookupFiles() error {
 		b, key := blocks[i], digest{}
 		if m.dir != nil {
 			sum := b.Key()
-			key = new(hasher).text(string(sum[:])).sum(m.keys.all).key()
+			key = newHasher().text(string(sum[:])).sum(m.keys.all).key()
 		}
 		return m.block("lookup/"+b.Name, key, func(m *maker) error {
 			return b.Write(func(name string, data []byte) error { return m.put("lookup/"+name, data) })

@@ -403,7 +403,7 @@ func resultPartTitle(n int) string { return "抽查结果（第" + num(n) + "页
 func (m *maker) resultPart(n, parts int) error {
 	from, to := (n-1)*perPage, min(n*perPage, len(m.s.Results))
 	rows := m.s.Results[from:to]
-	return m.block("results/"+num(n), m.rowsKey(new(hasher), "results", rows, n < parts), func(m *maker) error {
+	return m.block("results/"+num(n), m.rowsKey(newHasher(), "results", rows, n < parts), func(m *maker) error {
 		v := &resultPart{page: m.newPage(resultPartPath(n), "results", resultPartTitle(n)), From: from + 1, To: to}
 		v.asList()
 		for _, f := range rows {

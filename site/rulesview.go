@@ -97,7 +97,14 @@ func (m *maker) rulesPage() error {
 }
 
 func (m *maker) byClause() map[string][]rules.Finding {
-	found := map[string][]rules.Finding{}
+	count := map[string]int{}
+	for i := range m.b.Findings {
+		count[m.b.Findings[i].Clause]++
+	}
+	found := make(map[string][]rules.Finding, len(count))
+	for clause, n := range count {
+		found[clause] = make([]rules.Finding, 0, n)
+	}
 	for _, f := range m.b.Findings {
 		if f.Clause != "" && !inside(f) {
 			found[f.Clause] = append(found[f.Clause], f)
@@ -175,7 +182,7 @@ func (m *maker) clausePages(c *rules.Clause, found []rules.Finding) error {
 	m.listed(path(1), "rules", clauseTitle(c, 1))
 	for n := 1; n <= parts; n++ {
 		rows := found[(n-1)*perPage : min(n*perPage, len(found))]
-		h := new(hasher).text("clause", c.ID).num(int64(n)).sum(m.keys.all).yes(n < parts)
+		h := newHasher().text("clause", c.ID).num(int64(n)).sum(m.keys.all).yes(n < parts)
 		for _, f := range rows {
 			h.text(f.Code, string(f.Severity), f.Place, f.Got, f.Want).num(f.Entry).yes(m.s.ResultAt(f.Entry) != nil)
 		}

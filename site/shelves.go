@@ -204,7 +204,7 @@ func (m *maker) shelfPages() error {
 		if n == 0 {
 			return m.loose(func(m *maker) error { return m.shelfPage(s, n) })
 		}
-		key := m.rowsKey(new(hasher), s.titleOf(n), s.list[(n-1)*perPage:n*perPage], n < m.shelfParts(s))
+		key := m.rowsKey(newHasher(), s.titleOf(n), s.list[(n-1)*perPage:n*perPage], n < m.shelfParts(s))
 		return m.block(shelfPath(s.dir, n), key, func(m *maker) error { return m.shelfPage(s, n) })
 	})
 }

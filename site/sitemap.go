@@ -118,7 +118,7 @@ func (m *maker) xmlMaps() error {
 	}
 	err := each(files, func(n int) error {
 		from, to := n*perSitemap, min((n+1)*perSitemap, all)
-		h := new(hasher).text("sitemap", names[n], m.opt.Base)
+		h := newHasher().text("sitemap", names[n], m.opt.Base)
 		for i := from; i < to; i++ {
 			if i < records {
 				h.text(dayOf(m.b.Entries[i])).yes(m.s.ResultAt(int64(i)) != nil)

@@ -156,7 +156,7 @@ func (m *maker) statsList(year int64, key, title string, all []*rules.Finished) 
 	return each(parts, func(i int) error {
 		n := i + 1
 		rows := all[i*perPage : min(n*perPage, len(all))]
-		key := m.rowsKey(new(hasher), title, rows, n < parts)
+		key := m.rowsKey(newHasher(), title, rows, n < parts)
 		return m.block("stats/"+path(n), key, func(m *maker) error { return m.statsPart(n, parts, year, title, path, rows) })
 	})
 }

@@ -131,21 +131,34 @@ type Part struct {
 // Parts sorts the findings into the report's parts, in its order.
 func (b *Bundle) Parts() []Part {
 	parts := []Part{{Name: "verified"}, {Name: "failed"}, {Name: "believed"}, {Name: "unknown"}, {Name: "noted"}}
-	for _, f := range b.Findings {
-		i := 4
-		switch f.Severity {
-		case rules.OK:
-			i = 0
-		case rules.Breach:
-			i = 1
-		case rules.Believed:
-			i = 2
-		case rules.Unknown:
-			i = 3
+	counts := make([]int, len(parts))
+	for i := range b.Findings {
+		counts[partOf(b.Findings[i].Severity)]++
+	}
+	for i, n := range counts {
+		if n > 0 {
+			parts[i].Findings = make([]rules.Finding, 0, n)
 		}
+	}
+	for _, f := range b.Findings {
+		i := partOf(f.Severity)
 		parts[i].Findings = append(parts[i].Findings, f)
 	}
 	return parts
+}
+
+func partOf(s rules.Severity) int {
+	switch s {
+	case rules.OK:
+		return 0
+	case rules.Breach:
+		return 1
+	case rules.Believed:
+		return 2
+	case rules.Unknown:
+		return 3
+	}
+	return 4
 }
 
 // JSON is the report for machines, indented, with a stable order.
