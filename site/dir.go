@@ -250,6 +250,11 @@ func (d *Dir) Finish() error {
 	if d.shared || !d.begun && d.old != nil && d.old.equal(d.next) {
 		return nil
 	}
+	if info, err := fs.Lstat(d.fsys, builtName); err == nil && !info.Mode().IsRegular() {
+		if err := d.remove(builtName); err != nil {
+			return err
+		}
+	}
 	err := d.dir.Replace(builtName, d.next.finish(d.signed))
 	if err == nil {
 		err = d.dir.Remove(buildingName)
