@@ -20,7 +20,7 @@ import (
 // The large site of make bench-site. Each phase is a process of its own, so that
 // one does not keep what another has read; tools/bench-site.sh runs them.
 var (
-	cityPhase   = flag.String("city", "", "phase of BenchmarkCity: lay, build, hugo; none: nothing is done")
+	cityPhase   = flag.String("city", "", "phase of BenchmarkCity: lay, build, hugo; none: a thousand results, laid and built")
 	cityDir     = flag.String("city-dir", "", "its folder")
 	cityResults = flag.Int("city-results", 100_000, "how many results it has")
 	cityHugo    = flag.String("city-hugo", "hugo", "the Hugo that runs beside")
@@ -35,30 +35,38 @@ var (
 func BenchmarkCity(b *testing.B) {
 	switch *cityPhase {
 	case "lay":
-		c := newCity(b, *cityResults)
-		c.store.lay(b, filepath.Join(*cityDir, "ledger"))
-		before := map[string]int{}
-		for name, data := range c.store {
-			before[name] = len(data)
-		}
-		old := c.store["checkpoint"]
-		c.sheet(c.left[:1])
-		more := memory{}
-		for name, data := range c.store {
-			if n, ok := before[name]; !ok || n != len(data) || name == "checkpoint" && !bytes.Equal(old, data) {
-				more[name] = data
-			}
-		}
-		more.lay(b, filepath.Join(*cityDir, "more"))
+		layCity(b, *cityDir, *cityResults)
 	case "build":
 		buildCity(b, filepath.Join(*cityDir, "ledger"), filepath.Join(*cityDir, "public"))
 	case "hugo":
 		hugoCity(b, filepath.Join(*cityDir, "hugo"), *cityResults)
 	case "":
-		b.Skip("only make bench-site says which phase")
+		dir := b.TempDir()
+		layCity(b, dir, 1000)
+		buildCity(b, filepath.Join(dir, "ledger"), filepath.Join(dir, "public"))
 	default:
 		b.Fatal(*cityPhase)
 	}
+}
+
+// layCity writes a ledger, and beside it what one more result changes.
+func layCity(b *testing.B, dir string, results int) {
+	b.Helper()
+	c := newCity(b, results)
+	c.store.lay(b, filepath.Join(dir, "ledger"))
+	before := map[string]int{}
+	for name, data := range c.store {
+		before[name] = len(data)
+	}
+	old := c.store["checkpoint"]
+	c.sheet(c.left[:1])
+	more := memory{}
+	for name, data := range c.store {
+		if n, ok := before[name]; !ok || n != len(data) || name == "checkpoint" && !bytes.Equal(old, data) {
+			more[name] = data
+		}
+	}
+	more.lay(b, filepath.Join(dir, "more"))
 }
 
 // measured prints one number for the script.
