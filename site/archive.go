@@ -2,10 +2,10 @@ package site
 
 import (
 	"archive/zip"
-	"bytes"
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"slices"
 
@@ -23,10 +23,6 @@ import (
 
 // perArchive is how many entries an archive holds: sixteen tiles.
 const perArchive = 16 * ledger.TileWidth
-
-// bytesPerRecord is a guess from above at what a record weighs in an archive, so
-// that its buffer need not grow.
-const bytesPerRecord = 5 << 10
 
 func archiveName(n int) string { return fmt.Sprintf("ledger-%03d.zip", n) }
 
@@ -60,12 +56,8 @@ func (m *maker) archiveFile(file string, from, to uint64) (size int, err error) 
 		m.filesKey(h, e)
 	}
 	err = m.block(file, h.key(), func(m *maker) error {
-		m.packed.Reset() // the archive before has been put
-		data, err := m.archiveInto(&m.packed, from, to, last)
-		if size = len(data); err != nil {
-			return err
-		}
-		return m.put(file, data)
+		size, err = m.stream(file, func(w io.Writer) error { return m.archive(w, from, to, last) })
+		return err
 	})
 	if err == nil && size == 0 { // it was kept
 		size, err = m.dir.size(file)
@@ -75,25 +67,19 @@ func (m *maker) archiveFile(file string, from, to uint64) (size int, err error) 
 
 // archive packs entries from to before to; last says that the head of the
 // ledger goes with them.
-func (m *maker) archive(from, to uint64, last bool) ([]byte, error) {
-	return m.archiveInto(new(bytes.Buffer), from, to, last)
-}
-
-func (m *maker) archiveInto(buf *bytes.Buffer, from, to uint64, last bool) ([]byte, error) {
-	z := &packer{buf: buf}
-	z.buf.Grow(int(to-from) * bytesPerRecord)
-	z.zip = zip.NewWriter(z.buf)
+func (m *maker) archive(w io.Writer, from, to uint64, last bool) error {
+	z := &packer{zip: zip.NewWriter(w)}
 	z.add("README.txt", []byte(archiveText))
 	if err := m.packEntries(z, from, to); err != nil {
-		return nil, err
+		return err
 	}
 	if err := m.packTiles(z, from, to, last); err != nil {
-		return nil, err
+		return err
 	}
 	if last {
 		policy, err := m.b.Dir.Policy()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		z.add("ledger/policy", policy)
 		z.add("ledger/checkpoint", m.b.Signed)
@@ -101,7 +87,7 @@ func (m *maker) archiveInto(buf *bytes.Buffer, from, to uint64, last bool) ([]by
 	if z.err == nil {
 		z.err = z.zip.Close()
 	}
-	return z.buf.Bytes(), z.err
+	return z.err
 }
 
 // packEntries adds entries with all that hangs on them, and their bundles. A
@@ -166,9 +152,8 @@ func (m *maker) packTiles(z *packer, from, to uint64, last bool) error {
 	return nil
 }
 
-// packer writes a zip into memory and keeps the first fault.
+// packer writes a zip and keeps the first fault.
 type packer struct {
-	buf *bytes.Buffer
 	zip *zip.Writer
 	err error
 }

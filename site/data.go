@@ -1,6 +1,7 @@
 package site
 
 import (
+	"io"
 	"sort"
 	"strings"
 
@@ -94,14 +95,11 @@ func (m *maker) dataPart(t table, at part) error {
 }
 
 func (m *maker) dataFile(t table, at part) error {
-	if err := m.put(at.file+".csv", t.csvPart(at.from, at.to)); err != nil {
+	if _, err := m.stream(at.file+".csv", func(w io.Writer) error { return t.csvPart(w, at.from, at.to) }); err != nil {
 		return err
 	}
-	data, err := t.jsonPart(at.from, at.to)
-	if err != nil {
-		return err
-	}
-	return m.put(at.file+".json", data)
+	_, err := m.stream(at.file+".json", func(w io.Writer) error { return t.jsonPart(w, at.from, at.to) })
+	return err
 }
 
 func (m *maker) resultTable() table {

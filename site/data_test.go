@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -178,11 +179,11 @@ func TestParts(t *testing.T) {
 	files := func(x table) map[string]string {
 		all := map[string]string{}
 		for _, p := range x.parts() {
-			data, err := x.jsonPart(p.from, p.to)
-			if err != nil {
+			var text bytes.Buffer
+			if err := errors.Join(x.csvPart(&text, p.from, p.to), x.jsonPart(&text, p.from, p.to)); err != nil {
 				t.Fatal(err)
 			}
-			all[p.file] = string(x.csvPart(p.from, p.to)) + string(data)
+			all[p.file] = text.String()
 		}
 		return all
 	}
@@ -261,8 +262,9 @@ func TestArchive(t *testing.T) {
 	if !slices.Equal(v.Findings, b.bureau.bundle().Findings) {
 		t.Error("the archive verifies to other findings")
 	}
-	again, err := gaoqingMaker(t).archive(0, b.bureau.bundle().Checkpoint.Size, true)
-	if err != nil || !bytes.Equal(again, b.files["data/ledger-001.zip"]) {
+	var again bytes.Buffer
+	err = gaoqingMaker(t).archive(&again, 0, b.bureau.bundle().Checkpoint.Size, true)
+	if err != nil || !bytes.Equal(again.Bytes(), b.files["data/ledger-001.zip"]) {
 		t.Errorf("packed again it differs: %v", err)
 	}
 }
@@ -280,11 +282,10 @@ func TestArchiveParts(t *testing.T) {
 	pack := func() (first, second []byte) {
 		m, err := newMaker(b.bundle(), nil, Options{}, memory{})
 		b.must(err)
-		first, err = m.archive(0, ledger.TileWidth, false)
-		b.must(err)
-		second, err = m.archive(ledger.TileWidth, m.b.Checkpoint.Size, true)
-		b.must(err)
-		return first, second
+		var one, two bytes.Buffer
+		b.must(m.archive(&one, 0, ledger.TileWidth, false))
+		b.must(m.archive(&two, ledger.TileWidth, m.b.Checkpoint.Size, true))
+		return one.Bytes(), two.Bytes()
 	}
 	first, second := pack()
 	alone := unpack(t, first)

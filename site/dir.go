@@ -134,11 +134,8 @@ func (d *Dir) size(name string) (int, error) {
 // Put writes one file unless it stands there already. Several goroutines may
 // call it at a time.
 func (d *Dir) Put(name string, data []byte) error {
-	if !fs.ValidPath(name) || name == "." || strings.Contains(name, "\\") {
-		return fault.New("site.file-name", name, "", "a relative path")
-	}
-	if !d.names.add(name) {
-		return fault.New("site.twice", name, "two files of one name", "one")
+	if err := d.take(name); err != nil {
+		return err
 	}
 	same, stands, err := d.same(name, data)
 	if err != nil {
@@ -155,6 +152,17 @@ func (d *Dir) Put(name string, data []byte) error {
 		return fault.Wrap("site.write", name, err).Of(fault.Unreachable)
 	}
 	d.count(&d.Written)
+	return nil
+}
+
+// take makes a name the site's.
+func (d *Dir) take(name string) error {
+	if !fs.ValidPath(name) || name == "." || strings.Contains(name, "\\") {
+		return fault.New("site.file-name", name, "", "a relative path")
+	}
+	if !d.names.add(name) {
+		return fault.New("site.twice", name, "two files of one name", "one")
+	}
 	return nil
 }
 
@@ -271,7 +279,10 @@ func (d *Dir) Finish() error {
 // prune finds what does not belong there: by the list of what was built, or
 // else by looking through the folder.
 func (d *Dir) prune() error {
-	if d.old != nil {
+	switch {
+	case d.fresh:
+		return nil
+	case d.old != nil:
 		return d.pruneListed()
 	}
 	gone, _, err := d.stale(".")

@@ -60,7 +60,6 @@ type shared struct {
 	links   map[string]string // target name that is not made yet → a page that points to it
 	asked   *nameSet          // the targets in links
 	said    int               // files that Progress was told of
-	packed  bytes.Buffer      // an archive at a time
 	tally   sync.Mutex        // of counted
 	slow    atomic.Int64      // templates that were not for the quick way
 }
@@ -130,18 +129,30 @@ func (m *maker) put(name string, data []byte) error {
 	if err := m.putOne(name, data); err != nil {
 		return err
 	}
+	m.handed(name)
+	return nil
+}
+
+// handed notes a file that stands now.
+func (m *maker) handed(name string) {
 	if m.files != nil {
 		*m.files = append(*m.files, name)
 	}
 	m.tell()
-	return nil
 }
 
-func (m *maker) putOne(name string, data []byte) error {
+func (m *maker) stopped(name string) error {
 	select {
 	case <-m.opt.Stop:
 		return fault.New("site.stopped", name, "", "").Of(fault.Unreachable)
 	default:
+		return nil
+	}
+}
+
+func (m *maker) putOne(name string, data []byte) error {
+	if err := m.stopped(name); err != nil {
+		return err
 	}
 	if m.dir != nil {
 		return m.dir.Put(name, data) // which keeps the names

@@ -109,7 +109,8 @@ func (m *maker) collectShelves() {
 	put := func(s shelf, f *rules.Finished, now bool) {
 		at := m.shelfOf[s.dir]
 		if at == nil {
-			at = &s
+			at = new(shelf) // not &s, which would cost a shelf at every call
+			*at = s
 			m.shelfOf[s.dir] = at
 			m.shelves = append(m.shelves, at)
 		}

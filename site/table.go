@@ -1,9 +1,12 @@
 package site
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // table is one set of open data: a name, a heading for each column with its
@@ -55,11 +58,17 @@ func (t table) parts() []part {
 // csv is UTF-8 with a byte order mark, every cell quoted, CRLF (RFC 4180). A
 // cell that a spreadsheet would take for a formula, or a long number that it
 // would round, begins with an apostrophe (security T18).
-func (t table) csv() []byte { return t.csvPart(0, t.size()) }
-
-func (t table) csvPart(from, to int) []byte {
+func (t table) csv() []byte {
 	var b bytes.Buffer
-	b.WriteString("\uFEFF")
+	_ = t.csvPart(&b, 0, t.size()) // a Buffer takes everything
+	return b.Bytes()
+}
+
+// partBuffer is how much of a part is gathered before it goes on.
+const partBuffer = 32 << 10
+
+func (t table) csvPart(to io.Writer, from, end int) error {
+	b := bufio.NewWriterSize(to, partBuffer)
 	line := func(cells []string) {
 		for i, c := range cells {
 			if i > 0 {
@@ -71,27 +80,29 @@ func (t table) csvPart(from, to int) []byte {
 		}
 		b.WriteString("\r\n")
 	}
+	b.WriteString("\uFEFF")
 	var heads []string
 	for _, c := range t.columns {
 		heads = append(heads, c[0])
 	}
 	line(heads)
-	for i := from; i < to; i++ {
+	for i := from; i < end; i++ {
 		line(t.at(i))
 	}
-	return b.Bytes()
+	return b.Flush() // which says what any of them met
 }
 
 // guard keeps a cell text in every spreadsheet program.
 func guard(s string) string {
 	s = strings.ReplaceAll(s, "\n", " ")
 	trimmed := strings.TrimLeft(s, " \t\r\u3000\u00a0")
+	first, _ := utf8.DecodeRuneInString(trimmed)
 	switch {
 	case s == "":
 		return s
 	case s[0] == '\t' || s[0] == '\r' || strings.HasPrefix(trimmed, "'"):
 		return "'" + s
-	case strings.ContainsRune("=+-@＝＋－＠|", []rune(trimmed + " ")[0]):
+	case trimmed != "" && strings.ContainsRune("=+-@＝＋－＠|", first):
 		return "'" + s
 	case len(s) > 11 && strings.Trim(s, "0123456789") == "":
 		return "'" + s
@@ -101,23 +112,19 @@ func guard(s string) string {
 
 // jsonPart is an object with the column headings and one object a row; members
 // stand in the order of the columns, empty ones are left out.
-func (t table) jsonPart(from, to int) ([]byte, error) {
-	var b bytes.Buffer
+func (t table) jsonPart(to io.Writer, from, end int) error {
+	b := bufio.NewWriterSize(to, partBuffer)
 	b.WriteString("{\n\"$schema\": \"" + t.name + ".schema.json\",\n\"name\": ")
-	if err := jsonString(&b, t.title); err != nil {
-		return nil, err
-	}
+	jsonString(b, t.title)
 	b.WriteString(",\n\"columns\": {")
 	for i, c := range t.columns {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		if err := jsonPair(&b, c[1], c[0]); err != nil {
-			return nil, err
-		}
+		jsonPair(b, c[1], c[0])
 	}
 	b.WriteString("},\n\"rows\": [")
-	for i := from; i < to; i++ {
+	for i := from; i < end; i++ {
 		if i > from {
 			b.WriteByte(',')
 		}
@@ -131,26 +138,38 @@ func (t table) jsonPart(from, to int) ([]byte, error) {
 				b.WriteString(", ")
 			}
 			first = false
-			if err := jsonPair(&b, t.columns[k][1], cell); err != nil {
-				return nil, err
-			}
+			jsonPair(b, t.columns[k][1], cell)
 		}
 		b.WriteByte('}')
 	}
 	b.WriteString("\n]\n}\n")
-	return b.Bytes(), nil
+	return b.Flush() // which says what any of them met
 }
 
-func jsonPair(b *bytes.Buffer, name, value string) error {
-	if err := jsonString(b, name); err != nil {
-		return err
-	}
+func jsonPair(b *bufio.Writer, name, value string) {
+	jsonString(b, name)
 	b.WriteString(": ")
-	return jsonString(b, value)
+	jsonString(b, value)
 }
 
-func jsonString(b *bytes.Buffer, s string) error {
-	data, err := json.Marshal(s)
-	b.Write(data)
-	return err
+// jsonString writes a text as encoding/json does; most need nothing escaped.
+func jsonString(b *bufio.Writer, s string) {
+	if strings.ContainsFunc(s, escaped) {
+		data, _ := json.Marshal(s) // any text can be written
+		b.Write(data)
+		return
+	}
+	b.WriteByte('"')
+	b.WriteString(s)
+	b.WriteByte('"')
+}
+
+// escaped reports whether encoding/json may write a character as something
+// else; utf8.RuneError is also what stands for bytes that are none.
+func escaped(r rune) bool {
+	switch r {
+	case '"', '\\', '<', '>', '&', '\u2028', '\u2029', utf8.RuneError:
+		return true
+	}
+	return r < ' ' || r == 0x7f
 }

@@ -6,6 +6,7 @@
 //
 //	Replace(name, data)   whole, visible and durable when it returns
 //	Put(name, data) …     whole and visible when it returns
+//	PutFrom(name, write)  the same for a file too large to be held
 //	Create(name, data)    the same for a name that must not stand there, in one step
 //	Sync()                every Put and Create so far is durable when it returns
 //
@@ -19,7 +20,9 @@
 package durable
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -110,12 +113,47 @@ func (d *Dir) Put(name string, data []byte) error {
 	if err := d.write(sub, name, base, data, false); err != nil {
 		return err
 	}
+	return d.named(sub, name, base)
+}
+
+// PutFrom is Put of a file too large to be held: write is handed a buffer before
+// the temporary file. Where it fails nothing stands under the name.
+func (d *Dir) PutFrom(name string, write func(io.Writer) error) error {
+	sub, base, err := d.open(name)
+	if err != nil {
+		return err
+	}
+	err = d.do("write", name, func() error {
+		f, err := sub.OpenFile(base+TempSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, d.fileMode())
+		if err != nil {
+			return err
+		}
+		w := bufio.NewWriterSize(f, streamBuffer)
+		if err = write(w); err == nil {
+			err = w.Flush()
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			_ = sub.Remove(base + TempSuffix)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.named(sub, name, base)
+}
+
+// named gives a written file its own name and marks it for Sync.
+func (d *Dir) named(sub *os.Root, name, base string) error {
 	if err := d.rename(sub, name, base); err != nil {
 		return err
 	}
 	d.mark(name)
 	return nil
 }
+
+// streamBuffer is how much PutFrom gathers before it writes.
+const streamBuffer = 64 << 10
 
 // Replace writes the file name so that at every moment, also after a power
 // cut, either the old or the new content stands there, and returns when the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -163,6 +164,9 @@ func TestFailuresAreReported(t *testing.T) {
 						return err
 					}
 				}
+				if err := d.PutFrom("d/6", func(w io.Writer) error { _, err := io.WriteString(w, "2"); return err }); err != nil {
+					return err
+				}
 				return d.Sync()
 			}
 			err = run()
@@ -177,7 +181,7 @@ func TestFailuresAreReported(t *testing.T) {
 			if err := run(); err != nil {
 				t.Fatalf("operation %d: second run: %v", n, err)
 			}
-			for i := range 6 {
+			for i := range 7 {
 				if got := read(t, d, fmt.Sprintf("d/%d", i)); got != "2" {
 					t.Fatalf("got %q", got)
 				}
