@@ -105,20 +105,22 @@ func (h *hasher) yes(list ...bool) *hasher {
 
 // key is never zero: that is the key of what is always made.
 func (h *hasher) key() digest {
-	var full [32]byte
+	var d digest
 	if h.long != nil {
 		h.long.Write(h.b)
-		h.long.Sum(full[:0])
+		h.b = h.long.Sum(h.b[:0])
+		d = digest(h.b)
 		h.long = nil
 	} else {
-		full = sha256.Sum256(h.b)
+		full := sha256.Sum256(h.b)
+		d = digest(full[:])
 	}
 	h.b = h.b[:0]
 	if h.again {
 		hashers.Put(h)
 	}
-	full[0] |= 1
-	return digest(full[:])
+	d[0] |= 1
+	return d
 }
 
 // depend computes the keys. It reads nothing: what was verified is in memory.
@@ -182,15 +184,20 @@ func bareKey(h *hasher, e *verify.Entry) {
 	h.text(e.Hash).text(e.Signers...).num(int64(len(e.Signers)), e.Bracket.NotBefore, e.Bracket.NotAfter).sum(digest(e.ProofSum)).yes(e.Record == nil, voided(e.Findings))
 }
 
+func (h *hasher) finding(f *rules.Finding) {
+	h.text(f.Code, string(f.Severity), f.Clause, f.Place, f.Got, f.Want)
+}
+
 func (m *maker) aloneKey(h *hasher, e *verify.Entry) digest {
 	bareKey(h, e)
-	for _, list := range [][]rules.Finding{e.Findings, m.found(e.Index)} {
-		for _, f := range list {
-			h.text(f.Code, string(f.Severity), f.Clause, f.Place, f.Got, f.Want)
-		}
-		h.num(int64(len(list)))
+	for i := range e.Findings {
+		h.finding(&e.Findings[i])
 	}
-	return h.key()
+	at := m.foundAt[m.foundFrom[e.Index]:m.foundFrom[e.Index+1]]
+	for _, i := range at {
+		h.finding(&m.b.Findings[i])
+	}
+	return h.num(int64(len(e.Findings)), int64(len(at))).key()
 }
 
 // sinceKeys lets every record count for those that it is about.

@@ -399,15 +399,32 @@ func (m *maker) openedID(o *rules.Object) string {
 	return ""
 }
 
-// openedIDs is handle → id of what the notice's opening opens.
-func (m *maker) openedIDs(l *rules.Lot) map[string]string {
-	ids := map[string]string{}
-	if o := m.b.Entries[l.Index].Opening; o != nil {
-		for _, h := range o.Handles {
-			ids[draw.Handle(h.Kind, h.Salt, h.ID)] = h.ID
+// openedIDs are the ids of a draw's objects that the notice's opening opens, ""
+// for the others. Those that verify has found sound are known; handles are
+// computed again only where the opening holds more.
+func (m *maker) openedIDs(l *rules.Lot) []string {
+	list := make([]string, len(l.Objects))
+	o := m.b.Entries[l.Index].Opening
+	if o == nil {
+		return list
+	}
+	left := len(o.Handles)
+	for i, obj := range l.Objects {
+		if list[i] = obj.ID; obj.ID != "" {
+			left--
 		}
 	}
-	return ids
+	if left == 0 {
+		return list
+	}
+	ids := map[string]string{}
+	for _, h := range o.Handles {
+		ids[draw.Handle(h.Kind, h.Salt, h.ID)] = h.ID
+	}
+	for i, obj := range l.Objects {
+		list[i] = ids[obj.Handle]
+	}
+	return list
 }
 
 // first16 are the digits of a ticket that decide: among a million of them the

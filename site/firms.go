@@ -22,6 +22,7 @@ type firm struct {
 type drawnFirm struct {
 	lot    *rules.Lot
 	object *rules.Object
+	since  int64 // index of the record that opened its name
 }
 
 func (f *firm) path() string { return "firms/" + firmDir(f.code) + "/index.html" }
@@ -68,13 +69,14 @@ func (m *maker) collectFirms() {
 	}
 	for _, l := range m.s.Lots {
 		ids, at := m.openedIDs(l), openedAt(l)
-		for _, o := range l.Objects {
-			if id := ids[o.Handle]; id != "" {
+		for i, o := range l.Objects {
+			if id := ids[i]; id != "" {
 				f := get(id)
-				f.drawn = append(f.drawn, drawnFirm{l, o})
+				since := at[o.Handle]
+				f.drawn = append(f.drawn, drawnFirm{l, o, since})
 				m.keys.drawn[o] = f
 				f.town = or(townOf(l, o), f.town)
-				if since := at[o.Handle]; f.since == 0 || since < f.since {
+				if f.since == 0 || since < f.since {
 					f.since = since
 				}
 			}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -96,21 +97,70 @@ func (m *maker) rulesPage() error {
 	return m.render("rules", v)
 }
 
-func (m *maker) byClause() map[string][]rules.Finding {
+// byClause sorts the findings by their clauses, each in the order in which the
+// ledger made them known: one more record adds to the end.
+func (m *maker) byClause() map[string][]*rules.Finding {
 	count := map[string]int{}
 	for i := range m.b.Findings {
 		count[m.b.Findings[i].Clause]++
 	}
-	found := make(map[string][]rules.Finding, len(count))
+	found := make(map[string][]*rules.Finding, len(count))
 	for clause, n := range count {
-		found[clause] = make([]rules.Finding, 0, n)
+		found[clause] = make([]*rules.Finding, 0, n)
 	}
-	for _, f := range m.b.Findings {
-		if f.Clause != "" && !inside(f) {
+	for i := range m.b.Findings {
+		if f := &m.b.Findings[i]; f.Clause != "" && !inside(*f) {
 			found[f.Clause] = append(found[f.Clause], f)
 		}
 	}
+	for _, list := range found {
+		m.sortKnown(list)
+	}
 	return found
+}
+
+// sortKnown sorts findings by the record that made each known.
+func (m *maker) sortKnown(list []*rules.Finding) {
+	type known struct {
+		at int64
+		f  *rules.Finding
+	}
+	all, sorted := make([]known, len(list)), true
+	for i, f := range list {
+		all[i] = known{m.knownSince(f), f}
+		sorted = sorted && (i == 0 || all[i-1].at <= all[i].at)
+	}
+	if sorted {
+		return
+	}
+	slices.SortStableFunc(all, func(a, b known) int { return cmp.Compare(a.at, b.at) })
+	for i := range all {
+		list[i] = all[i].f
+	}
+}
+
+// knownSince is the record that made a finding known: the one that it is about,
+// or, where it is about an enterprise that several draws drew (rules.Across),
+// the one that opened the second of these names.
+func (m *maker) knownSince(f *rules.Finding) int64 {
+	if f.Code != "rules.over-cap" && f.Code != "rules.merge" {
+		return f.Entry
+	}
+	firm := m.firmOf[f.Place]
+	if firm == nil {
+		return f.Entry
+	}
+	first, own := int64(-1), int64(-1)
+	for _, d := range firm.drawn {
+		if d.lot.Index == f.Entry {
+			own = d.since
+			break
+		}
+		if first < 0 || d.since < first {
+			first = d.since
+		}
+	}
+	return max(f.Entry, own, first)
 }
 
 // clauseFacts is how many facts the page of the rules itself leads to; more have
@@ -119,7 +169,7 @@ const clauseFacts = 12
 
 // clauseCounts says how many findings stand under a clause and links to their
 // entries.
-func (m *maker) clauseCounts(p *page, found []rules.Finding) (string, []link) {
+func (m *maker) clauseCounts(p *page, found []*rules.Finding) (string, []link) {
 	var parts []string
 	for _, sev := range []rules.Severity{rules.Breach, rules.Overdue, rules.Warning, rules.Note, rules.Believed, rules.Unknown, rules.OK} {
 		n := 0
@@ -176,7 +226,7 @@ func clausePath(id string) func(n int) string {
 
 // clausePages lists all facts under a clause. A page depends on its findings,
 // on the clause and on whether a page follows.
-func (m *maker) clausePages(c *rules.Clause, found []rules.Finding) error {
+func (m *maker) clausePages(c *rules.Clause, found []*rules.Finding) error {
 	path := clausePath(c.ID)
 	parts := (len(found) + perPage - 1) / perPage
 	m.listed(path(1), "rules", clauseTitle(c, 1))
@@ -202,14 +252,14 @@ func clauseTitle(c *rules.Clause, n int) string {
 	return title
 }
 
-func (m *maker) clausePage(c *rules.Clause, n, parts int, rows []rules.Finding) error {
+func (m *maker) clausePage(c *rules.Clause, n, parts int, rows []*rules.Finding) error {
 	path := clausePath(c.ID)
 	v := &clauseView{page: m.newPage(path(n), "rules", clauseTitle(c, n)), Cite: c.Cite, Words: c.Words, Gist: c.Gist}
 	p := &v.page
 	v.asList()
 	v.Back = *p.to("rules/index.html#"+anchor(c.ID), "回到规则")
 	for _, f := range rows {
-		r := m.say(p, f)
+		r := m.say(p, *f)
 		r.Clause = nil // it is the page's
 		v.Rows = append(v.Rows, r)
 	}

@@ -106,13 +106,18 @@ func (m *maker) townSlug(name string) string {
 // collectShelves puts every result on its shelves, in one pass.
 func (m *maker) collectShelves() {
 	m.shelfOf = map[string]*shelf{}
-	put := func(s shelf, f *rules.Finished, now bool) {
-		at := m.shelfOf[s.dir]
+	known := map[[3]string]*shelf{} // by kind, year and key: names are made once a shelf
+	put := func(kind, year, key string, name func() shelf, f *rules.Finished, now bool) {
+		at := known[[3]string{kind, year, key}]
 		if at == nil {
-			at = new(shelf) // not &s, which would cost a shelf at every call
-			*at = s
-			m.shelfOf[s.dir] = at
-			m.shelves = append(m.shelves, at)
+			s := name()
+			s.kind, s.year = kind, year
+			if at = m.shelfOf[s.dir]; at == nil {
+				at = &s
+				m.shelfOf[s.dir] = at
+				m.shelves = append(m.shelves, at)
+			}
+			known[[3]string{kind, year, key}] = at
 		}
 		if n := len(at.list); n == 0 || at.list[n-1] != f {
 			at.list = append(at.list, f)
@@ -127,22 +132,29 @@ func (m *maker) collectShelves() {
 		code  string
 		now   bool
 	}
-	var codes []joining
+	codes := make([]joining, 0, len(m.s.Results))
 	for _, f := range m.s.Results {
 		y, town := yearOf(f), m.townName(f)
-		put(shelf{dir: yearDir(y), name: y + "年", title: y + "年的抽查结果", year: y, kind: "year"}, f, true)
+		put("year", y, "", func() shelf { return shelf{dir: yearDir(y), name: y + "年", title: y + "年的抽查结果"} }, f, true)
 		if town != "" {
-			put(shelf{dir: yearDir(y) + "/town-" + m.townSlug(town), name: town, title: town + y + "年的抽查结果", year: y, kind: "town", key: m.townSlug(town)}, f, true)
+			put("town", y, town, func() shelf {
+				return shelf{dir: yearDir(y) + "/town-" + m.townSlug(town), name: town, title: town + y + "年的抽查结果", key: m.townSlug(town)}
+			}, f, true)
 		}
-		if f.Lot != nil {
-			id := m.drawDir[f.Lot.Index]
-			put(shelf{dir: "draw-" + id, name: f.Lot.Body.Draw + " " + f.Lot.Body.Name, title: "抽取 " + f.Lot.Body.Draw + " 的抽查结果", year: y, kind: "draw", key: id}, f, true)
+		if l := f.Lot; l != nil {
+			id := m.drawDir[l.Index]
+			put("draw", y, id, func() shelf {
+				return shelf{dir: "draw-" + id, name: l.Body.Draw + " " + l.Body.Name, title: "抽取 " + l.Body.Draw + " 的抽查结果", key: id}
+			}, f, true)
 		}
 		holds := f.Outcome().Codes
 		for _, c := range f.Body.Outcome.Codes {
 			codes = append(codes, joining{f.Index, f, c, slices.Contains(holds, c)})
 		}
-		seen := slices.Clone(f.Body.Outcome.Codes)
+		var seen []string
+		if len(f.Corrections) > 0 {
+			seen = slices.Clone(f.Body.Outcome.Codes)
+		}
 		for _, at := range f.Corrections {
 			for _, c := range at.Body.Outcome.Codes {
 				if !slices.Contains(seen, c) {
@@ -155,14 +167,17 @@ func (m *maker) collectShelves() {
 	m.shelveMarked(put)
 	slices.SortStableFunc(codes, func(a, b joining) int { return int(a.entry - b.entry) })
 	for _, j := range codes {
-		y, name := yearOf(j.f), m.codeName(j.code)
-		put(shelf{dir: yearDir(y) + "/code-" + slugOf(j.code), name: name, title: y + "年结果为“" + name + "”的抽查", year: y, kind: "code", key: j.code}, j.f, j.now)
+		y := yearOf(j.f)
+		put("code", y, j.code, func() shelf {
+			name := m.codeName(j.code)
+			return shelf{dir: yearDir(y) + "/code-" + slugOf(j.code), name: name, title: y + "年结果为“" + name + "”的抽查", key: j.code}
+		}, j.f, j.now)
 	}
 }
 
 // shelveMarked puts what was corrected and what was objected to on shelves of
 // their own, in the order in which that happened.
-func (m *maker) shelveMarked(put func(shelf, *rules.Finished, bool)) {
+func (m *maker) shelveMarked(put func(kind, year, key string, name func() shelf, f *rules.Finished, now bool)) {
 	type mark struct {
 		entry int64
 		f     *rules.Finished
@@ -181,7 +196,9 @@ func (m *maker) shelveMarked(put func(shelf, *rules.Finished, bool)) {
 	slices.SortStableFunc(marks, func(a, b mark) int { return int(a.entry - b.entry) })
 	for _, k := range marks {
 		y := yearOf(k.f)
-		put(shelf{dir: yearDir(y) + "/" + k.dir, name: names[k.dir][0], title: y + names[k.dir][1], year: y, kind: "mark", key: k.dir}, k.f, true)
+		put("mark", y, k.dir, func() shelf {
+			return shelf{dir: yearDir(y) + "/" + k.dir, name: names[k.dir][0], title: y + names[k.dir][1], key: k.dir}
+		}, k.f, true)
 	}
 }
 

@@ -99,8 +99,11 @@ func (m *maker) years() []int64 {
 
 func yearNumber(date string) int64 {
 	var y int64
-	if len(date) >= 4 {
-		fmt.Sscan(date[:4], &y)
+	for i := range min(len(date), 4) {
+		if date[i] < '0' || date[i] > '9' || len(date) < 4 {
+			return 0
+		}
+		y = y*10 + int64(date[i]-'0')
 	}
 	return y
 }

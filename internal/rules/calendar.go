@@ -314,5 +314,15 @@ func unixDay(t time.Time) int {
 }
 
 func formatDay(day int) string {
-	return time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly)
+	y, m, d := time.Unix(int64(day)*86400, 0).UTC().Date()
+	if y < 1000 || y > 9999 {
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+	}
+	b := [10]byte{4: '-', 7: '-'} // by hand: every due date comes through here
+	for i, n := range [...]int{0: y / 1000, 1: y / 100, 2: y / 10, 3: y, 5: int(m) / 10, 6: int(m), 8: d / 10, 9: d} {
+		if b[i] == 0 {
+			b[i] = byte('0' + n%10)
+		}
+	}
+	return string(b[:])
 }
