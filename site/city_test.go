@@ -26,9 +26,12 @@ type city struct {
 }
 
 // newCity lays a ledger with at least as many results.
-func newCity(t testing.TB, results int) *city {
+func newCity(t testing.TB, results int) *city { return newCityOf(t, results, 2500) }
+
+// newCityOf is newCity with draws of a given size.
+func newCityOf(t testing.TB, results, perDraw int) *city {
 	t.Helper()
-	draws := max(1, (results+2499)/2500)
+	draws := max(1, (results+perDraw-1)/perDraw)
 	each := (results + draws - 1) / draws
 	c := &city{bureau: newBureau(t, "gaoqing", each*5+each/5+40), byHandle: map[string]rules.Firm{}, lots: map[*rules.Object]*rules.Lot{}}
 	for _, f := range c.firms {

@@ -1,9 +1,49 @@
 package site
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sunlot/sunlot/internal/rules"
 )
+
+// TestFactsComeLast: what one more opened name makes known stands behind what was
+// known before, under every clause.
+func TestFactsComeLast(t *testing.T) {
+	c := newCityOf(t, 200, 50)
+	facts := func() map[string][]rules.Finding {
+		m, err := newMaker(c.bundle(), nil, Options{}, memory{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string][]rules.Finding{}
+		for id, list := range m.byClause() {
+			for _, f := range list {
+				all[id] = append(all[id], rules.Finding{Code: f.Code, Entry: f.Entry, Place: f.Place}) // numbers may move on
+			}
+		}
+		return all
+	}
+	c.left = c.left[:1] // the last of the last draw
+	before := facts()
+	c.sheet(c.left)
+	after, more := facts(), 0
+	for id, list := range before {
+		now := after[id]
+		if len(now) < len(list) || !slices.Equal(now[:len(list)], list) {
+			t.Errorf("%s: %d facts, then %d, not the same before them", id, len(list), len(now))
+		}
+		for _, f := range now[min(len(list), len(now)):] {
+			if f.Code == "rules.over-cap" {
+				more++
+			}
+		}
+	}
+	if more == 0 {
+		t.Error("nothing became known")
+	}
+}
 
 // Every fact that verification noted under a clause can be reached from the
 // clause: on the page of the rules itself, or on the clause's own.
