@@ -65,25 +65,32 @@ func join(path, name string) string {
 // backslash and controls are escaped, everything else stands as UTF-8.
 func appendString(out []byte, s string) []byte {
 	out = append(out, '"')
+	from := 0
 	for i := range len(s) {
-		switch c := s[i]; c {
-		case '"', '\\':
-			out = append(out, '\\', c)
-		case '\n':
-			out = append(out, '\\', 'n')
-		case '\t':
-			out = append(out, '\\', 't')
-		default:
-			out = append(out, c) // checkText has refused the other controls
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue // checkText has refused the other controls
 		}
+		out = append(append(out, s[from:i]...), '\\')
+		from = i + 1
+		switch c {
+		case '\n':
+			c = 'n'
+		case '\t':
+			c = 't'
+		}
+		out = append(out, c)
 	}
-	return append(out, '"')
+	return append(append(out, s[from:]...), '"')
 }
 
 // checkText refuses what makes two readers see two texts: bad UTF-8, controls
 // other than line feed and tab, the byte order mark, line and paragraph
 // separators and the bidirectional controls.
 func checkText(s, path string) error {
+	if plain(s) {
+		return nil
+	}
 	if !utf8.ValidString(s) {
 		return fault.New("record.bad-utf8", path, strconv.QuoteToASCII(s), "UTF-8")
 	}
@@ -92,6 +99,16 @@ func checkText(s, path string) error {
 		return fault.New("record.bad-character", path, fmt.Sprintf("U+%04X", r), "plain text")
 	}
 	return nil
+}
+
+// plain reports whether s is of printable ASCII alone.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7F {
+			return false
+		}
+	}
+	return true
 }
 
 func forbidden(r rune) bool {

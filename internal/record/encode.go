@@ -59,6 +59,9 @@ func appendValue(out []byte, v reflect.Value, depth int) ([]byte, error) {
 		if v.Type() == rawType {
 			return appendRaw(out, v.Bytes(), depth)
 		}
+		if v.Type() == openFieldsType {
+			return appendOpenFields(out, v.Interface().([]OpenField), depth)
+		}
 		return appendList(out, v, depth)
 	case reflect.Map:
 		if v.IsNil() {
@@ -75,8 +78,9 @@ func appendValue(out []byte, v reflect.Value, depth int) ([]byte, error) {
 }
 
 var (
-	numberType = reflect.TypeFor[json.Number]()
-	rawType    = reflect.TypeFor[json.RawMessage]()
+	numberType     = reflect.TypeFor[json.Number]()
+	rawType        = reflect.TypeFor[json.RawMessage]()
+	openFieldsType = reflect.TypeFor[[]OpenField]()
 )
 
 func badNumber(got string) error {
@@ -133,6 +137,29 @@ func appendMap(out []byte, v reflect.Value, depth int) ([]byte, error) {
 		var err error
 		if out, err = appendValue(out, v.MapIndex(k), depth+1); err != nil {
 			return nil, below(k.String(), err)
+		}
+	}
+	return append(out, '}'), nil
+}
+
+// appendOpenFields writes the list as the map that it stands for.
+func appendOpenFields(out []byte, list []OpenField, depth int) ([]byte, error) {
+	out = append(out, '{')
+	for i := range list {
+		o := &list[i]
+		if i > 0 {
+			if compareUTF16(list[i-1].Path, o.Path) >= 0 {
+				return nil, fault.New("record.not-canonical", o.Path, o.Path, "sorted, none twice")
+			}
+			out = append(out, ',')
+		}
+		if err := checkText(o.Path, ""); err != nil {
+			return nil, err
+		}
+		out = append(appendString(out, o.Path), ':')
+		var err error
+		if out, err = appendValue(out, reflect.ValueOf(&o.Field), depth+1); err != nil {
+			return nil, below(o.Path, err)
 		}
 	}
 	return append(out, '}'), nil

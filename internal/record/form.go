@@ -2,8 +2,10 @@ package record
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sunlot/sunlot/internal/fault"
@@ -19,10 +21,21 @@ var sealedType = reflect.TypeFor[Sealed]()
 
 // check walks an entry's env and body and holds every string to its form.
 func check(e *Entry) error {
-	if err := walk(reflect.ValueOf(&e.Env), "env", false, "", checkValue); err != nil {
+	if err := checkAll(reflect.ValueOf(&e.Env), "env"); err != nil {
 		return err
 	}
-	return walk(reflect.ValueOf(e.Body), "body", false, "", checkValue)
+	return checkAll(reflect.ValueOf(e.Body), "body")
+}
+
+func checkAll(v reflect.Value, name string) error {
+	w := walker{path: append(make([]byte, 0, 64), name...)}
+	w.visit = func(v reflect.Value, optional bool, form string) error {
+		if checkValue(v, "", optional, form) == nil {
+			return nil // a sound value costs no path
+		}
+		return checkValue(v, string(w.path), optional, form)
+	}
+	return w.walk(v, false, "")
 }
 
 // visitor is called for every string and integer with its path, whether it may
@@ -30,33 +43,90 @@ func check(e *Entry) error {
 type visitor func(v reflect.Value, path string, optional bool, form string) error
 
 func walk(v reflect.Value, path string, optional bool, form string, visit visitor) error {
+	w := walker{path: []byte(path)}
+	w.visit = func(v reflect.Value, optional bool, form string) error {
+		return visit(v, string(w.path), optional, form)
+	}
+	return w.walk(v, optional, form)
+}
+
+// walker goes through a value; path is where it stands.
+type walker struct {
+	path   []byte
+	sealed bool // only what has sealed values in it
+	visit  func(v reflect.Value, optional bool, form string) error
+}
+
+func (w *walker) walk(v reflect.Value, optional bool, form string) error {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() {
 			return nil
 		}
-		return walk(v.Elem(), path, optional, form, visit)
+		return w.walk(v.Elem(), optional, form)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			f := v.Type().Field(i)
-			name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if err := walk(v.Field(i), path+"."+name, strings.Contains(opts, "omitempty"), f.Tag.Get("form"), visit); err != nil {
+		up := len(w.path)
+		for _, f := range fieldsOf(v.Type()) {
+			if w.sealed && !f.sealed {
+				continue
+			}
+			w.path = append(append(w.path, '.'), f.name...)
+			if err := w.walk(v.Field(f.at), f.optional, f.form); err != nil {
 				return err
 			}
+			w.path = w.path[:up]
 		}
 		return nil
 	case reflect.Slice:
 		if v.Len() == 0 && !optional {
-			return fault.New("record.missing", path, "", "at least one")
+			return fault.New("record.missing", string(w.path), "", "at least one")
 		}
+		up := len(w.path)
 		for i := range v.Len() {
-			if err := walk(v.Index(i), path+"."+strconv.Itoa(i), false, form, visit); err != nil {
+			w.path = strconv.AppendInt(append(w.path, '.'), int64(i), 10)
+			if err := w.walk(v.Index(i), false, form); err != nil {
 				return err
 			}
+			w.path = w.path[:up]
 		}
 		return nil
 	}
-	return visit(v, path, optional, form)
+	return w.visit(v, optional, form)
+}
+
+// field is what the tags of a struct's field say.
+type field struct {
+	name, form string
+	at         int
+	optional   bool
+	sealed     bool // it is Sealed, or has such in it
+}
+
+var fieldsCache sync.Map // reflect.Type → []field
+
+// fieldsOf reads a struct's tags in the order of its fields, once a type.
+func fieldsOf(t reflect.Type) []field {
+	if list, ok := fieldsCache.Load(t); ok {
+		return list.([]field)
+	}
+	var list []field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
+		list = append(list, field{name: name, form: f.Tag.Get("form"), at: i, optional: strings.Contains(opts, "omitempty"), sealed: hasSealed(f.Type)})
+	}
+	fieldsCache.Store(t, list)
+	return list
+}
+
+func hasSealed(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		return hasSealed(t.Elem())
+	case reflect.Struct:
+		return slices.ContainsFunc(fieldsOf(t), func(f field) bool { return f.sealed })
+	}
+	return t == sealedType
 }
 
 func checkValue(v reflect.Value, path string, optional bool, form string) error {

@@ -1,8 +1,12 @@
 package record
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-// FuzzParse: what Parse accepts, Format writes back byte for byte.
+// FuzzParse: what Parse accepts, Format writes back byte for byte, and the quick
+// way reads what the slow one does.
 func FuzzParse(f *testing.F) {
 	for _, name := range typeNames() {
 		f.Add(format(f, filled(f, name, true)))
@@ -11,7 +15,11 @@ func FuzzParse(f *testing.F) {
 	f.Add("")
 	f.Add("sunlot/v1 abort\nexample.gov.cn/sunlot\nnull\n")
 	f.Add("sunlot/v1 abort\nexample.gov.cn/sunlot\n{\"body\":{\"date\":\"2023-06-12\",\"ground\":\"\\ud800\",\"notice\":1},\"env\":{}}\n")
+	p := NewParser()
 	f.Fuzz(func(t *testing.T, text string) {
+		if lines := strings.Split(text, "\n"); len(lines) == 4 && Types[strings.TrimPrefix(lines[0], magic)] != nil {
+			agrees(t, p, lines[2], strings.TrimPrefix(lines[0], magic))
+		}
 		e, err := Parse(text)
 		if err != nil {
 			return

@@ -144,38 +144,6 @@ func Format(e *Entry) (string, error) {
 	return text, nil
 }
 
-// Parse reads the text of an entry (the part that is signed). It accepts
-// exactly what Format writes.
-func Parse(text string) (*Entry, error) {
-	if len(text) > MaxSize {
-		return nil, fault.New("record.too-long", "", strconv.Itoa(len(text)), strconv.Itoa(MaxSize))
-	}
-	lines := strings.Split(text, "\n")
-	if len(lines) != 4 || lines[3] != "" {
-		return nil, fault.New("record.bad-lines", "", strconv.Itoa(len(lines)-1)+" lines", "3 lines")
-	}
-	name, ok := strings.CutPrefix(lines[0], magic)
-	if !ok {
-		return nil, fault.New("record.bad-magic", "line 1", excerpt([]byte(lines[0]), 0), magic+"<type>")
-	}
-	maker, ok := Types[name]
-	if !ok {
-		return nil, fault.New("record.unknown-type", "line 1", excerpt([]byte(name), 0), "a type of spec/record.md")
-	}
-	if err := checkOrigin(lines[1]); err != nil {
-		return nil, err
-	}
-	p := payload{Body: maker()}
-	if err := decodeStrict([]byte(lines[2]), &p); err != nil {
-		return nil, err
-	}
-	e := &Entry{Type: name, Origin: lines[1], Env: p.Env, Body: p.Body}
-	if err := check(e); err != nil {
-		return nil, err
-	}
-	return e, nil
-}
-
 // checkOrigin holds an origin to schema-less ASCII host/path, as
 // c2sp.org/tlog-checkpoint recommends.
 func checkOrigin(s string) error {
