@@ -99,6 +99,9 @@ func (d *Dir) Entries(from, to uint64, yield func(i uint64, entry []byte) error)
 	return nil
 }
 
+// Bundle is the entries of bundle n of a tree of size. They share memory.
+func (d *Dir) Bundle(n, size uint64) ([][]byte, error) { return d.bundle(n, widthOf(0, n, size)) }
+
 // Entry is one entry.
 func (d *Dir) Entry(index uint64) (entry []byte, err error) {
 	err = d.Entries(index, index+1, func(_ uint64, e []byte) error { entry = e; return nil })

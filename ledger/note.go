@@ -47,7 +47,7 @@ func FormatNote(text string, signers ...Signer) ([]byte, error) {
 			return nil, fault.Wrap("ledger.signer-failed", "key "+clip(key.Name), err)
 		}
 		n.Signatures = append(n.Signatures, Signature{key.Name, key.ID, sig})
-		if !n.verifies(key) {
+		if !n.Verifies(key) {
 			return nil, fault.New("ledger.signer-wrong", "key "+clip(key.Name), "a signature that does not verify", "an Ed25519 signature by this key")
 		}
 	}
@@ -166,7 +166,7 @@ func parseSignature(line string) (Signature, error) {
 func (n *Note) SignedBy(keys ...Key) []Key {
 	var good []Key
 	for _, k := range keys {
-		if n.verifies(k) {
+		if n.Verifies(k) {
 			good = append(good, k)
 		}
 	}
@@ -182,9 +182,10 @@ func (n *Note) line(k Key) *Signature {
 	return nil
 }
 
-// verifies is the one Ed25519 check: crypto/ed25519 refuses S ≥ L and compares
+// Verifies reports whether a line of that key stands in the note and verifies.
+// This is the one Ed25519 check: crypto/ed25519 refuses S ≥ L and compares
 // encode(S·B − k·A) with R byte for byte, and newKey has checked A.
-func (n *Note) verifies(k Key) bool {
+func (n *Note) Verifies(k Key) bool {
 	if k.Type == Cosigning || k.Type == PostQuantum {
 		_, ok := n.CosignedAt(k)
 		return ok

@@ -1,8 +1,6 @@
 package site
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/record"
@@ -138,10 +136,10 @@ func (m *maker) recordPart(p *page, e *verify.Entry, raw string) recordPart {
 	}
 	v.Facts.add("签名", text(or(strings.Join(e.Signers, "、"), "没有核验通过的单位签名")))
 	v.Facts.add("校验码（SHA-256）", hash(e.Hash))
+	for _, f := range e.Fields {
+		v.Fields = append(v.Fields, fieldRow{f.Path, f.Value, f.Salt})
+	}
 	if o := e.Opening; o != nil {
-		for _, path := range slices.Sorted(maps.Keys(o.Fields)) {
-			v.Fields = append(v.Fields, fieldRow{path, o.Fields[path].Value, o.Fields[path].Salt})
-		}
 		v.Handles = len(o.Handles)
 	}
 	v.Proof = m.proofFacts(p, i)

@@ -131,9 +131,7 @@ func (p *poison) bundle(b *verify.Bundle) {
 		for i := range e.Signers {
 			e.Signers[i] = p.text("Signers")
 		}
-		if e.Opening != nil {
-			p.opening(e.Record.Type, e.Opening)
-		}
+		p.opening(e.Record.Type, e.Fields)
 	}
 	k := b.State.Pack
 	k.Title, k.DocNo, k.Issuer, k.Note, k.RegionName = p.text("Pack.Title"), p.text("Pack.DocNo"), p.text("Pack.Issuer"), p.text("Pack.Note"), p.text("Pack.RegionName")
@@ -153,11 +151,10 @@ func (p *poison) bundle(b *verify.Bundle) {
 
 // opening poisons what is opened but for the code, which names the page; codes
 // are poisoned on their own where they are taken down.
-func (p *poison) opening(kind string, o *record.Opening) {
-	for path, f := range o.Fields {
-		if path != "code" {
-			f.Value = p.text(kind + "." + path)
-			o.Fields[path] = f
+func (p *poison) opening(kind string, list []record.OpenField) {
+	for i, f := range list {
+		if f.Path != "code" {
+			list[i].Value = p.text(kind + "." + f.Path)
 		}
 	}
 }

@@ -80,8 +80,8 @@ func (m *maker) closedTag(f *rules.Finished) tag {
 // sealed reports whether a record has sealed contents none of which is open:
 // the rest of it is there for everybody to read.
 func sealed(e *verify.Entry) bool {
-	if e.Record == nil || e.Opening != nil && len(e.Opening.Fields) > 0 {
+	if e.Record == nil || len(e.Fields) > 0 {
 		return false
 	}
-	return len(record.SealedPaths(e.Record.Body)) > 0
+	return record.HasSealed(e.Record.Body)
 }

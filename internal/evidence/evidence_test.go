@@ -366,9 +366,7 @@ func TestHostile(t *testing.T) {
 			f = o.Result
 		}
 	}
-	field := b.Entries[f.Index].Opening.Fields["name"]
-	field.Value = bad
-	b.Entries[f.Index].Opening.Fields["name"] = field
+	b.Entries[f.Index].Fields[1].Value = bad // the name
 	l.Body.Name, l.Body.Scope, f.Body.Unit, f.Body.Outcome.Items[0].Item = bad, bad, bad, bad
 	for i := range l.Body.Groups {
 		for j := range l.Body.Groups[i].Cells {

@@ -410,7 +410,7 @@ func (b *bureau) recovers(what string) {
 	for _, f := range v.State.Results {
 		e := v.Entries[f.Index]
 		text := private[fmt.Sprintf("openings/%d.json", f.Index)]
-		if !strings.Contains(text, "备注里的某人") || !strings.Contains(text, e.Opening.Fields["code"].Salt) {
+		if !strings.Contains(text, "备注里的某人") || e.Fields[0].Path != "code" || !strings.Contains(text, e.Fields[0].Salt) {
 			b.tb.Errorf("%s: the private opening of entry %d is not its own", what, f.Index)
 		}
 	}

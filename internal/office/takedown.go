@@ -1,7 +1,6 @@
 package office
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/sunlot/sunlot/internal/draw"
@@ -61,12 +60,11 @@ func (o *Office) without(draft *Draft, f *rules.Finished, fields []string) error
 	if err != nil {
 		return err
 	}
-	op := &record.Opening{}
-	if e.Opening != nil {
-		op.Fields = maps.Clone(e.Opening.Fields)
-	}
-	for _, field := range fields {
-		delete(op.Fields, field)
+	op := &record.Opening{Fields: map[string]record.Field{}}
+	for _, f := range e.Fields {
+		if !slices.Contains(fields, f.Path) {
+			op.Fields[f.Path] = f.Field
+		}
 	}
 	draft.Openings[f.Index] = op
 	if f.Lot == nil || !slices.Contains(fields, "code") {

@@ -18,12 +18,7 @@ import (
 // openings checks every opening file against its entry, and that what is due
 // stands there (draw1 §3, ledger.md "Nothing personal in ink").
 func (b *Bundle) openings() {
-	for _, e := range b.Entries[b.Resumed:] {
-		if e.Record == nil || !mayOpen(e.Record) {
-			continue
-		}
-		b.opening(e)
-	}
+	b.beneath()
 	for _, l := range b.State.Lots {
 		switch {
 		case l.Gone && b.since(l):
@@ -82,39 +77,76 @@ func (b *Bundle) strays(root fs.FS) error {
 	return nil
 }
 
+// beneath reads the opening files and holds each to its entry.
+func (b *Bundle) beneath() {
+	const width = ledger.TileWidth
+	list := b.Entries[b.Resumed:]
+	_ = ahead(uint64(len(list)+width-1)/width, func(n uint64, p *record.Parser) (part []unlike) {
+		for _, e := range list[n*width : min((n+1)*width, uint64(len(list)))] {
+			part = append(part, b.readOpening(e, p))
+		}
+		return part
+	}, func(n uint64, part []unlike) error {
+		for i, bad := range part {
+			b.opening(list[int(n)*width+i], bad)
+		}
+		return nil
+	})
+}
+
 // mayOpen spares a request for each entry that can have no opening.
 func mayOpen(e *record.Entry) bool {
-	return e.Type == "notice" || len(record.SealedPaths(e.Body)) > 0
+	return e.Type == "notice" || record.HasSealed(e.Body)
 }
 
 func (b *Bundle) breach(code string, entry int64, place, got, want string) {
 	b.add(rules.Finding{Code: code, Severity: rules.Breach, Entry: entry, Place: place, Got: got, Want: want})
 }
 
-func (b *Bundle) opening(e *Entry) {
-	path := ledger.OpeningPath(uint64(e.Index))
+// unlike says what is wrong with an opening file; the zero value: nothing is.
+type unlike struct{ code, got string }
+
+// readOpening reads an entry's opening file and keeps what fits.
+func (b *Bundle) readOpening(e *Entry, p *record.Parser) unlike {
+	if e.Record == nil || !mayOpen(e.Record) {
+		return unlike{}
+	}
 	data, err := b.Dir.Opening(uint64(e.Index))
 	if err == nil {
 		e.OpeningSum = sumOf(data)
-	}
-	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) {
-			b.breach("verify.bad-opening", e.Index, path, err.Error(), "")
-		}
-	} else if o, err := record.ParseOpening(data); err != nil {
-		b.breach("verify.bad-opening", e.Index, path, err.Error(), "")
-	} else if !mayHold(e.Record, o) {
-		// Handles and keys stand beside their notice, where they are checked.
-		b.breach("verify.bad-opening", e.Index, path, "handles, K, KI", "")
-	} else if bad := record.CheckFields(e.Record.Body, o.Fields); len(bad) > 0 {
-		b.breach("verify.opening-differs", e.Index, path, bad[0], "")
+	} else if errors.Is(err, fs.ErrNotExist) {
+		return unlike{}
 	} else {
-		e.Opening = o
-		b.held.openings += len(o.Fields)
+		return unlike{"verify.bad-opening", err.Error()}
+	}
+	o, fields, err := p.ParseOpening(data)
+	if err != nil {
+		return unlike{"verify.bad-opening", err.Error()}
+	}
+	if o != nil && !mayHold(e.Record, o) {
+		// Handles and keys stand beside their notice, where they are checked.
+		return unlike{"verify.bad-opening", "handles, K, KI"}
+	}
+	if bad := record.CheckOpened(e.Record.Body, fields); bad != "" {
+		return unlike{"verify.opening-differs", bad}
+	}
+	e.Opening, e.Fields = o, fields
+	return unlike{}
+}
+
+// opening counts what an entry's opening opens, and reports what is wrong or
+// lacking.
+func (b *Bundle) opening(e *Entry, bad unlike) {
+	b.held.openings += len(e.Fields)
+	if bad.code != "" {
+		b.breach(bad.code, e.Index, ledger.OpeningPath(uint64(e.Index)), bad.got, "")
+	}
+	if e.Record == nil {
+		return
 	}
 	for _, field := range rules.OpenAtOnce(e.Record) {
 		if e.Value(field) == "" && !b.taken(e.Index, field) {
-			b.breach("verify.opening-missing", e.Index, path, field, "")
+			b.breach("verify.opening-missing", e.Index, ledger.OpeningPath(uint64(e.Index)), field, "")
 		}
 	}
 }

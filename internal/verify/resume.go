@@ -56,7 +56,7 @@ func Resume(fsys fs.FS, from Saved, opt Options) (*Bundle, error) {
 		if err != nil {
 			return err
 		}
-		return b.step(i, raw)
+		return b.step(b.readOne(int64(i), raw))
 	})
 	if err != nil {
 		return nil, err
@@ -76,16 +76,13 @@ func (b *Bundle) Entry(index int64) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Entry{Index: index, Hash: rules.Hash(raw)}
-	note, err := ledger.ParseNote(raw)
-	if err == nil {
-		e.Record, err = record.Parse(note.Text)
+	r := b.readOne(index, raw)
+	if r.err != nil {
+		return nil, r.err
 	}
-	if err != nil {
-		return nil, err
-	}
+	e := r.Entry
 	if mayOpen(e.Record) {
-		b.opening(e)
+		b.opening(e, b.readOpening(e, new(record.Parser)))
 	}
 	b.Entries[index] = e
 	return e, nil

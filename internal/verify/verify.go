@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/record"
@@ -39,10 +40,11 @@ type Options struct {
 // Entry is one record of the ledger with everything found about it.
 type Entry struct {
 	Index    int64
-	Record   *record.Entry // nil where it does not parse
-	Hash     string        // lower hex SHA-256 of the signed entry
-	Signers  []string      // names of the office keys that signed
-	Opening  *record.Opening
+	Record   *record.Entry      // nil where it does not parse
+	Hash     string             // lower hex SHA-256 of the signed entry
+	Signers  []string           // names of the office keys that signed
+	Opening  *record.Opening    // handles and keys of its opening, nil where it has none; the rest stands in Fields
+	Fields   []record.OpenField // what its opening opens of its body, by path
 	Bracket  Bracket
 	Findings []rules.Finding
 
@@ -65,10 +67,12 @@ func sumOf(data []byte) Sum {
 // Value is the opened value of a sealed body path, "" where it is not opened
 // or its opening does not fit.
 func (e *Entry) Value(path string) string {
-	if e.Opening == nil {
-		return ""
+	for i := range e.Fields {
+		if e.Fields[i].Path == path {
+			return e.Fields[i].Value
+		}
 	}
-	return e.Opening.Fields[path].Value
+	return ""
 }
 
 // Bundle is a ledger that has been verified: the only thing pages are made of.
@@ -86,9 +90,10 @@ type Bundle struct {
 	Today      string
 	Resumed    uint64 // Entries below it are nil: only Resume leaves it above 0
 
-	signers  map[string]*ledger.Key    // parsed keys of charters, nil for a bad one
-	policies map[string]*ledger.Policy // parsed policies of charters, nil for a bad one
-	needed   map[string]bool           // digests of the files beside the log that entries name
+	signers  map[string]*ledger.Key        // parsed keys of charters, nil for a bad one
+	office   atomic.Pointer[[]*ledger.Key] // those of the charter in force, for who reads ahead
+	policies map[string]*ledger.Policy     // parsed policies of charters, nil for a bad one
+	needed   map[string]bool               // digests of the files beside the log that entries name
 	unlisted bool
 	proved   proved     // checkpoints of the proofs that hold, until the walk has come by
 	dated    seenBy     // of the checkpoint that was looked at last
@@ -199,7 +204,7 @@ func about(code, place string, err error) error {
 // audit recomputes tree and files. What breaks the tree ends the verification;
 // a changed copy, proof or blob beside it is a finding.
 func (b *Bundle) audit() error {
-	b.proved.by = map[uint64]*ledger.Proved{}
+	b.proved.audited = true
 	rep := b.Dir.Audit(b.log, ledger.AuditOptions{Copies: true, Unlisted: b.unlisted, Proved: b.proved.add, Read: b.proved.read})
 	var broken []error
 	for _, p := range rep.Problems {
@@ -228,112 +233,6 @@ func breaksTree(p *fault.Error) bool {
 }
 
 func (b *Bundle) add(f rules.Finding) { b.Findings = append(b.Findings, f) }
-
-// walk reads the entries in order and lets the rules judge each.
-func (b *Bundle) walk(progress func(done, total uint64)) error {
-	size := b.Checkpoint.Size
-	b.Entries = make([]*Entry, 0, size)
-	defer func() { b.proved.by, b.proved.sums = map[uint64]*ledger.Proved{}, nil }()
-	return b.Dir.Entries(0, size, func(i uint64, raw []byte) error {
-		if err := b.step(i, raw); err != nil {
-			return err
-		}
-		if progress != nil {
-			progress(i+1, size)
-		}
-		return nil
-	})
-}
-
-// step judges the next entry and keeps it.
-func (b *Bundle) step(i uint64, raw []byte) error {
-	e := &Entry{Index: int64(i), Hash: rules.Hash(raw)}
-	if i < uint64(len(b.proved.sums)) {
-		e.ProofSum = b.proved.sums[i]
-	}
-	if p := b.proved.by[i]; p != nil {
-		e.Head = &p.Head
-	}
-	b.Entries = append(b.Entries, e)
-	if err := b.judge(e, raw); err != nil {
-		return err
-	}
-	b.Findings = append(b.Findings, e.Findings...)
-	return nil
-}
-
-// judge parses one entry and applies it. An entry that does not parse is shown
-// and has no effect.
-func (b *Bundle) judge(e *Entry, raw []byte) error {
-	unreadable := func(err error) error {
-		seen, out := b.seen(e, raw)
-		if out != nil {
-			return out
-		}
-		b.witnessed(e, seen)
-		b.State.Unreadable()
-		e.Findings = append(e.Findings, rules.Finding{Code: "verify.bad-entry", Severity: rules.Breach, Entry: e.Index, Got: err.Error()})
-		return nil
-	}
-	note, err := ledger.ParseNote(raw)
-	if err != nil {
-		return unreadable(err)
-	}
-	if e.Record, err = record.Parse(note.Text); err != nil {
-		return unreadable(err)
-	}
-	in := rules.Input{Entry: e.Record, Hash: e.Hash, Blobs: map[string][]byte{}}
-	alone := e.Record.Type != "contribution" || len(note.Signatures) == 1
-	for _, vkey := range b.State.Keys(e.Record) {
-		k, ok := b.signer(vkey)
-		if ok && alone && len(note.SignedBy(k)) == 1 {
-			in.Signers = append(in.Signers, vkey)
-			e.Signers = append(e.Signers, k.Name)
-		}
-	}
-	in.Attested = Attested(b.State, e.Record)
-	for _, sum := range b.State.Needs(e.Record) {
-		b.needed[sum] = true
-		data, err := b.Dir.Blob(sum, ledger.MaxBlob)
-		place := "ledger/" + ledger.BlobPath(sum)
-		switch {
-		case err == nil:
-			in.Blobs[sum] = data
-		case unreachable(err):
-			return err
-		case errors.Is(err, fs.ErrNotExist):
-			e.Findings = append(e.Findings, rules.Finding{Code: "ledger.audit-missing", Severity: rules.Breach, Entry: e.Index, Place: place})
-		case b.unlisted: // otherwise the audit has said so
-			e.Findings = append(e.Findings, rules.Finding{Code: "ledger.audit-blob", Severity: rules.Breach, Entry: e.Index, Place: place, Want: sum})
-		}
-	}
-	if in.Seen, err = b.seen(e, raw); err != nil {
-		return err
-	}
-	b.witnessed(e, in.Seen)
-	if c, ok := e.Record.Body.(*record.Charter); ok {
-		in.Terms = Terms(b.State, c)
-	}
-	e.Findings = append(e.Findings, b.State.Apply(in)...)
-	e.Bracket = Bracket{NotBefore: b.State.Proven, NotAfter: in.Seen}
-	return nil
-}
-
-// signer parses a key of a charter once: the check of its point costs more than a
-// signature. A bad key signs nothing.
-func (b *Bundle) signer(vkey string) (ledger.Key, bool) {
-	k, ok := b.signers[vkey]
-	if !ok {
-		if parsed, err := ledger.ParseKey(vkey); err == nil {
-			k = &parsed
-		}
-		b.signers[vkey] = k
-	}
-	if k == nil {
-		return ledger.Key{}, false
-	}
-	return *k, true
-}
 
 // lastDay is the date that the last readable entry claims.
 func (b *Bundle) lastDay() string {

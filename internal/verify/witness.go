@@ -35,13 +35,12 @@ type seenBy struct {
 }
 
 // proved keeps what the audit tells of proof files (ledger.AuditOptions), so
-// that none is read and no line is verified twice; by is nil where no audit has
-// run.
+// that none is read and no line is verified twice.
 type proved struct {
-	mu sync.Mutex
-	by map[uint64]*ledger.Proved // by index
-
-	sums []Sum // of the files, by index
+	audited bool // otherwise no audit has run
+	mu      sync.Mutex
+	by      []*ledger.Proved // by index, nil where the proof does not hold
+	sums    []Sum            // of the files, by index
 }
 
 // read is told of every file, of entries that the audit has read before.
@@ -49,16 +48,34 @@ func (p *proved) read(index uint64, file []byte) {
 	sum := sumOf(file)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n := int(index) + 1 - len(p.sums); n > 0 {
-		p.sums = append(p.sums, make([]Sum, n)...)
-	}
+	p.sums = upTo(p.sums, index)
 	p.sums[index] = sum
 }
 
 func (p *proved) add(index uint64, checkpoint *ledger.Proved) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.by = upTo(p.by, index)
 	p.by[index] = checkpoint
+}
+
+// of is what the audit found of an entry's proof.
+func (p *proved) of(index uint64) (checkpoint *ledger.Proved, sum Sum) {
+	if index < uint64(len(p.by)) {
+		checkpoint = p.by[index]
+	}
+	if index < uint64(len(p.sums)) {
+		sum = p.sums[index]
+	}
+	return checkpoint, sum
+}
+
+// upTo makes list long enough for an index.
+func upTo[T any](list []T, index uint64) []T {
+	if n := int(index) + 1 - len(list); n > 0 {
+		return append(list, make([]T, n)...)
+	}
+	return list
 }
 
 // seen is the earliest time, unix seconds, by which the cosignatures in an
@@ -72,11 +89,10 @@ func (b *Bundle) seen(e *Entry, raw []byte) (int64, error) {
 		return 0, nil
 	}
 	var checkpoint ledger.Cosigned
-	if b.proved.by != nil {
-		if c := b.proved.by[uint64(e.Index)]; c != nil {
+	if b.proved.audited {
+		if c, _ := b.proved.of(uint64(e.Index)); c != nil {
 			checkpoint = c
 		}
-		delete(b.proved.by, uint64(e.Index))
 	} else if e.Record != nil && b.State.Dated(e.Record) {
 		n, err := b.proof(e.Index, raw)
 		if err != nil {
@@ -142,7 +158,7 @@ func (b *Bundle) witnessed(e *Entry, seen int64) {
 	text := b.demand(e)
 	pol := b.policy(text)
 	switch {
-	case pol == nil || !pol.Asks() || b.proved.by == nil:
+	case pol == nil || !pol.Asks() || !b.proved.audited:
 	case seen != 0:
 		b.held.witnessed++
 	default:

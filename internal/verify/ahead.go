@@ -1,0 +1,54 @@
+package verify
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sunlot/sunlot/internal/record"
+)
+
+// pieceAhead is how many pieces a processor may be ahead of what takes them: so
+// much that reading goes on while one large draw is cast again.
+const pieceAhead = 8
+
+// ahead reads the pieces 0 ≤ n < count on all processors, each with a Parser of
+// its own, and hands them over in order, one at a time, until take returns an
+// error. When it returns nobody reads any more.
+func ahead[T any](count uint64, read func(n uint64, p *record.Parser) T, take func(n uint64, piece T) error) error {
+	workers := runtime.GOMAXPROCS(0)
+	ready := make([]chan T, workers*pieceAhead) // piece n comes out of n modulo their number
+	for i := range ready {
+		ready[i] = make(chan T, 1)
+	}
+	turns := make(chan struct{}, len(ready)) // one for each piece that is begun and not yet taken
+	stop := make(chan struct{})
+	var next atomic.Uint64
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer close(stop)
+	for range workers {
+		wg.Go(func() {
+			p := record.NewParser()
+			for {
+				select {
+				case turns <- struct{}{}:
+				case <-stop:
+					return
+				}
+				n := next.Add(1) - 1
+				if n >= count {
+					return
+				}
+				ready[n%uint64(len(ready))] <- read(n, p)
+			}
+		})
+	}
+	for n := range count {
+		if err := take(n, <-ready[n%uint64(len(ready))]); err != nil {
+			return err
+		}
+		<-turns
+	}
+	return nil
+}
