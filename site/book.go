@@ -319,7 +319,7 @@ func (m *maker) shown(p *page, e *verify.Entry) *link {
 	return nil
 }
 
-func bookPath(n int) string { return "book/page-" + num(n) + "/index.html" }
+func bookPath(n int) string { return "book/page-" + num(n) + ".html" }
 
 func (m *maker) bookLists() error {
 	all := m.b.Entries

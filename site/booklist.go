@@ -48,7 +48,7 @@ const (
 	perShelf    = 100 // list pages to which one page of links leads
 )
 
-func bookShelfPath(n int) string { return "book/list-" + num(n) + "/index.html" }
+func bookShelfPath(n int) string { return "book/list-" + num(n) + ".html" }
 
 // bookTypePath names the pages of the list of a kind.
 func bookTypePath(kind string) func(n int) string {
@@ -56,7 +56,7 @@ func bookTypePath(kind string) func(n int) string {
 		if n == 1 {
 			return "book/" + kind + "/index.html"
 		}
-		return "book/" + kind + "/page-" + num(n) + "/index.html"
+		return "book/" + kind + "/page-" + num(n) + ".html"
 	}
 }
 

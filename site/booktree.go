@@ -42,7 +42,7 @@ type tileRow struct {
 const treePath = "book/tree/index.html"
 
 func treePartPath(level int) func(n int) string {
-	return func(n int) string { return "book/tree/level-" + num(level) + "/page-" + num(n) + "/index.html" }
+	return func(n int) string { return "book/tree/level-" + num(level) + "/page-" + num(n) + ".html" }
 }
 
 // bookTree makes the pages of the tree. A list page of tiles changes only while
@@ -136,7 +136,7 @@ type signedRow struct {
 
 const witnessesPath = "book/witnesses/index.html"
 
-func signedPath(n int) string { return "book/witnesses/page-" + num(n) + "/index.html" }
+func signedPath(n int) string { return "book/witnesses/page-" + num(n) + ".html" }
 
 // perSigned is how many records a list page of checkpoints covers: it goes by
 // records, so that one more touches the last page alone.

@@ -137,7 +137,7 @@ func (f failing) Put(name string, data []byte) error {
 
 func TestOutFails(t *testing.T) {
 	b := gaoqing().bureau.bundle()
-	for _, at := range []string{"ledger/policy", "ledger/entry/3.txt", "style.css", "book/5/index.html", "results/12/index.html", "draws/2023-001/index.html", "data/results.csv", "index.html", "ledger/checkpoint"} {
+	for _, at := range []string{"ledger/policy", "ledger/entry/3.txt", "style.css", "book/5.html", "results/12.html", "draws/2023-001/index.html", "data/results.csv", "index.html", "ledger/checkpoint"} {
 		out := failing{memory{}, at}
 		if err := Build(b, content.FS, Options{}, out); !errors.Is(err, errDisk) {
 			t.Errorf("%s: %v", at, err)
@@ -161,13 +161,13 @@ func TestOneMore(t *testing.T) {
 	b.correct("2023-10-22T10:00:00", lot.Objects[2].Result.Index)
 	after := buildOf(t, b)
 	last := num(b.state.Size - 2)
-	allowed := []string{"index.html", "report/index.html", "calendar/index.html", "verify/index.html", "book/index.html", "book/page-1/index.html", "book/" + last + "/index.html",
-		"lookup/index.js", "lookup/entry/0.js", "lookup/key/0.js", "lookup/name/0.js", "rules/index.html", "draws/2023-001/index.html", "results/index.html", "news.xml", "results/atom.xml", "results/page-1/index.html", "stats/index.html", "stats/2023/index.html", "sitemap.html"}
-	allowed = append(allowed, "book/tree/index.html", "book/tree/level-0/page-1/index.html")
+	allowed := []string{"index.html", "report/index.html", "calendar/index.html", "verify/index.html", "book/index.html", "book/page-1.html", "book/" + last + ".html",
+		"lookup/index.js", "lookup/entry/0.js", "lookup/key/0.js", "lookup/name/0.js", "rules/index.html", "draws/2023-001/index.html", "results/index.html", "news.xml", "results/atom.xml", "results/page-1.html", "stats/index.html", "stats/2023/index.html", "sitemap.html"}
+	allowed = append(allowed, "book/tree/index.html", "book/tree/level-0/page-1.html")
 	// A correction joins its outcome's shelf, and the year's pages count anew.
 	allowed = append(allowed, "results/year-2023/index.html", "results/year-2023/code-a/index.html", "results/draw-2023-001/index.html")
 	result := num(lot.Objects[2].Result.Index)
-	allowed = append(allowed, "results/"+result+"/index.html", "book/"+result+"/index.html", "firms/"+strings.ToLower(b.firmOf(lot.Objects[2].Handle).ID)+"/index.html")
+	allowed = append(allowed, "results/"+result+".html", "book/"+result+".html", "firms/"+strings.ToLower(b.firmOf(lot.Objects[2].Handle).ID)+".html")
 	changed := 0
 	for name, data := range before {
 		if bytes.Equal(after[name], data) || strings.HasPrefix(name, "ledger/") || strings.HasPrefix(name, "data/") {
@@ -206,12 +206,12 @@ func TestDamaged(t *testing.T) {
 	delete(b.store, ledger.ProofPath(5))
 	out := buildOf(t, b)
 	for name, words := range map[string][]string{
-		"book/" + num(index) + "/index.html":     {"读不出的记录", "不相符，没有效力", "no entry at all"},
-		"results/" + num(result) + "/index.html": nil,
-		"book/5/index.html":                      {"缺失"},
-		"draws/2023-001/index.html":              {"不相符", "签筒文件（签号|分区|签数）缺失", "没有通过核对"},
-		"index.html":                             {"项不相符", "核验报告"},
-		"report/index.html":                      {"本页生成时的核验有不相符的项目"},
+		"book/" + num(index) + ".html":     {"读不出的记录", "不相符，没有效力", "no entry at all"},
+		"results/" + num(result) + ".html": nil,
+		"book/5.html":                      {"缺失"},
+		"draws/2023-001/index.html":        {"不相符", "签筒文件（签号|分区|签数）缺失", "没有通过核对"},
+		"index.html":                       {"项不相符", "核验报告"},
+		"report/index.html":                {"本页生成时的核验有不相符的项目"},
 	} {
 		if words == nil {
 			if out[name] != nil {
@@ -235,7 +235,7 @@ func TestUnopened(t *testing.T) {
 	b := year(t, "yanshi", 60)
 	result := b.state.Lots[0].Objects[1].Result.Index
 	delete(b.store, ledger.OpeningPath(uint64(result)))
-	page := string(buildOf(t, b)["results/"+num(result)+"/index.html"])
+	page := string(buildOf(t, b)["results/"+num(result)+".html"])
 	for _, w := range []string{"未公开的抽查结果", "核验不相符"} {
 		if !strings.Contains(page, w) {
 			t.Errorf("no %q", w)
@@ -283,7 +283,7 @@ func TestStory(t *testing.T) {
 		"calendar/index.html":       {"逾期", "已经办结的", "公开启封钥匙"},
 		"rules/index.html":          {"G-7.2b", "对条文的理解", "借用"},
 		"results/index.html":        {"投诉", "最近公示", "第1至25份"},
-		"results/page-1/index.html": {"已更正"},
+		"results/page-1.html":       {"已更正"},
 		"report/index.html":         {"核验相符", "不相符", "依单位填报未核验", "无法核验", "请您自己再核一次"},
 	} {
 		page := string(gaoqing().files[name])
@@ -299,7 +299,7 @@ func TestStory(t *testing.T) {
 func TestResult(t *testing.T) {
 	b := gaoqing()
 	lot := b.bureau.state.Lots[0]
-	corrected := string(b.files["results/"+num(lot.Objects[0].Result.Index)+"/index.html"])
+	corrected := string(b.files["results/"+num(lot.Objects[0].Result.Index)+".html"])
 	for _, w := range []string{"新旧并列", "原记录", "第1次更正", "未发现问题", "发现问题已责令改正", "录入错误", "更正所指", "复查"} {
 		if !strings.Contains(corrected, w) {
 			t.Errorf("the corrected result does not say %q", w)
@@ -307,14 +307,14 @@ func TestResult(t *testing.T) {
 	}
 	late := lot.Objects[3].Result
 	n := b.bureau.state.Late(late)
-	page := string(b.files["results/"+num(late.Index)+"/index.html"])
+	page := string(b.files["results/"+num(late.Index)+".html"])
 	if n == 0 || !strings.Contains(page, "晚"+num(n)+"个工作日") || !strings.Contains(page, "企业停产") {
 		t.Errorf("the late result does not say that it is %d days late", n)
 	}
 	if strings.Contains(page, "备注不公开") {
 		t.Error("a sealed remark is on the page")
 	}
-	intime := string(b.files["results/"+num(lot.Objects[1].Result.Index)+"/index.html"])
+	intime := string(b.files["results/"+num(lot.Objects[1].Result.Index)+".html"])
 	if !strings.Contains(intime, "以内") {
 		t.Error("a result in time does not say so")
 	}
@@ -334,14 +334,14 @@ func TestOneHome(t *testing.T) {
 			t.Errorf("its page does not say %q", w)
 		}
 	}
-	if list := string(b.files["book/page-1/index.html"]); !strings.Contains(list, "../../"+resultPath(f.Index)) {
+	if list := string(b.files["book/page-1.html"]); !strings.Contains(list, `"../`+resultPath(f.Index)) {
 		t.Error("the book does not lead to it")
 	}
 }
 
 func TestMetas(t *testing.T) {
 	files := gaoqing().files
-	list, _, err := tokenize(string(files["results/12/index.html"]))
+	list, _, err := tokenize(string(files["results/12.html"]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,12 +352,12 @@ func TestMetas(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{"SiteName": "高青县双随机抽查公开账本", "SiteDomain": "www.example.gov.cn", "SiteIDCode": "3703220000", "ColumnName": "抽查结果",
-		"PubDate": "2023-12-21 10:00", "ContentSource": "高青县应急管理局", "Url": "https://www.example.gov.cn/sunlot/results/12/index.html"} {
+		"PubDate": "2023-12-21 10:00", "ContentSource": "高青县应急管理局", "Url": "https://www.example.gov.cn/sunlot/results/12.html"} {
 		if metas[name] != want {
 			t.Errorf("%s is %q, not %q", name, metas[name], want)
 		}
 	}
-	if !strings.Contains(string(files["sitemap.xml"]), "<loc>https://www.example.gov.cn/sunlot/results/12/index.html</loc><lastmod>2023-12-21</lastmod>") {
+	if !strings.Contains(string(files["sitemap.xml"]), "<loc>https://www.example.gov.cn/sunlot/results/12.html</loc><lastmod>2023-12-21</lastmod>") {
 		t.Error("sitemap.xml lacks a page")
 	}
 }
@@ -422,13 +422,13 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{"91370322TT00000001": "91370322tt00000001", "注册号:370322600012345": "reg-370322600012345"} {
-		if got := firmDir(in); got != want {
-			t.Errorf("firmDir(%s) = %s", in, got)
+		if got := firmName(in); got != want {
+			t.Errorf("firmName(%s) = %s", in, got)
 		}
 	}
 	for _, in := range []string{"../../etc", "CON", "", "a/b", "91370322tt00000001", strings.Repeat("9", 255), "91370322TT0000000\x00"} {
-		if got := firmDir(in); !strings.HasPrefix(got, "x-") || len(got) != 18 {
-			t.Errorf("firmDir(%q) = %s", in, got)
+		if got := firmName(in); !strings.HasPrefix(got, "x-") || len(got) != 18 {
+			t.Errorf("firmName(%q) = %s", in, got)
 		}
 	}
 	for name := range record.Types {

@@ -40,7 +40,7 @@ type keys struct {
 	place  map[*rules.Object]int    // where an object stands in its draw's list, for lists of several pages
 	opens  map[*rules.Object]uint64 // which records opened its handle
 	drawn  map[*rules.Object]*firm  // the enterprise behind the handle, where it is open
-	firms  *nameSet                 // folders of firms/
+	firms  *nameSet                 // pages in firms/, without their ending
 }
 
 // hasher builds a key of texts and numbers that cannot run into each other.
@@ -172,7 +172,7 @@ func (m *maker) depend() {
 	})
 	k.firms = newNameSet()
 	for _, f := range m.firms {
-		k.firms.add(firmDir(f.code))
+		k.firms.add(firmName(f.code))
 	}
 }
 

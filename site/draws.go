@@ -183,7 +183,7 @@ func (m *maker) drawnPath(l *rules.Lot, part int) string {
 	if part == 1 {
 		return m.drawPath(l)
 	}
-	return "draws/" + m.drawDir[l.Index] + "/page-" + num(part) + "/index.html"
+	return "draws/" + m.drawDir[l.Index] + "/page-" + num(part) + ".html"
 }
 
 // drawState is where the draw stands, in one word or two.

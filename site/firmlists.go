@@ -80,7 +80,7 @@ func firmShelfPath(dir string, part int) string {
 	if part == 0 {
 		return "firms/" + dir + "/index.html"
 	}
-	return "firms/" + dir + "/page-" + num(part) + "/index.html"
+	return "firms/" + dir + "/page-" + num(part) + ".html"
 }
 
 // charDir is the folder of the block in which a character lies.

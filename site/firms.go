@@ -25,7 +25,7 @@ type drawnFirm struct {
 	since  int64 // index of the record that opened its name
 }
 
-func (f *firm) path() string { return "firms/" + firmDir(f.code) + "/index.html" }
+func (f *firm) path() string { return "firms/" + firmName(f.code) + ".html" }
 
 func (f *firm) name() string {
 	if len(f.names) == 0 {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var firmLink = regexp.MustCompile(`data-label="企业"><a href="\.\./(?:\.\./)*firms/([^/]*)/index\.html"`)
+var firmLink = regexp.MustCompile(`data-label="企业"><a href="\.\./(?:\.\./)*firms/([^/]*)\.html"`)
 
 // TestFirmShelves: every enterprise stands once on its character's shelf, and
 // on its town's and its sector's where they are public; none is empty.
@@ -41,13 +41,13 @@ func TestFirmShelves(t *testing.T) {
 	}
 }
 
-// firmPages are the folders of enterprises.
+// firmPages are the enterprises that have a page.
 func (b built) firmPages() map[string]bool {
 	found := map[string]bool{}
 	for name := range b.files {
-		dir, _, ok := strings.Cut(strings.TrimPrefix(name, "firms/"), "/index.html")
-		if ok && strings.HasPrefix(name, "firms/") && !strings.Contains(dir, "/") && (len(dir) == 18 || strings.HasPrefix(dir, "reg-")) {
-			found[dir] = true
+		code, ok := strings.CutSuffix(strings.TrimPrefix(name, "firms/"), ".html")
+		if ok && strings.HasPrefix(name, "firms/") && !strings.Contains(code, "/") && (len(code) == 18 || strings.HasPrefix(code, "reg-")) {
+			found[code] = true
 		}
 	}
 	return found
@@ -84,7 +84,7 @@ func TestFirmPage(t *testing.T) {
 	b := gaoqing()
 	lot := b.bureau.state.Lots[0]
 	o := lot.Objects[1]
-	page := string(b.files["firms/"+strings.ToLower(b.bureau.firmOf(o.Handle).ID)+"/index.html"])
+	page := string(b.files["firms/"+strings.ToLower(b.bureau.firmOf(o.Handle).ID)+".html"])
 	main := page[strings.Index(page, "</h1>"):]
 	if i, j := strings.Index(main, "本页只列双随机抽查。重点检查、举报核查、日常执法不在此列"), strings.Index(main, "<dl"); i < 0 || i > j || !strings.Contains(main[:j], "https://www.gsxt.gov.cn/") {
 		t.Error("the page does not begin with what it leaves out")

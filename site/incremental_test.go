@@ -89,7 +89,7 @@ func (f *rebuilt) compare(b *verify.Bundle, text fs.FS, opt Options, want memory
 	if d.old != nil {
 		for _, r := range d.old.blocks {
 			_, err := d.old.names(r.from, func(name string) {
-				if r.kept && strings.HasSuffix(name, "/index.html") {
+				if r.kept && strings.HasSuffix(name, ".html") {
 					f.kept++
 				}
 			})

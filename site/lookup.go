@@ -176,14 +176,14 @@ func (m *maker) searchedCells(s searched, to []string) []string {
 		return m.firmCells(s.firm, to)
 	case s.lone != nil:
 		r := s.lone
-		return append(to, "firm", m.value(r.Index, "code"), m.firmName(r), "", folder(resultPath(r.Index)), "0", "", m.stateOf(r))
+		return append(to, "firm", m.value(r.Index, "code"), m.firmName(r), "", pageName(resultPath(r.Index)), "0", "", m.stateOf(r))
 	case s.object < 0:
 		l := s.lot
 		drawn := ""
 		if l.Drawn() {
 			drawn = num(len(l.Objects)) + "户"
 		}
-		return append(to, "draw", l.Body.Draw, l.Body.Name, folder(m.drawPath(l)), minute(l.When()), drawn, m.drawState(l).Text)
+		return append(to, "draw", l.Body.Draw, l.Body.Name, pageName(m.drawPath(l)), minute(l.When()), drawn, m.drawState(l).Text)
 	}
 	l, o := s.lot, s.lot.Objects[s.object]
 	state, name, path := "结果未公示", "", ""
@@ -193,9 +193,9 @@ func (m *maker) searchedCells(s searched, to []string) []string {
 		state = "已抽中、未执行（抽取已终止）"
 	}
 	if f := m.keys.drawn[o]; f != nil {
-		name, path = f.name(), folder(f.path())
+		name, path = f.name(), pageName(f.path())
 	}
-	return append(to, "drawn", l.Body.Draw+" "+l.Body.Name, folder(m.drawnPath(l, s.object/drawnPerPage+1)),
+	return append(to, "drawn", l.Body.Draw+" "+l.Body.Name, pageName(m.drawnPath(l, s.object/drawnPerPage+1)),
 		townOf(l, o), o.Ticket, cutoff(l, o.Cell), state, name, path)
 }
 
@@ -242,7 +242,7 @@ func (m *maker) firmCells(f *firm, to []string) []string {
 			state = "已抽中、未执行（抽取已终止）"
 		}
 	}
-	path := folder(f.path())
+	path := pageName(f.path())
 	if path == "firms/"+strings.ToLower(f.code) {
 		path = "" // nearly always
 	}
@@ -264,8 +264,8 @@ func (m *maker) entryCells(i int, to []string) []string {
 	if e.Record != nil {
 		kind = typeName(e.Record.Type)
 	}
-	return append(to, kind, day(timeOf(e)), folder(m.home(e.Index)))
+	return append(to, kind, day(timeOf(e)), pageName(m.home(e.Index)))
 }
 
-// folder is the address of a page without the name that all have.
-func folder(path string) string { return strings.TrimSuffix(path, "/index.html") }
+// pageName is the address of a page without the ending that all have.
+func pageName(path string) string { return strings.TrimSuffix(path, ".html") }

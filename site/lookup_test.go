@@ -63,7 +63,7 @@ func TestLookup(t *testing.T) {
 			}
 		}
 		for _, r := range slices.Concat(keys, names, entries) {
-			if page := addressOf(r) + "/index.html"; b.files[page] == nil {
+			if page := addressOf(r) + ".html"; b.files[page] == nil {
 				t.Errorf("%s: %q leads to %s", pack, r, page)
 			}
 		}

@@ -239,8 +239,8 @@ func (m *maker) pointOne(from, value string) error {
 // sure reports whether a page is one of those, by far the most, that are made
 // for every record and every enterprise: links to them need not be kept.
 func (m *maker) sure(target string) bool {
-	dir, ok := strings.CutSuffix(target, "/index.html")
-	section, name, _ := strings.Cut(dir, "/")
+	page, ok := strings.CutSuffix(target, ".html")
+	section, name, _ := strings.Cut(page, "/")
 	switch {
 	case !ok:
 		return false

@@ -367,7 +367,7 @@ func (m *maker) resultItem(p *page, f *rules.Finished) resultItem {
 	return r
 }
 
-func resultPartPath(n int) string { return "results/page-" + num(n) + "/index.html" }
+func resultPartPath(n int) string { return "results/page-" + num(n) + ".html" }
 
 // resultLists are the list pages, numbered from the oldest, and the entrance.
 func (m *maker) resultLists() error {

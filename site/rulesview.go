@@ -220,7 +220,7 @@ func clausePath(id string) func(n int) string {
 		if n == 1 {
 			return "rules/" + anchor(id) + "/index.html"
 		}
-		return "rules/" + anchor(id) + "/page-" + num(n) + "/index.html"
+		return "rules/" + anchor(id) + "/page-" + num(n) + ".html"
 	}
 }
 

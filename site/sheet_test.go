@@ -62,7 +62,7 @@ func readCode(t *testing.T, img image.Image) string {
 // the checkpoint of the record's own publication, which is not the latest.
 func TestSheetCode(t *testing.T) {
 	m := gaoqing()
-	for _, name := range []string{"results/12/index.html", "draws/2023-001/index.html", "book/0/index.html"} {
+	for _, name := range []string{"results/12.html", "draws/2023-001/index.html", "book/0.html"} {
 		page := string(m.files[name])
 		got := readCode(t, codeOf(t, page))
 		address, head, ok := strings.Cut(got, "#")

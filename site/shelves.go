@@ -67,7 +67,7 @@ func shelfPath(dir string, part int) string {
 	if part == 0 {
 		return "results/" + dir + "/index.html"
 	}
-	return "results/" + dir + "/page-" + num(part) + "/index.html"
+	return "results/" + dir + "/page-" + num(part) + ".html"
 }
 
 // yearOf is the year to which a result counts: that of its draw, as the

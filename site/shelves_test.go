@@ -19,7 +19,7 @@ func onShelf(files memory, dir string) []string {
 		found := resultLink.FindAllStringSubmatch(string(files[name]), -1)
 		slices.Reverse(found)
 		for _, f := range found {
-			rows = append(rows, path.Dir(path.Join(path.Dir(name), f[1])))
+			rows = append(rows, path.Join(path.Dir(name), f[1]))
 		}
 		return files[name] != nil
 	}
@@ -42,7 +42,7 @@ func TestShelves(t *testing.T) {
 			t.Errorf("%d results on the years' shelves, %d in the ledger", all, len(s.Results))
 		}
 		for _, f := range s.Results {
-			at := "results/" + num(f.Index)
+			at := resultPath(f.Index)
 			dirs := []string{"year-" + yearOf(f)}
 			for _, c := range f.Outcome().Codes {
 				dirs = append(dirs, "year-"+yearOf(f)+"/code-"+c)
@@ -202,14 +202,14 @@ func TestShelfSealed(t *testing.T) {
 			t.Errorf("%s is missing or changed", full)
 		}
 		rows := onShelf(after, dir)
-		if len(rows) != 102 || rows[0] != "results/"+num(lot.Objects[0].Result.Index) || rows[101] != "results/"+num(lot.Objects[101].Result.Index) {
+		if len(rows) != 102 || rows[0] != resultPath(lot.Objects[0].Result.Index) || rows[101] != resultPath(lot.Objects[101].Result.Index) {
 			t.Errorf("%s: %d rows from %s to %s", dir, len(rows), rows[0], rows[len(rows)-1])
 		}
 		if n := len(resultLink.FindAllString(string(after[shelfPath(dir, 0)]), -1)); n != 2 {
 			t.Errorf("%s: %d rows beside a full page", dir, n)
 		}
 	}
-	if page := string(after[shelfPath("year-2023", 0)]); !strings.Contains(page, `page-1/index.html">第1至100份`) || !strings.Contains(page, "本页是第101至102份") && !strings.Contains(page, "本页是最近的2份") {
+	if page := string(after[shelfPath("year-2023", 0)]); !strings.Contains(page, `page-1.html">第1至100份`) || !strings.Contains(page, "本页是第101至102份") && !strings.Contains(page, "本页是最近的2份") {
 		t.Error("nobody finds the full page")
 	}
 }

@@ -58,7 +58,7 @@ func TestSitemapXML(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	for _, name := range []string{"index.html", "stats/2023/index.html", "calendar/2023/index.html", "results/12/index.html", "draws/2023-001/index.html"} {
+	for _, name := range []string{"index.html", "stats/2023/index.html", "calendar/2023/index.html", "results/12.html", "draws/2023-001/index.html"} {
 		if !seen[name] {
 			t.Errorf("%s is not listed", name)
 		}

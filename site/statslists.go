@@ -143,7 +143,7 @@ func statsListPath(year int64, key string) func(n int) string {
 		if n == 1 {
 			return "stats/" + num(year) + "/" + key + "/index.html"
 		}
-		return "stats/" + num(year) + "/" + key + "/page-" + num(n) + "/index.html"
+		return "stats/" + num(year) + "/" + key + "/page-" + num(n) + ".html"
 	}
 }
 

@@ -34,7 +34,7 @@ func TestTampered(t *testing.T) {
 		return d.Written, d.Removed
 	}
 	build(false)
-	page, list := filepath.Join(name, "book/3/index.html"), filepath.Join(name, builtName)
+	page, list := filepath.Join(name, "book/3.html"), filepath.Join(name, builtName)
 	right := read(t, page)
 	built := read(t, list)
 	for _, forged := range [][]byte{built, resum(bytes.Replace(built, []byte("book/"), []byte("../x/"), 1)), built[:len(built)-1]} {

@@ -139,11 +139,17 @@ func stageOf(name string, stands bool) int {
 	return stage
 }
 
-// isList: section/index.html, section/page-N/index.html, and what stands at
-// the top.
+// isList: what stands at the top, and what leads to others: index.html and
+// page-N.html of a section. The files beside them are records.
 func isList(name string) bool {
-	parts := strings.Split(name, "/")
-	return len(parts) < 3 || len(parts) == 3 && strings.HasPrefix(parts[1], "page-")
+	dir, base := path.Split(name)
+	switch strings.Count(dir, "/") {
+	case 0:
+		return true
+	case 1:
+		return base == "index.html" || strings.HasPrefix(base, "page-")
+	}
+	return false
 }
 
 // sameBytes compares a file on both sides without holding it.

@@ -24,6 +24,8 @@ after(async () => {
 const office = path.join(SITE, "gaoqing");
 const read = (name) => readFileSync(path.join(office, name));
 const text = (name) => read(name).toString("utf8");
+// numbered are the records that have a page in a section, as texts.
+const numbered = (section) => readdirSync(path.join(office, section)).flatMap((name) => /^(\d+)\.html$/.exec(name)?.[1] ?? []);
 
 // The draw that all attacks are made on: witnessed, cast by a round, K open.
 const draw = "draws/2023-003/index.html";
@@ -101,16 +103,16 @@ test("every draw of the demonstration", async (t) => {
 });
 
 test("results, corrected ones too, and other records", async () => {
-  const results = readdirSync(path.join(office, "results")).filter((d) => /^\d+$/.test(d));
-  const corrected = results.filter((d) => attribute(text(`results/${d}/index.html`), "later"));
+  const results = numbered("results");
+  const corrected = results.filter((d) => attribute(text(`results/${d}.html`), "later"));
   assert.ok(corrected.length > 0, "no corrected result in the demonstration");
   for (const d of [...corrected, results[0], results[results.length - 1]]) {
-    const seen = await check(`gaoqing/results/${d}/index.html`);
+    const seen = await check(`gaoqing/results/${d}.html`);
     assert.equal(seen.verdict, "good", `${d}: ${seen.said}`);
     assert.ok(seen.said.includes("核验相符，共7步"));
   }
   for (const i of [...charters, 1, notice, cast]) {
-    const seen = await check(`gaoqing/book/${i}/index.html`);
+    const seen = await check(`gaoqing/book/${i}.html`);
     assert.equal(seen.verdict, "good", `entry ${i}: ${seen.said}`);
   }
 });
@@ -274,19 +276,19 @@ test("the reader's own anchor", async () => {
 });
 
 // A result: what was opened of it, and its corrections.
-const result = () => readdirSync(path.join(office, "results")).filter((d) => /^\d+$/.test(d) && attribute(text(`results/${d}/index.html`), "later")).map(Number)[0];
+const result = () => numbered("results").filter((d) => attribute(text(`results/${d}.html`), "later")).map(Number)[0];
 
 test("red: a result", async () => {
   const i = result();
-  const page = `gaoqing/results/${i}/index.html`;
-  const later = attribute(text(`results/${i}/index.html`), "later").split(" ").map(Number);
+  const page = `gaoqing/results/${i}.html`;
+  const later = attribute(text(`results/${i}.html`), "later").split(" ").map(Number);
   const o = JSON.parse(text(`ledger/opening/${i}.json`));
   const say = (change) => {
     const copy = structuredClone(o);
     change(copy);
     return new Map([[`ledger/opening/${i}.json`, JSON.stringify(copy)]]);
   };
-  const wanted = [...charters, i, ...later, Number(attribute(text(`results/${i}/index.html`), "draw"))];
+  const wanted = [...charters, i, ...later, Number(attribute(text(`results/${i}.html`), "draw"))];
   const cases = [
     [say((c) => { c.fields.name.value += "X"; }), ["fields"]],
     [say((c) => { c.fields.code.salt = digit(c.fields.code.salt); }), ["fields"]],
@@ -306,15 +308,15 @@ test("red: a result", async () => {
 test("red: a draw or a correction that no witness saw, under a charter with witnesses", async () => {
   const since = charters.find((c) => body(c).policy);
   const tried = [];
-  for (const d of readdirSync(path.join(office, "results")).filter((x) => /^\d+$/.test(x))) {
-    const said = text(`results/${d}/index.html`);
+  for (const d of numbered("results")) {
+    const said = text(`results/${d}.html`);
     const after = (name) => (attribute(said, name) ?? "").split(" ").filter((w) => /^\d+$/.test(w) && Number(w) > since).map(Number);
     for (const [name, red] of [["draw", "drawn"], ["later", "later"]]) {
       const unseen = after(name).slice(0, 1);
       if (unseen.length === 0 || tried.includes(red)) continue;
       tried.push(red);
       const wanted = [...charters, Number(d), ...["draw", "later"].flatMap((n) => (attribute(said, n) ?? "").split(" ").filter((w) => w !== "").map(Number))];
-      const seen = await check(`gaoqing/results/${d}/index.html`, forge(office, wanted, { unseen }));
+      const seen = await check(`gaoqing/results/${d}.html`, forge(office, wanted, { unseen }));
       assert.ok(of(seen, "bad").includes(red), `${d}: ${seen.said}`);
     }
   }
@@ -323,10 +325,10 @@ test("red: a draw or a correction that no witness saw, under a charter with witn
 
 test("a result whose opening is gone proves no name", async () => {
   const random = (d) => body(d).origin === "random";
-  const all = readdirSync(path.join(office, "results")).filter((d) => /^\d+$/.test(d)).map(Number);
+  const all = numbered("results").map(Number);
   const some = [all.find(random), all.find((d) => !random(d))].filter((d) => d !== undefined);
   for (const i of some) {
-    const seen = await check(`gaoqing/results/${i}/index.html`, new Map([[`ledger/opening/${i}.json`, null]]));
+    const seen = await check(`gaoqing/results/${i}.html`, new Map([[`ledger/opening/${i}.json`, null]]));
     assert.deepEqual([seen.steps.page, seen.verdict], ["unknown", "part"], `${i}: ${seen.said}`);
   }
 });

@@ -198,7 +198,7 @@ function hit(root: string, row: Row): HTMLElement {
 function anchor(root: string, text: string, path: string): HTMLElement {
   const a = document.createElement("a");
   const [page, fragment] = path.split("#");
-  a.href = `${root}${page}/index.html${fragment === undefined ? "" : `#${fragment}`}`;
+  a.href = `${root}${page}.html${fragment === undefined ? "" : `#${fragment}`}`;
   a.textContent = text;
   return a;
 }
