@@ -16,6 +16,7 @@ type entryView struct {
 	Summary string
 	Shown   *link // where the record is shown as what it is
 	Found   []said
+	More    *link // all that was found, where these are not
 	Check   *checkPart
 }
 
@@ -32,7 +33,7 @@ type recordPart struct {
 
 type fieldRow struct{ Path, Value, Salt string }
 
-// bookPart is a list page of a hundred records.
+// bookPart is a list page of records.
 type bookPart struct {
 	page
 	From, To int64
@@ -53,6 +54,9 @@ func (m *maker) recordPages() error {
 		if e.Record == nil {
 			m.listed(entryPath(e.Index), "book", entryTitle(e))
 		}
+	}
+	if err := m.foundPages(); err != nil {
+		return err
 	}
 	n := len(m.b.Entries)
 	return each((n+chunk-1)/chunk, func(c int) error { return m.recordChunk(int64(c*chunk), int64(min(n, (c+1)*chunk))) })
@@ -116,7 +120,7 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 		v.Summary = m.summary(e)
 		v.Shown = m.shown(p, e)
 	}
-	v.Found = m.sayAll(p, m.found(i))
+	v.Found, v.More = m.foundAbout(p, i)
 	v.recordPart = m.recordPart(p, e, raw)
 	v.Check = m.checkEntry(p, i)
 	return m.render("entry", v)
@@ -334,9 +338,11 @@ func (m *maker) bookLists() error {
 	p := &v.page
 	p.asList()
 	v.Facts = m.headFacts(p)
-	if err := m.bookParts(v, parts); err != nil {
+	list := m.bookParts()
+	if err := m.linkPages(list); err != nil {
 		return err
 	}
+	v.Parts, v.Older = list.latest(p), list.older(p)
 	v.Files = []link{*p.to("ledger/checkpoint", "账本快照 checkpoint")}
 	if m.made.has("ledger/policy") {
 		v.Files = append(v.Files, *p.to("ledger/policy", "见证和账本公钥 policy"))

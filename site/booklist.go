@@ -37,19 +37,6 @@ type bookKind struct {
 	Turn    []link
 }
 
-// bookShelf is a page of links to a hundred list pages.
-type bookShelf struct {
-	page
-	Parts []link
-}
-
-const (
-	latestParts = 20  // list pages to which the entrance leads
-	perShelf    = 100 // list pages to which one page of links leads
-)
-
-func bookShelfPath(n int) string { return "book/list-" + num(n) + ".html" }
-
 // bookTypePath names the pages of the list of a kind.
 func bookTypePath(kind string) func(n int) string {
 	return func(n int) string {
@@ -83,32 +70,11 @@ func (m *maker) bookKind(v *bookKind, list []*verify.Entry) error {
 	return m.render("book-kind", v)
 }
 
-// bookParts leads to the list pages: to the latest at once, to those before
-// through pages of links, each of which is full but for the last.
-func (m *maker) bookParts(v *bookView, parts int) error {
+// bookParts are the list pages of all records.
+func (m *maker) bookParts() *partList {
 	size := len(m.b.Entries)
-	name := func(n int) string { return "第" + num((n-1)*perPage) + "至" + num(min(n*perPage, size)-1) + "条" }
-	for n := parts; n > max(0, parts-latestParts); n-- {
-		v.Parts = append(v.Parts, *v.to(bookPath(n), name(n)))
-	}
-	for k := 1; parts > latestParts && (k-1)*perShelf < parts; k++ {
-		first, last := (k-1)*perShelf+1, min(k*perShelf, parts)
-		title := "第" + num((first-1)*perPage) + "条起的记录"
-		shelf := &bookShelf{page: m.newPage(bookShelfPath(k), "book", title)}
-		shelf.asList()
-		for n := first; n <= last; n++ {
-			text := "第" + num((n-1)*perPage) + "至" + num(n*perPage-1) + "条"
-			if n == parts {
-				text = name(n)
-			}
-			shelf.Parts = append(shelf.Parts, *shelf.to(bookPath(n), text))
-		}
-		if err := m.render("book-shelf", shelf); err != nil {
-			return err
-		}
-		v.Older = append(v.Older, *v.to(bookShelfPath(k), title))
-	}
-	return nil
+	return &partList{dir: "book/", section: "book", title: "账本", parts: (size + perPage - 1) / perPage, path: bookPath,
+		name: func(n int) string { return "第" + num((n-1)*perPage) + "至" + num(min(n*perPage, size)-1) + "条" }}
 }
 
 // ownList are kinds that have better lists than one by number: results have

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/sunlot/sunlot/internal/record"
-	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/ledger"
 )
 
@@ -94,30 +93,6 @@ func TestKindLists(t *testing.T) {
 	}
 	if len(listed) < 8 {
 		t.Errorf("only %d kinds", len(listed))
-	}
-}
-
-// Of many list pages the entrance leads to the latest; to all of them through
-// pages of links.
-func TestBookShelves(t *testing.T) {
-	m := gaoqingMaker(t)
-	out := memory{}
-	m.b.Entries, m.out = make([]*verify.Entry, (latestParts+1)*perPage+1), out // the bundle is its own
-	v := &bookView{page: m.newPage("book/index.html", "book", "公开账本")}
-	if err := m.bookParts(v, latestParts+2); err != nil {
-		t.Fatal(err)
-	}
-	entrance, shelf := map[string]bool{}, hrefsOf(t, out, bookShelfPath(1))
-	for _, l := range append(v.Parts, v.Older...) {
-		entrance[strings.TrimPrefix(l.Href, v.Root)] = true
-	}
-	if !entrance[bookShelfPath(1)] || entrance[bookPath(1)] || !entrance[bookPath(latestParts+2)] || !entrance[bookPath(3)] {
-		t.Error("the entrance leads elsewhere")
-	}
-	for n := 1; n <= latestParts+2; n++ {
-		if !shelf[bookPath(n)] {
-			t.Errorf("no link to page %d", n)
-		}
 	}
 }
 

@@ -115,6 +115,7 @@ type witnessView struct {
 	Sentence string
 	Rows     []witnessRow
 	Parts    []link
+	Older    []link // pages of links to the list pages before them
 }
 
 // witnessRow is a witness of the charter in force.
@@ -140,7 +141,7 @@ func signedPath(n int) string { return "book/witnesses/page-" + num(n) + ".html"
 
 // perSigned is how many records a list page of checkpoints covers: it goes by
 // records, so that one more touches the last page alone.
-const perSigned = 1000
+const perSigned = 50
 
 // bookWitnesses makes the pages of the witnesses; without a charter that names
 // any, there is nothing to list. A list page depends on the proof files of its
@@ -165,8 +166,15 @@ func (m *maker) bookWitnesses(b *bookView) error {
 		if err := m.block("signed/"+num(n), h.key(), func(m *maker) error { return m.signedPart(keys, n, pages) }); err != nil {
 			return err
 		}
-		v.Parts = append(v.Parts, *p.to(signedPath(n), "第"+num((n-1)*perSigned)+"至"+num(min(n*perSigned, size)-1)+"条记录的"))
 	}
+	list := &partList{dir: "book/witnesses/", section: "book", title: "见证签名", parts: pages, path: signedPath, crumbs: []link{{witnessesPath, "见证单位"}},
+		name: func(n int) string {
+			return "第" + num((n-1)*perSigned) + "至" + num(min(n*perSigned, size)-1) + "条记录的"
+		}}
+	if err := m.linkPages(list); err != nil {
+		return err
+	}
+	v.Parts, v.Older = list.latest(p), list.older(p)
 	b.Ways = append(b.Ways, way{*b.to(witnessesPath, "见证单位"), "谁见证，哪一份快照有谁的签名。"})
 	m.list(p, "")
 	return m.render("witnesses", v)

@@ -174,7 +174,7 @@ func TestOneMore(t *testing.T) {
 			continue
 		}
 		changed++
-		if !slices.Contains(allowed, name) && !strings.HasPrefix(name, "stats/2023/") { // and the lists of its year
+		if !slices.Contains(allowed, name) && !strings.HasPrefix(name, "stats/2023/") && !strings.HasPrefix(name, "rules/") { // and the lists of its year, and the clauses with one fact more
 
 			t.Errorf("%s changed", name)
 		}

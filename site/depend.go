@@ -149,7 +149,7 @@ func (m *maker) depend() {
 	k.lots = map[*rules.Lot]digest{}
 	for _, l := range m.s.Lots {
 		for i, o := range l.Objects {
-			if i >= drawnPerPage {
+			if i >= drawnFirst {
 				k.place[o] = i
 			}
 		}
@@ -310,7 +310,7 @@ func (m *maker) lotKey(l *rules.Lot) digest {
 		h.num(i)
 		bareKey(&h, m.b.Entries[i])
 	}
-	h.text(m.drawDir[l.Index], l.Due.K, l.KDay).yes(l.Failed, l.Gone, l.KOpened, l.Drawn(), l.Undrawn, len(l.Objects) > drawnPerPage)
+	h.text(m.drawDir[l.Index], l.Due.K, l.KDay).yes(l.Failed, l.Gone, l.KOpened, l.Drawn(), l.Undrawn, len(l.Objects) > drawnFirst)
 	at(l.Index)
 	if l.Draw != nil {
 		at(l.Draw.Index)

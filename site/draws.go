@@ -23,7 +23,8 @@ type drawView struct {
 	Steps   []step
 	Example *example
 	List    drawnList
-	Noted   []said // everything else that was found about it
+	Noted   []said // what else was found about it
+	Left    []link // the records about which more was found
 	Check   *checkPart
 }
 
@@ -37,7 +38,6 @@ type step struct {
 	Text              string
 	Facts             facts
 	More              facts // files and digests, folded
-	Grades            []gradeRow
 	Cells             []cellRow
 	Cast              bool // the cells have their cut-offs, or what the platform drew
 	Source            *link
@@ -109,8 +109,8 @@ type drawnRow struct {
 	Result               *link
 }
 
-// drawnPart is a further page of a long drawn list.
-type drawnPart struct {
+// drawnPage is a further page of a long drawn list.
+type drawnPage struct {
 	page
 	List drawnList
 }
@@ -119,6 +119,7 @@ type drawnPart struct {
 type drawListView struct {
 	page
 	Years  []drawYear
+	Grades facts // what each says
 	Joint  *link
 	People *link
 }
@@ -136,8 +137,29 @@ type drawItem struct {
 	State, Grade            tag
 }
 
-// drawnPerPage is how many drawn objects a page lists.
-const drawnPerPage = 30
+// The page of a draw lists the first of the drawn objects, further pages the
+// rest: so that no page grows heavy.
+const (
+	drawnFirst   = 3
+	drawnPerPage = 30
+)
+
+// drawnPart is the page on which the i-th object stands, 1 that of the draw.
+func drawnPart(i int) int {
+	if i < drawnFirst {
+		return 1
+	}
+	return 2 + (i-drawnFirst)/drawnPerPage
+}
+
+// drawnRows are from where to where the rows of a page stand among n objects.
+func drawnRows(part, n int) (from, to int) {
+	if part == 1 {
+		return 0, min(drawnFirst, n)
+	}
+	from = drawnFirst + (part-2)*drawnPerPage
+	return from, min(from+drawnPerPage, n)
+}
 
 func (m *maker) drawPages() error {
 	for _, l := range m.s.Lots {
@@ -165,9 +187,8 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	if l.Drawn() {
 		v.Example = m.example(l)
 	}
-	parts := (len(l.Objects) + drawnPerPage - 1) / drawnPerPage
-	for n := 2; n <= parts; n++ {
-		part := &drawnPart{page: m.newPage(m.drawnPath(l, n), "draws", b.Draw+" 抽中名单（第"+num(n)+"页）", link{p.Path, b.Draw})}
+	for n := 2; n <= drawnPart(len(l.Objects)-1); n++ {
+		part := &drawnPage{page: m.newPage(m.drawnPath(l, n), "draws", b.Draw+" 抽中名单（第"+num(n)+"页）", link{p.Path, b.Draw})}
 		part.Entry = l.Index
 		part.List = m.drawn(&part.page, l, n)
 		if err := m.render("drawn-part", part); err != nil {
@@ -270,15 +291,7 @@ func (m *maker) drawFound(l *rules.Lot, v *drawView) {
 		entries = append(entries, l.Abort.Index)
 	}
 	slices.Sort(entries)
-	for _, i := range entries {
-		for _, f := range m.found(i) {
-			if f.Severity == rules.Breach {
-				v.Failed = append(v.Failed, m.say(&v.page, f))
-			} else {
-				v.Noted = append(v.Noted, m.say(&v.page, f))
-			}
-		}
-	}
+	v.Failed, v.Noted, v.Left = m.foundIn(&v.page, slices.Compact(entries))
 	v.Ignored = m.ignoredAbout(&v.page, l.Index)
 }
 
@@ -350,8 +363,7 @@ func (m *maker) example(l *rules.Lot) *example {
 
 // drawn is one page of the drawn list.
 func (m *maker) drawn(p *page, l *rules.Lot, part int) drawnList {
-	from := (part - 1) * drawnPerPage
-	to := min(from+drawnPerPage, len(l.Objects))
+	from, to := drawnRows(part, len(l.Objects))
 	list := drawnList{From: from + 1, To: to, All: len(l.Objects)}
 	if !l.Drawn() || from >= to {
 		return drawnList{}
@@ -367,9 +379,13 @@ func (m *maker) drawn(p *page, l *rules.Lot, part int) drawnList {
 	for _, o := range l.Objects[from:to] {
 		list.Rows = append(list.Rows, m.drawnRow(p, l, o, names[o.Cell], m.openedID(o)))
 	}
-	for n := 1; (n-1)*drawnPerPage < len(l.Objects) && len(l.Objects) > drawnPerPage; n++ {
-		if n != part {
-			list.Turn = append(list.Turn, *p.to(m.drawnPath(l, n), "第"+num((n-1)*drawnPerPage+1)+"至"+num(min(n*drawnPerPage, len(l.Objects)))+"户"))
+	parts := drawnPart(len(l.Objects) - 1)
+	step := (parts + 9) / 10
+	for n := 1; n <= parts && parts > 1; n++ {
+		near := n >= part-1 && n <= part+1 || n == 1 || n == parts || n%step == 0
+		if n != part && near { // of many pages every so many-th: the rest lies one or two further on
+			first, last := drawnRows(n, len(l.Objects))
+			list.Turn = append(list.Turn, *p.to(m.drawnPath(l, n), "第"+num(first+1)+"至"+num(last)+"户"))
 		}
 	}
 	return list
@@ -511,6 +527,9 @@ func (m *maker) drawList() error {
 		}
 		y := &v.Years[len(v.Years)-1]
 		y.Rows = append(y.Rows, item)
+	}
+	for _, g := range allGrades {
+		v.Grades.add(g.Name(), text(g.Text()))
 	}
 	m.list(&v.page, "")
 	return m.render("draws", v)

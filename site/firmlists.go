@@ -54,6 +54,7 @@ type firmShelfView struct {
 	Rows        []firmRow
 	Groups      []firmGroup
 	Parts, Turn []link
+	Older       []link // pages of links to the pages before Parts
 }
 
 // firmGroup is the enterprises that begin with the same character.
@@ -69,7 +70,7 @@ type firmRow struct {
 }
 
 const (
-	firmsPerPage = 100
+	firmsPerPage = 50
 	townDir      = "town-"
 	fieldDir     = "sector-"
 	// A block is 512 characters of Unicode: all of the common Han are in 41.
@@ -149,6 +150,9 @@ func (m *maker) firmLists() error {
 			for n := range parts + 1 {
 				m.listed(firmShelfPath(s.dir, n), "firms", s.titleOf(n))
 			}
+			if err := m.linkPages(s.pages(parts)); err != nil {
+				return err
+			}
 			err := each(parts+1, func(n int) error {
 				from, to := s.rows(n, parts)
 				key := m.firmRowsKey(s, n, parts, s.list[from:to])
@@ -160,6 +164,13 @@ func (m *maker) firmLists() error {
 		}
 	}
 	return m.firmsPage()
+}
+
+// pages are the pages of a shelf beside index.html.
+func (s *firmShelf) pages(parts int) *partList {
+	return &partList{dir: "firms/" + s.dir + "/", section: "firms", title: s.title, parts: parts, crumbs: []link{{firmShelfPath(s.dir, 0), s.name}},
+		path: func(n int) string { return firmShelfPath(s.dir, n) },
+		name: func(n int) string { return "第" + num(n) + "页" }}
 }
 
 func (s *firmShelf) titleOf(part int) string {
@@ -181,8 +192,8 @@ func (s *firmShelf) rows(n, parts int) (from, to int) {
 }
 
 // firmShelfPage is one page of a shelf. Of towns and sectors index.html holds
-// those that came last, page-<n> the n-th full hundred; of sorted ones
-// index.html holds the first hundred, page-<n> the next.
+// those that came last, page-<n> the n-th full page; of sorted ones
+// index.html holds the first page of them, page-<n> the next.
 func (m *maker) firmShelfPage(s *firmShelf, n, parts int) error {
 	title, crumbs := s.titleOf(n), []link{}
 	if n > 0 {
@@ -204,12 +215,9 @@ func (m *maker) firmShelfPage(s *firmShelf, n, parts int) error {
 			v.Rows = append(v.Rows, m.firmRow(p, s.list[i]))
 		}
 	}
-	for k := range parts + 1 {
-		if k != n && n == 0 {
-			v.Parts = append(v.Parts, *p.to(firmShelfPath(s.dir, k), "第"+num(k)+"页"))
-		}
-	}
-	if n > 0 {
+	if list := s.pages(parts); n == 0 {
+		v.Parts, v.Older = list.latest(p), list.older(p)
+	} else {
 		v.Turn = append(v.Turn, *p.to(firmShelfPath(s.dir, n-1), "上一页"))
 		if n < parts {
 			v.Turn = append(v.Turn, *p.to(firmShelfPath(s.dir, n+1), "下一页"))
@@ -246,11 +254,10 @@ func (m *maker) firmsPage() error {
 	for _, k := range []struct{ kind, title string }{{"town", "按镇街"}, {"field", "按行业"}, {"char", "按名称首字（不计地名）"}} {
 		pick := firmPick{Title: k.title}
 		for _, s := range m.shelvesOf(k.kind) {
-			if k.kind == "char" {
-				pick.Links = append(pick.Links, m.charLinks(p, s)...)
-				continue
-			}
 			pick.Links = append(pick.Links, *p.to(firmShelfPath(s.dir, 0), s.name+"（"+num(len(s.list))+"）"))
+		}
+		if k.kind == "char" {
+			pick.Links = m.charPick(p, pick.Links)
 		}
 		if len(pick.Links) > 0 {
 			v.By = append(v.By, pick)
@@ -268,6 +275,21 @@ func (m *maker) firmsPage() error {
 	}
 	m.list(p, "")
 	return m.render("firms", v)
+}
+
+// mostChars bounds the characters that the entrance names one by one.
+const mostChars = 120
+
+// charPick leads to every first character, or, where they are many, to their
+// blocks.
+func (m *maker) charPick(p *page, blocks []link) []link {
+	var list []link
+	for _, s := range m.shelvesOf("char") {
+		if list = append(list, m.charLinks(p, s)...); len(list) > mostChars {
+			return blocks
+		}
+	}
+	return list
 }
 
 // charLinks lead to the characters of a block, each to its place.

@@ -195,7 +195,7 @@ func (m *maker) searchedCells(s searched, to []string) []string {
 	if f := m.keys.drawn[o]; f != nil {
 		name, path = f.name(), pageName(f.path())
 	}
-	return append(to, "drawn", l.Body.Draw+" "+l.Body.Name, pageName(m.drawnPath(l, s.object/drawnPerPage+1)),
+	return append(to, "drawn", l.Body.Draw+" "+l.Body.Name, pageName(m.drawnPath(l, drawnPart(s.object))),
 		townOf(l, o), o.Ticket, cutoff(l, o.Cell), state, name, path)
 }
 

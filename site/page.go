@@ -318,6 +318,9 @@ func (m *maker) chrome(root, key, from string) (chrome, error) {
 
 // assets are the files that pages load, and the check page in one file.
 func (m *maker) assets() error {
+	if err := m.put("check.css", templates.CheckStyle()); err != nil {
+		return err
+	}
 	for _, name := range append(templates.Scripts(), templates.Offline, templates.Licenses) {
 		if err := m.embedded(name); err != nil {
 			return err

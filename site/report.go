@@ -12,19 +12,17 @@ type reportView struct {
 
 type reportPart struct {
 	Title, About, None string
+	most               int // rows that the page names; all stand on the pages of the records
 	Rows               []said
 	More               int
 }
 
-// maxReport bounds the rows of a part of the report page.
-const maxReport = 500
-
 var partTexts = map[string]reportPart{
-	"verified": {Title: "核验相符", About: "由账本里的数据算得出来，并且算出来的与记录一致。", None: "没有。"},
-	"failed":   {Title: "不相符", About: "算出来的与记录不一致，或者应当公开的没有公开。", None: "没有发现。"},
-	"believed": {Title: "依单位填报未核验", About: "只有本单位的填报，没有办法从账本里核对。", None: "没有。"},
-	"unknown":  {Title: "无法核验", About: "缺少核对所需要的东西，或者还没有到公开的日期。", None: "没有。"},
-	"noted":    {Title: "提示、注意和逾期", About: "列出事实，不作结论。", None: "没有。"},
+	"verified": {Title: "核验相符", About: "由账本里的数据算得出来，并且算出来的与记录一致。", most: 8, None: "没有。"},
+	"failed":   {Title: "不相符", About: "算出来的与记录不一致，或者应当公开的没有公开。", most: 24, None: "没有发现。"},
+	"believed": {Title: "依单位填报未核验", About: "只有本单位的填报，没有办法从账本里核对。", most: 8, None: "没有。"},
+	"unknown":  {Title: "无法核验", About: "缺少核对所需要的东西，或者还没有到公开的日期。", most: 12, None: "没有。"},
+	"noted":    {Title: "提示、注意和逾期", About: "列出事实，不作结论。", most: 24, None: "没有。"},
 }
 
 func (m *maker) reportPage() error {
@@ -33,12 +31,12 @@ func (m *maker) reportPage() error {
 	v.Facts = m.headFacts(p)
 	for _, part := range m.b.Parts() {
 		r := partTexts[part.Name]
-		for i, f := range part.Findings {
-			if i == maxReport {
-				r.More = len(part.Findings) - i
-				break
-			}
-			if !inside(f) {
+		for _, f := range part.Findings {
+			switch {
+			case inside(f):
+			case len(r.Rows) == r.most:
+				r.More++
+			default:
 				r.Rows = append(r.Rows, m.say(p, f))
 			}
 		}

@@ -71,7 +71,8 @@ type resultsView struct {
 	By      []shelfYear
 	Closed  int // withheld by law
 	Parts   []link
-	Redress facts // how many objections, and what came of them
+	Older   []link // pages of links to the list pages before them
+	Redress facts  // how many objections, and what came of them
 }
 
 type resultPart struct {
@@ -90,7 +91,7 @@ type resultItem struct {
 
 // perPage is how many rows a list page has. Pages are numbered from the
 // oldest, so one more record touches the last page alone.
-const perPage = 100
+const perPage = 50
 
 const closed = "未公开" // in place of a sealed value without an opening
 
@@ -208,7 +209,7 @@ func cutoff(l *rules.Lot, cell string) string {
 
 // drawnAnchor is where the object stands in the drawn list.
 func (m *maker) drawnAnchor(l *rules.Lot, o *rules.Object) string {
-	return m.drawnPath(l, m.keys.place[o]/drawnPerPage+1) + "#h-" + o.Handle
+	return m.drawnPath(l, drawnPart(m.keys.place[o])) + "#h-" + o.Handle
 }
 
 // resultDates lists the dates as facts, and says whether the result was public
@@ -391,9 +392,14 @@ func (m *maker) resultLists() error {
 	for i := len(all) - 1; i >= max(0, len(all)-20); i-- {
 		v.Latest = append(v.Latest, m.resultItem(&v.page, all[i]))
 	}
-	for n := parts; n >= 1; n-- {
-		v.Parts = append(v.Parts, *v.to(resultPartPath(n), "第"+num((n-1)*perPage+1)+"至"+num(min(n*perPage, len(all)))+"份"))
+	list := &partList{dir: "results/", section: "results", title: "抽查结果", parts: parts, path: resultPartPath,
+		name: func(n int) string {
+			return "第" + num((n-1)*perPage+1) + "至" + num(min(n*perPage, len(all))) + "份"
+		}}
+	if err := m.linkPages(list); err != nil {
+		return err
 	}
+	v.Parts, v.Older = list.latest(&v.page), list.older(&v.page)
 	m.list(&v.page, "")
 	return m.render("results", v)
 }

@@ -8,33 +8,42 @@ import (
 	"github.com/sunlot/sunlot/internal/rules"
 )
 
-// rulesView is the rule pack, clause by clause.
+// rulesView is the rule pack: its clauses in a row, each leading to its page.
 type rulesView struct {
 	page
 	Facts    facts
 	Basis    []string
 	Clauses  []clauseRow
-	Readings []readingRow
+	Readings link
 	Codes    []codeRow
 	Out      []link // clauses that the program does not judge
 }
 
 type clauseRow struct {
-	ID, Anchor, Cite, Words, Gist, Kinds string
-	Counts                               string // findings under it
-	Due                                  string // deadlines under it
-	Entries                              []link
-	All                                  *link // the page of its facts, where they are many
+	Anchor, Words string
+	Link          *link  // to its page
+	Counts        string // findings under it
+	Due           string // deadlines under it
 }
 
-// clauseView is a page of the facts under one clause, a hundred a page, in the
-// order of the ledger, so that one more touches the last page.
+// clauseView is a page of one clause: its words, what the ledger makes of it, and
+// the facts under it, perPage a page in the order in which they became known, so
+// that one more touches the last page. How many there are stands on the page of the rules.
 type clauseView struct {
 	page
-	Cite, Words, Gist string
-	Back              link
-	Rows              []said
-	Turn              []link
+	First              bool
+	Cite, ID           string
+	Words, Gist, Kinds string
+	Readings           []readingRow // of the first page
+	Back               link
+	Rows               []said
+	Turn               []link
+}
+
+// readingsView is the list of all readings.
+type readingsView struct {
+	page
+	Readings []readingRow
 }
 
 type readingRow struct {
@@ -63,29 +72,18 @@ func (m *maker) rulesPage() error {
 		v.Basis = append(v.Basis, strings.TrimSpace(d.Title+" "+d.DocNo))
 	}
 	found := m.byClause()
-	for _, c := range k.Clauses {
-		r := clauseRow{ID: c.ID, Anchor: anchor(c.ID), Cite: c.Cite, Words: c.Words, Gist: c.Gist}
-		var kinds []string
-		for _, kind := range c.Kinds {
-			kinds = append(kinds, or(kindNames[kind], kind))
-		}
-		r.Kinds = strings.Join(kinds, "、")
-		r.Counts, r.Entries = m.clauseCounts(p, found[c.ID])
-		r.Due = m.clauseDue(c.ID)
-		if n := len(found[c.ID]); n > clauseFacts {
-			r.Entries, r.All = nil, p.to(clausePath(c.ID)(1), "逐条看"+num(n)+"条")
-			if err := m.clausePages(&c, found[c.ID]); err != nil {
-				return err
-			}
+	for i := range k.Clauses {
+		c := &k.Clauses[i]
+		r := clauseRow{Anchor: anchor(c.ID), Link: p.to(clausePath(c.ID)(1), c.Cite), Words: c.Words, Counts: clauseCounts(found[c.ID]), Due: m.clauseDue(c.ID)}
+		if err := m.clausePages(c, found[c.ID]); err != nil {
+			return err
 		}
 		v.Clauses = append(v.Clauses, r)
 		if slices.Contains(c.Kinds, "out") {
-			v.Out = append(v.Out, link{"#" + r.Anchor, c.Cite})
+			v.Out = append(v.Out, link{r.Link.Href, c.Cite})
 		}
 	}
-	for _, r := range k.Readings {
-		v.Readings = append(v.Readings, readingRow{r.ID, r.Text, m.clause(p, r.Clause), r.Others})
-	}
+	v.Readings = *p.to(readingsPath, "全部"+num(len(k.Readings))+"处")
 	for _, c := range k.Result.Codes {
 		row := codeRow{Code: c.Code, Name: c.Name}
 		if c.Borrowed {
@@ -94,7 +92,23 @@ func (m *maker) rulesPage() error {
 		v.Codes = append(v.Codes, row)
 	}
 	m.list(p, "")
+	if err := m.readingsPage(); err != nil {
+		return err
+	}
 	return m.render("rules", v)
+}
+
+const readingsPath = "rules/readings.html"
+
+// readingsPage lists where the words of the pack may be read in several ways.
+func (m *maker) readingsPage() error {
+	v := &readingsView{page: m.newPage(readingsPath, "rules", "对条文的理解")}
+	v.asList()
+	for _, r := range m.pack.Readings {
+		v.Readings = append(v.Readings, readingRow{r.ID, r.Text, m.clause(&v.page, r.Clause), r.Others})
+	}
+	m.list(&v.page, "")
+	return m.render("readings", v)
 }
 
 // byClause sorts the findings by their clauses, each in the order in which the
@@ -163,13 +177,8 @@ func (m *maker) knownSince(f *rules.Finding) int64 {
 	return max(f.Entry, own, first)
 }
 
-// clauseFacts is how many facts the page of the rules itself leads to; more have
-// pages of their own.
-const clauseFacts = 12
-
-// clauseCounts says how many findings stand under a clause and links to their
-// entries.
-func (m *maker) clauseCounts(p *page, found []*rules.Finding) (string, []link) {
+// clauseCounts says how many findings stand under a clause.
+func clauseCounts(found []*rules.Finding) string {
 	var parts []string
 	for _, sev := range []rules.Severity{rules.Breach, rules.Overdue, rules.Warning, rules.Note, rules.Believed, rules.Unknown, rules.OK} {
 		n := 0
@@ -182,15 +191,7 @@ func (m *maker) clauseCounts(p *page, found []*rules.Finding) (string, []link) {
 			parts = append(parts, severityTag(sev).Text+" "+num(n))
 		}
 	}
-	var entries []link
-	seen := map[int64]bool{}
-	for _, f := range found[:min(len(found), clauseFacts)] {
-		if f.Entry >= 0 && !seen[f.Entry] {
-			seen[f.Entry] = true
-			entries = append(entries, *p.entry(f.Entry))
-		}
-	}
-	return strings.Join(parts, "，"), entries
+	return strings.Join(parts, "，")
 }
 
 // clauseDue counts the deadlines under a clause, "" where it has none.
@@ -216,19 +217,20 @@ func (m *maker) clauseDue(id string) string {
 }
 
 func clausePath(id string) func(n int) string {
+	dir := "rules/" + anchor(id)
 	return func(n int) string {
 		if n == 1 {
-			return "rules/" + anchor(id) + "/index.html"
+			return dir + "/index.html"
 		}
-		return "rules/" + anchor(id) + "/page-" + num(n) + ".html"
+		return dir + "/page-" + num(n) + ".html"
 	}
 }
 
-// clausePages lists all facts under a clause. A page depends on its findings,
-// on the clause and on whether a page follows.
+// clausePages makes the pages of a clause. A page depends on its findings, on
+// the clause and on whether a page follows.
 func (m *maker) clausePages(c *rules.Clause, found []*rules.Finding) error {
 	path := clausePath(c.ID)
-	parts := (len(found) + perPage - 1) / perPage
+	parts := max(1, (len(found)+perPage-1)/perPage)
 	m.listed(path(1), "rules", clauseTitle(c, 1))
 	for n := 1; n <= parts; n++ {
 		rows := found[(n-1)*perPage : min(n*perPage, len(found))]
@@ -245,19 +247,29 @@ func (m *maker) clausePages(c *rules.Clause, found []*rules.Finding) error {
 }
 
 func clauseTitle(c *rules.Clause, n int) string {
-	title := c.Cite + "（" + c.ID + "）下注意到的事实"
+	title := c.Cite + "（" + c.ID + "）"
 	if n > 1 {
-		title += "（第" + num(n) + "页）"
+		title += "下注意到的事实（第" + num(n) + "页）"
 	}
 	return title
 }
 
 func (m *maker) clausePage(c *rules.Clause, n, parts int, rows []*rules.Finding) error {
 	path := clausePath(c.ID)
-	v := &clauseView{page: m.newPage(path(n), "rules", clauseTitle(c, n)), Cite: c.Cite, Words: c.Words, Gist: c.Gist}
+	v := &clauseView{page: m.newPage(path(n), "rules", clauseTitle(c, n)), First: n == 1, Cite: c.Cite, ID: c.ID, Words: c.Words, Gist: c.Gist}
 	p := &v.page
 	v.asList()
-	v.Back = *p.to("rules/index.html#"+anchor(c.ID), "回到规则")
+	v.Back = *p.to("rules/index.html#"+anchor(c.ID), "全部条款")
+	var kinds []string
+	for _, kind := range c.Kinds {
+		kinds = append(kinds, or(kindNames[kind], kind))
+	}
+	v.Kinds = strings.Join(kinds, "、")
+	for _, r := range m.pack.Readings {
+		if n == 1 && r.Clause == c.ID {
+			v.Readings = append(v.Readings, readingRow{r.ID, r.Text, nil, r.Others})
+		}
+	}
 	for _, f := range rows {
 		r := m.say(p, *f)
 		r.Clause = nil // it is the page's

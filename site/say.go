@@ -113,7 +113,7 @@ func (m *maker) clause(p *page, id string) *link {
 	if c.ID == "" {
 		return nil
 	}
-	return p.to("rules/index.html#"+anchor(c.ID), "依据"+or(c.Cite, c.ID))
+	return p.to(clausePath(c.ID)(1), "依据"+or(c.Cite, c.ID))
 }
 
 var plainAnchor = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$`)

@@ -10,7 +10,7 @@ import (
 
 // A shelf is a list of results that a reader picks without a script: of a year,
 // of a year and an outcome, of a year and a town, of a draw. Rows stand in the
-// order in which their records came, a hundred a page, and none ever leaves: a
+// order in which their records came, perPage a page, and none ever leaves: a
 // result whose correction gave it another outcome stands on both shelves. So a
 // full page never changes again, and one more record rewrites one page of each
 // shelf that it joins (its year, outcome, town, draw), which is at most four.
@@ -27,7 +27,7 @@ type shelf struct {
 }
 
 // shelfView is a page of a shelf: index.html holds the rows that came last,
-// page-<n> the n-th full hundred.
+// page-<n> the n-th full page.
 type shelfView struct {
 	page
 	Count       int // of index.html alone: a full page never changes again
@@ -36,6 +36,7 @@ type shelfView struct {
 	By          []shelfGroup // of a year: what can be picked
 	Rows        []resultItem
 	Parts, Turn []link
+	Older       []link // pages of links to the pages before Parts
 	Draw        *link
 }
 
@@ -43,6 +44,7 @@ type shelfView struct {
 type shelfGroup struct {
 	Title, Head string
 	Rows        []shelfRow
+	More        *link // where the rest is, if these are not all
 }
 
 type shelfRow struct {
@@ -220,6 +222,9 @@ func (m *maker) shelfPages() error {
 	return each(len(parts), func(i int) error {
 		s, n := parts[i].s, parts[i].n
 		if n == 0 {
+			if err := m.linkPages(m.shelfList(s)); err != nil {
+				return err
+			}
 			return m.loose(func(m *maker) error { return m.shelfPage(s, n) })
 		}
 		key := m.rowsKey(newHasher(), s.titleOf(n), s.list[(n-1)*perPage:n*perPage], n < m.shelfParts(s))
@@ -237,6 +242,13 @@ func (s *shelf) titleOf(part int) string {
 // shelfParts is how many full pages stand beside index.html, which is never
 // empty.
 func (m *maker) shelfParts(s *shelf) int { return (len(s.list) - 1) / perPage }
+
+// shelfList are the full pages of a shelf.
+func (m *maker) shelfList(s *shelf) *partList {
+	return &partList{dir: "results/" + s.dir + "/", section: "results", title: s.title, parts: m.shelfParts(s), crumbs: []link{{shelfPath(s.dir, 0), s.name}},
+		path: func(n int) string { return shelfPath(s.dir, n) },
+		name: func(n int) string { return "第" + num((n-1)*perPage+1) + "至" + num(n*perPage) + "份" }}
+}
 
 func (m *maker) shelfPage(s *shelf, n int) error {
 	parts := m.shelfParts(s)
@@ -258,9 +270,8 @@ func (m *maker) shelfPage(s *shelf, n int) error {
 	}
 	if n == 0 {
 		v.Count, v.Note = len(s.list), s.note(m)
-		for k := parts; k > 0; k-- {
-			v.Parts = append(v.Parts, *p.to(shelfPath(s.dir, k), "第"+num((k-1)*perPage+1)+"至"+num(k*perPage)+"份"))
-		}
+		list := m.shelfList(s)
+		v.Parts, v.Older = list.latest(p), list.older(p)
 		if s.kind == "year" {
 			v.By = m.pickFrom(p, s.year)
 		}
@@ -306,7 +317,11 @@ func (s *shelf) note(m *maker) string {
 	return ""
 }
 
-// pickFrom are the shelves of a year, by what can be picked.
+// mostDraws bounds the draws of a year that can be picked among its results.
+const mostDraws = 12
+
+// pickFrom are the shelves of a year, by what can be picked; of many draws the
+// latest.
 func (m *maker) pickFrom(p *page, year string) []shelfGroup {
 	groups := []shelfGroup{{Title: "按结果", Head: "结果"}, {Title: "按镇街", Head: "镇街"}, {Title: "按抽取", Head: "抽取"}, {Title: "其他", Head: "其他"}}
 	at := map[string]int{"code": 0, "town": 1, "draw": 2, "mark": 3}
@@ -320,6 +335,9 @@ func (m *maker) pickFrom(p *page, year string) []shelfGroup {
 			r.Code = s.key
 		}
 		groups[i].Rows = append(groups[i].Rows, r)
+	}
+	if g := &groups[at["draw"]]; len(g.Rows) > mostDraws {
+		g.Rows, g.More = g.Rows[len(g.Rows)-mostDraws:], p.to("draws/index.html", "更早的抽取")
 	}
 	return slices.DeleteFunc(groups, func(g shelfGroup) bool { return len(g.Rows) == 0 })
 }
@@ -351,17 +369,24 @@ func (m *maker) shelfLink(p *page, dir, text string) *link {
 // shelfYear is a year of results on the entrance.
 type shelfYear struct {
 	Link *link
-	By   []shelfGroup
+	By   []shelfGroup // of the latest years
+	year string
 }
+
+// pickYears is how many years the entrance offers to pick from at once.
+const pickYears = 2
 
 // shelfYears are the years of which there are results, the latest first.
 func (m *maker) shelfYears(p *page) []shelfYear {
 	var list []shelfYear
 	for _, s := range m.shelves {
 		if s.kind == "year" {
-			list = append(list, shelfYear{p.to(shelfPath(s.dir, 0), s.name+"，"+num(len(s.list))+"份"), m.pickFrom(p, s.year)})
+			list = append(list, shelfYear{Link: p.to(shelfPath(s.dir, 0), s.name+"，"+num(len(s.list))+"份"), year: s.year})
 		}
 	}
-	slices.SortFunc(list, func(a, b shelfYear) int { return strings.Compare(b.Link.Text, a.Link.Text) })
+	slices.SortFunc(list, func(a, b shelfYear) int { return strings.Compare(b.year, a.year) })
+	for i := range list[:min(pickYears, len(list))] {
+		list[i].By = m.pickFrom(p, list[i].year)
+	}
 	return list
 }

@@ -84,7 +84,7 @@ func TestShelves(t *testing.T) {
 func TestShelvesGrow(t *testing.T) {
 	m := &maker{pack: new(rules.Pack)}
 	s := &shelf{dir: "year-2023"}
-	for n, want := range map[int]int{1: 0, 100: 0, 101: 1, 200: 1, 201: 2} {
+	for n, want := range map[int]int{1: 0, perPage: 0, perPage + 1: 1, 2 * perPage: 1, 2*perPage + 1: 2} {
 		s.list = make([]*rules.Finished, n)
 		if got := m.shelfParts(s); got != want {
 			t.Errorf("%d results: %d full pages, not %d", n, got, want)
@@ -185,31 +185,31 @@ func TestOneMoreResult(t *testing.T) {
 	}
 }
 
-// TestShelfSealed: beyond a hundred results the first hundred stand on page-1,
+// TestShelfSealed: beyond a full page of results the first stand on page-1,
 // which one more result leaves as it is, and the rest on index.html.
 func TestShelfSealed(t *testing.T) {
-	b := newBureau(t, "gaoqing", 540)
+	b := newBureau(t, "gaoqing", 290)
 	lot := b.cast("2023-09-15T19:05:00", b.announce("2023-09-14T09:00:00", "1", 657413, "2023-09-18", "2023-10-31"))
 	b.dispatch("2023-09-18T09:00:00", lot, "2023-09-18", "2023-10-31")
-	for _, o := range lot.Objects[:101] {
+	for _, o := range lot.Objects[:perPage+1] {
 		b.finish("2023-10-21T10:00:00", lot, o, "a", "2023-10-12", "2023-10-18")
 	}
 	before := buildOf(t, b)
-	b.finish("2023-10-22T10:00:00", lot, lot.Objects[101], "a", "2023-10-12", "2023-10-18")
+	b.finish("2023-10-22T10:00:00", lot, lot.Objects[perPage+1], "a", "2023-10-12", "2023-10-18")
 	after := buildOf(t, b)
 	for _, dir := range []string{"year-2023", "year-2023/code-a", "draw-2023-001"} {
 		if full := shelfPath(dir, 1); before[full] == nil || string(before[full]) != string(after[full]) {
 			t.Errorf("%s is missing or changed", full)
 		}
 		rows := onShelf(after, dir)
-		if len(rows) != 102 || rows[0] != resultPath(lot.Objects[0].Result.Index) || rows[101] != resultPath(lot.Objects[101].Result.Index) {
+		if len(rows) != perPage+2 || rows[0] != resultPath(lot.Objects[0].Result.Index) || rows[perPage+1] != resultPath(lot.Objects[perPage+1].Result.Index) {
 			t.Errorf("%s: %d rows from %s to %s", dir, len(rows), rows[0], rows[len(rows)-1])
 		}
 		if n := len(resultLink.FindAllString(string(after[shelfPath(dir, 0)]), -1)); n != 2 {
 			t.Errorf("%s: %d rows beside a full page", dir, n)
 		}
 	}
-	if page := string(after[shelfPath("year-2023", 0)]); !strings.Contains(page, `page-1.html">第1至100份`) || !strings.Contains(page, "本页是第101至102份") && !strings.Contains(page, "本页是最近的2份") {
+	if page := string(after[shelfPath("year-2023", 0)]); !strings.Contains(page, `page-1.html">第1至50份`) || !strings.Contains(page, "本页是第51至52份") && !strings.Contains(page, "本页是最近的2份") {
 		t.Error("nobody finds the full page")
 	}
 }

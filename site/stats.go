@@ -10,7 +10,8 @@ import (
 )
 
 // statsView is one year in numbers: facts, each with the record or page that it
-// comes from, and no verdict.
+// comes from, and no verdict. It fills two pages: plan lines, outcomes, units and
+// classes on the first, months, towns and orders on the second.
 type statsView struct {
 	page
 	Today, Since string
@@ -32,6 +33,7 @@ type statsView struct {
 	Late         *link  // the results that were late, one by one
 	Others       facts
 	Data         link
+	More         *link // to the second page
 }
 
 // statRow is a plan line or a unit with what became of the drawn.
@@ -144,6 +146,9 @@ func (m *maker) statsPages() error {
 	return m.render("years", v)
 }
 
+// statsMorePath is the second page of a year.
+func statsMorePath(year int64) string { return "stats/" + num(year) + "/months.html" }
+
 func (m *maker) statsPage(st *rules.Stats) error {
 	v := &statsView{page: m.newPage(statsPath(st.Year), "stats", num(st.Year)+"年统计"), Today: st.Today, Since: st.Since}
 	p := &v.page
@@ -159,13 +164,22 @@ func (m *maker) statsPage(st *rules.Stats) error {
 			v.Assess = append(v.Assess, *m.clause(p, c.ID))
 		}
 	}
-	if err := m.statsLists(v, st); err != nil {
+	w := &statsView{page: m.newPage(statsMorePath(st.Year), "stats", num(st.Year)+"年各月、各分区和先后", link{p.Path, num(st.Year) + "年"}), Today: st.Today}
+	w.asList()
+	if err := m.statsLists(v, w, st); err != nil {
 		return err
 	}
-	m.statsTowns(v, st)
-	m.statsOrders(v, st)
+	m.statsTowns(w, st)
+	m.statsOrders(w, st)
 	v.Data = *p.to("data/stats.csv", "本页数据（CSV）")
 	m.list(p, "")
+	if len(w.Months)+len(w.Towns)+len(w.Orders) > 0 {
+		v.More = p.to(w.Path, "各月、各分区、预告和号码的先后")
+		m.list(&w.page, "")
+		if err := m.render("stats-more", w); err != nil {
+			return err
+		}
+	}
 	return m.render("stats", v)
 }
 

@@ -37,7 +37,7 @@ func TestStatsPage(t *testing.T) {
 			t.Errorf("the page does not say %s", want)
 		}
 	}
-	for _, link := range []string{`href="../../plan/2023/index.html#line-1"`, `href="../../draws/2023-001/index.html"`, `href="../../rules/index.html#`, `href="../../data/stats.csv"`} {
+	for _, link := range []string{`href="../../plan/2023/index.html#line-1"`, `href="../../draws/2023-001/index.html"`, `href="../../rules/G-`, `href="../../data/stats.csv"`} {
 		if !strings.Contains(page, link) {
 			t.Errorf("the page has no %s", link)
 		}
@@ -46,9 +46,12 @@ func TestStatsPage(t *testing.T) {
 		if got := strings.Count(string(files[list+"/index.html"]), `<tr><th scope="row"`); got != 3 {
 			t.Errorf("%s lists %d of 3", list, got)
 		}
-		if !strings.Contains(page, `href="../../`+list+`/index.html">3</a>`) {
+		if !strings.Contains(page, `href="../../`+list+`/index.html">3</a>`) && !strings.Contains(string(files["stats/2023/months.html"]), `href="../../`+list+`/index.html">3</a>`) {
 			t.Errorf("the number does not lead to %s", list)
 		}
+	}
+	if !strings.Contains(page, `href="../../stats/2023/months.html"`) {
+		t.Error("nobody finds the months")
 	}
 	if files["stats/2023/late/index.html"] != nil {
 		t.Error("nothing was late")

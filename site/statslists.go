@@ -36,7 +36,7 @@ type orderRow struct {
 }
 
 // statsList is a list page of the results behind a number of the statistics,
-// 100 a page, the oldest first, so that one more result touches the last page
+// perPage a page, the oldest first, so that one more result touches the last page
 // alone. It depends on the rows shown and on whether a page follows.
 type statsList struct {
 	page
@@ -64,8 +64,8 @@ func resultYear(f *rules.Finished) int64 {
 }
 
 // statsLists sorts the year's results by month and lateness, says the numbers on
-// the page and makes a list for each.
-func (m *maker) statsLists(v *statsView, st *rules.Stats) error {
+// the year's pages v and w and makes a list for each.
+func (m *maker) statsLists(v, w *statsView, st *rules.Stats) error {
 	year := num(st.Year)
 	months, ended := map[string][]*rules.Finished{}, map[string]int{}
 	var late []*rules.Finished
@@ -85,7 +85,7 @@ func (m *maker) statsLists(v *statsView, st *rules.Stats) error {
 		}
 	}
 	m.statsCodes(v, st)
-	if err := m.statsMonths(v, st, months, ended); err != nil {
+	if err := m.statsMonths(w, st, months, ended); err != nil {
 		return err
 	}
 	if len(late) == 0 {

@@ -43,12 +43,6 @@ func (m *maker) story(p *page, l *rules.Lot) []step {
 	return steps
 }
 
-// gradeRow is one grade of draws in words; Own marks the draw's.
-type gradeRow struct {
-	Name, Text string
-	Own        bool
-}
-
 // allGrades in the order of what they prove, the strongest first.
 var allGrades = []rules.Grade{rules.GradeA, rules.GradeB, rules.GradeC, rules.GradePlatform, rules.GradePaper, rules.GradeUnwitnessed, rules.GradeAfter, rules.GradeNone}
 
@@ -90,10 +84,7 @@ func (m *maker) seenStep(p *page, l *rules.Lot) step {
 		s.State = tag{"纸面见证", ""}
 		f.add("纸面见证", text(w.Body.Body+"在打印的抽取预告上签字，纸面所写时间 "+second(w.Body.Signed)+"，可以向该单位查对"), text("扫描件校验码"), hash(w.Body.Scan), p.record(w.Index))
 	}
-	f.add("等级", text(l.Grade().Name()+"："+l.Grade().Text()))
-	for _, g := range allGrades {
-		s.Grades = append(s.Grades, gradeRow{g.Name(), g.Text(), g == l.Grade()})
-	}
+	f.add("等级", text(l.Grade().Name()+"："+l.Grade().Text()), p.at("draws/index.html#grades", "各个等级是什么意思"))
 	return s
 }
 

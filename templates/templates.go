@@ -5,7 +5,8 @@
 //	page.html    what stands around every page: head, header, footer
 //	parts.html   pieces that several pages share
 //	<kind>.html  the main part of one kind of page, defined under its name
-//	css/         one style sheet in parts, joined by Style: light and dark, phone to A4
+//	css/         one style sheet in parts, joined by Style: light and dark, phone to A4;
+//	             what the check in the browser has beside it is verify/check.css
 //	icon.svg     the site's mark
 //	verify/      the check in the reader's browser, in TypeScript; lookup/ the search
 //	script/      both as the pages load them: made by `make web`, never by hand
@@ -20,25 +21,59 @@ import (
 
 // FS holds the files beside this one.
 //
-//go:embed *.html *.svg css/*.css script/*.js script/*.html script/*.txt
+//go:embed *.html *.svg css/*.css verify/check.css script/*.js script/*.html script/*.txt
 var FS embed.FS
 
 // Style is the style sheet of every page: the files of css/ in the order of
 // their names, without comments and without the blanks that nobody reads.
 func Style() []byte {
+	style, _ := sheets()
+	return style
+}
+
+// CheckStyle is the sheet of the panels in which a reader checks for himself. Only
+// the pages that have one load it, and the offline page has it inside.
+func CheckStyle() []byte {
+	_, check := sheets()
+	return check
+}
+
+// sheets makes both at once: they share their variables.
+func sheets() (style, check []byte) {
 	names, err := fs.Glob(FS, "css/*.css")
 	if err != nil {
 		panic(err) // the pattern is ours
 	}
 	var sheet bytes.Buffer
-	for _, name := range names {
+	for _, name := range append(names, "verify/check.css") {
+		if name == "verify/check.css" {
+			sheet.WriteByte(0)
+		}
 		part, err := FS.ReadFile(name)
 		if err != nil {
 			panic(err) // embedded
 		}
 		sheet.Write(comments.ReplaceAll(part, nil))
 	}
-	return tight(sheet.Bytes())
+	style, check, _ = bytes.Cut(shortened(tight(sheet.Bytes())), []byte{0})
+	return bytes.TrimSpace(style), bytes.TrimSpace(check)
+}
+
+// shortened gives every variable of a sheet a name of one or two letters: they
+// are a twentieth of it, and nothing but the sheet itself knows them.
+func shortened(sheet []byte) []byte {
+	short := map[string]string{}
+	return variable.ReplaceAllFunc(sheet, func(name []byte) []byte {
+		to := short[string(name)]
+		if to == "" {
+			n := len(short)
+			if to = "--" + string(rune('a'+n%26)); n >= 26 {
+				to += string(rune('a' + n/26))
+			}
+			short[string(name)] = to
+		}
+		return []byte(to)
+	})
 }
 
 // tight leaves out line breaks and the blanks around braces, semicolons and
@@ -74,6 +109,7 @@ const Offline = "script/offline.html"
 const Licenses = "script/licenses.txt"
 
 var (
+	variable = regexp.MustCompile(`--[a-z][a-z0-9-]*`)
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	space    = regexp.MustCompile(`\s+`)
 	around   = regexp.MustCompile(` ?([{};,]) ?|([\w-]:) `)

@@ -61,7 +61,7 @@ func TestOffline(t *testing.T) {
 		{"does not compile", page, "console.log(", "offline.ts"},
 	} {
 		root := t.TempDir()
-		for name, data := range map[string]string{"verify/offline.html": c.page, "css/80-check.css": "a { margin: 0 }", "verify/offline.css": "a { color: red }", "verify/src/offline.ts": c.script} {
+		for name, data := range map[string]string{"verify/offline.html": c.page, "verify/check.css": "a { margin: 0 }", "verify/offline.css": "a { color: red }", "verify/src/offline.ts": c.script} {
 			name = filepath.Join(root, "templates", filepath.FromSlash(name))
 			if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 				t.Fatal(err)

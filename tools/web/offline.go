@@ -23,7 +23,7 @@ func offline(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	style, err := joinedStyle(filepath.Join(root, "templates", "css", "80-check.css"), filepath.Join(root, "templates", "verify", "offline.css"))
+	style, err := joinedStyle(filepath.Join(root, "templates", "verify", "check.css"), filepath.Join(root, "templates", "verify", "offline.css"))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,137 @@
+package site
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sunlot/sunlot/content"
+	"github.com/sunlot/sunlot/internal/rules"
+)
+
+// What a page weighs with its style sheet and the script that every page has,
+// as the files stand there: without the check in the browser (its scripts and
+// sheet) and the script of the search.
+const maxWeight = 50_000
+
+func weight(files memory, name string) int {
+	return len(files[name]) + len(files["style.css"]) + len(files["script/site.js"]) + len(files["icon.svg"])
+}
+
+// TestWeight: no page of a site weighs more than it may.
+func TestWeight(t *testing.T) {
+	for pack, files := range map[string]memory{"gaoqing": gaoqing().files, "yanshi": yanshi().files} {
+		heaviest := ""
+		for _, name := range pagesOf(files) {
+			if n := weight(files, name); n > maxWeight {
+				t.Errorf("%s %s: %d bytes", pack, name, n)
+			}
+			if heaviest == "" || len(files[name]) > len(files[heaviest]) {
+				heaviest = name
+			}
+		}
+		if n := weight(files, heaviest); n < maxWeight/2 {
+			t.Errorf("%s: the heaviest page, %s, has %d bytes: were all made?", pack, heaviest, n)
+		}
+	}
+}
+
+// TestWeightOfMany: neither does one where thousands of facts stand under a
+// record of a draw and under a clause. Every fact is still told.
+func TestWeightOfMany(t *testing.T) {
+	b := gaoqing().bureau.bundle()
+	lot := b.State.Lots[0]
+	const many = 2000
+	b.Findings = slices.Clone(b.Findings)
+	for i := range many {
+		severity := rules.Warning
+		if i%2 == 1 {
+			severity = rules.Breach
+		}
+		b.Findings = append(b.Findings, rules.Finding{Code: "rules.over-limit", Severity: severity, Entry: lot.Index, Clause: "G-6.2c", Place: "91370322TT" + num(10000000+i), Got: "2", Want: "1"})
+	}
+	out := memory{}
+	if err := Build(b, content.FS, Options{}, out); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range pagesOf(out) {
+		if n := weight(out, name); n > maxWeight {
+			t.Errorf("%s: %d bytes", name, n)
+		}
+	}
+	for what, path := range map[string]func(int) string{"record": foundPath(lot.Index), "clause": clausePath("G-6.2c")} {
+		rows := map[string]bool{}
+		for n := 1; out[path(n)] != nil; n++ {
+			for _, code := range regexp.MustCompile(`91370322TT1[0-9]{7}`).FindAllString(string(out[path(n)]), -1) {
+				rows[code] = true
+			}
+		}
+		if len(rows) < many {
+			t.Errorf("the pages of the %s tell %d facts of %d", what, len(rows), many)
+		}
+	}
+	for _, name := range []string{entryPath(lot.Index), "draws/" + lot.Body.Draw + "/index.html"} {
+		if !hrefsOf(t, out, name)[foundPath(lot.Index)(1)] {
+			t.Errorf("%s does not lead to the facts that it leaves out", name)
+		}
+	}
+	if !strings.Contains(string(out["report/index.html"]), "列在<a href=\"../rules/index.html\">规则</a>") {
+		t.Error("the report does not say where the rest stands")
+	}
+}
+
+// TestPartList: however many pages a list has, its entrance leads to each of
+// them, and to no other, in two steps.
+func TestPartList(t *testing.T) {
+	for _, parts := range []int{0, 1, latestParts, latestParts + 1, perShelf, perShelf + 1, 2*perShelf + 50} {
+		m, out := gaoqingMaker(t), memory{}
+		m.out = out
+		l := &partList{dir: "book/", section: "book", title: "账本", parts: parts, path: bookPath, name: func(n int) string { return "第" + num(n) + "页" }}
+		if err := m.linkPages(l); err != nil {
+			t.Fatal(err)
+		}
+		p := m.newPage("book/index.html", "book", "公开账本")
+		to := map[string]bool{}
+		for _, at := range append(l.latest(&p), l.older(&p)...) {
+			href := strings.TrimPrefix(at.Href, p.Root)
+			to[href] = true
+			if strings.Contains(href, "/list-") {
+				for next := range hrefsOf(t, out, href) {
+					to[next] = to[next] || strings.Contains(next, "/page-")
+				}
+			}
+		}
+		n := 0
+		for href := range to {
+			if strings.Contains(href, "/page-") {
+				n++
+			}
+		}
+		for k := 1; k <= parts; k++ {
+			if !to[bookPath(k)] {
+				t.Errorf("%d pages: none leads to page %d", parts, k)
+			}
+		}
+		if n != parts || len(l.latest(&p)) > latestParts || (parts <= latestParts) != (len(out) == 0) {
+			t.Errorf("%d pages: %d are led to, %d at once, %d pages of links", parts, n, len(l.latest(&p)), len(out))
+		}
+	}
+}
+
+// TestDrawnParts: every object stands on one page of the drawn list.
+func TestDrawnParts(t *testing.T) {
+	for _, n := range []int{1, drawnFirst, drawnFirst + 1, drawnFirst + drawnPerPage, drawnFirst + drawnPerPage + 1, 200} {
+		next := 0
+		for part := 1; part <= drawnPart(n-1); part++ {
+			from, to := drawnRows(part, n)
+			if from != next || to <= from || drawnPart(from) != part || drawnPart(to-1) != part {
+				t.Errorf("%d objects: page %d holds %d to %d after %d", n, part, from, to, next)
+			}
+			next = to
+		}
+		if next != n {
+			t.Errorf("%d objects: %d are listed", n, next)
+		}
+	}
+}
