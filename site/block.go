@@ -22,6 +22,27 @@ func (m *maker) block(name string, key digest, make func(*maker) error) error {
 	return nil
 }
 
+// run makes blocks that mostly stay as they are together. The key is over all of
+// theirs: while it is the same, none of them is looked at; else make is called,
+// and each is kept or made by its own key. One goroutine makes a run.
+func (m *maker) run(name string, key digest, make func(*maker) error) error {
+	if m.dir == nil {
+		return make(m)
+	}
+	id := blockID(name)
+	if m.dir.keep(id, key) {
+		m.tell()
+		return nil
+	}
+	w := *m
+	w.within = m.dir.again(id)
+	if err := make(&w); err != nil {
+		return err
+	}
+	m.dir.made(id, key, w.within)
+	return nil
+}
+
 // loose makes what belongs to no block, beside others.
 func (m *maker) loose(make func(*maker) error) error {
 	w := *m
@@ -57,7 +78,8 @@ func (m *maker) beside(steps ...func(*maker) error) error {
 // kept counts the files of a block as made if the folder holds them under the
 // key.
 func (m *maker) kept(name string, key digest) bool {
-	if m.dir == nil || !m.dir.keep(blockID(name), key) {
+	switch {
+	case m.dir == nil, m.within == nil && !m.dir.keep(blockID(name), key), m.within != nil && !m.dir.keepIn(m.within, blockID(name), key):
 		return false
 	}
 	m.tell()
@@ -65,7 +87,11 @@ func (m *maker) kept(name string, key digest) bool {
 }
 
 func (m *maker) close(name string, key digest, files []string) {
-	if m.dir != nil {
+	switch {
+	case m.dir == nil:
+	case m.within != nil:
+		m.within.add(blockID(name), key, files)
+	default:
 		m.dir.next.add(blockID(name), key, files)
 	}
 }

@@ -59,27 +59,29 @@ func (m *maker) recordPages() error {
 		return err
 	}
 	n := len(m.b.Entries)
-	return each((n+chunk-1)/chunk, func(c int) error { return m.recordChunk(int64(c*chunk), int64(min(n, (c+1)*chunk))) })
+	return each((n+chunk-1)/chunk, func(c int) error {
+		from, to := c*chunk, min(n, (c+1)*chunk)
+		key := newHasher().text("records").num(int64(from), int64(to)).sum(m.keys.record[from:to]...).key()
+		return m.run("records/"+num(c), key, func(m *maker) error { return m.recordChunk(int64(from), int64(to)) })
+	})
 }
 
 func (m *maker) recordChunk(from, to int64) error {
-	var h hasher
-	keys := map[int64]digest{}
+	left := map[int64]bool{}
 	for i := from; i < to; i++ {
-		if key := m.recordKey(&h, i); !m.kept("record/"+num(i), key) {
-			keys[i] = key
+		if !m.kept("record/"+num(i), m.keys.record[i]) {
+			left[i] = true
 		}
 	}
-	if len(keys) == 0 {
+	if len(left) == 0 {
 		return nil
 	}
 	return m.b.Dir.Entries(uint64(from), uint64(to), func(at uint64, raw []byte) error {
 		i := int64(at)
-		key, ok := keys[i]
-		if !ok {
+		if !left[i] {
 			return nil
 		}
-		return m.block("record/"+num(i), key, func(m *maker) error {
+		return m.block("record/"+num(i), m.keys.record[i], func(m *maker) error {
 			if f := m.s.ResultAt(i); f != nil {
 				return m.resultPage(f, string(raw))
 			}
@@ -182,7 +184,7 @@ func (m *maker) proofFacts(p *page, i int64) facts {
 	var f facts
 	f.add("记录原文", p.at("ledger/"+ledger.EntryPath(uint64(i)), "entry/"+num(i)+".txt"))
 	name := "ledger/" + ledger.ProofPath(uint64(i))
-	if !m.made.has(name) {
+	if !m.hasProof(i) {
 		f.add("入账证明", text("缺失"))
 		return f
 	}
@@ -190,8 +192,8 @@ func (m *maker) proofFacts(p *page, i int64) facts {
 	if c, ok := m.proofHead(i); ok {
 		f.add("入账时的账本快照", text("共"+num(c.Size)+"条记录"), hash(rootOf(c)))
 	}
-	if opening := "ledger/" + ledger.OpeningPath(uint64(i)); m.made.has(opening) {
-		f.add("启封凭据", p.at(opening, "opening/"+num(i)+".json"))
+	if m.hasOpening(i) {
+		f.add("启封凭据", p.at("ledger/"+ledger.OpeningPath(uint64(i)), "opening/"+num(i)+".json"))
 	}
 	return f
 }
@@ -358,11 +360,7 @@ func bookTitle(n int) string { return "账本（第" + num(n) + "页）" }
 
 func (m *maker) bookPart(n, parts int) error {
 	from, to := (n-1)*perPage, min(n*perPage, len(m.b.Entries))
-	h := newHasher().text("book").sum(m.keys.all).yes(n < parts)
-	var one hasher
-	for i := from; i < to; i++ {
-		h.sum(m.recordKey(&one, int64(i)))
-	}
+	h := newHasher().text("book").sum(m.keys.all).yes(n < parts).sum(m.keys.record[from:to]...)
 	return m.block("book/"+num(n), h.key(), func(m *maker) error {
 		v := &bookPart{page: m.newPage(bookPath(n), "book", bookTitle(n)), From: int64(from), To: int64(to - 1)}
 		v.asList()

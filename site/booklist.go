@@ -101,9 +101,9 @@ func (m *maker) bookTypes(v *bookView) error {
 		parts := (len(list) + perPage - 1) / perPage
 		for n := 1; n <= parts; n++ {
 			rows := list[(n-1)*perPage : min(n*perPage, len(list))]
-			h, one := newHasher().text("kind", kind).sum(m.keys.all).yes(n < parts), new(hasher)
+			h := newHasher().text("kind", kind).sum(m.keys.all).yes(n < parts)
 			for _, e := range rows {
-				h.sum(m.recordKey(one, e.Index))
+				h.sum(m.keys.record[e.Index])
 			}
 			err := m.block("kind/"+kind+"/"+num(n), h.key(), func(m *maker) error {
 				title := "账本里的" + row.Name

@@ -59,8 +59,8 @@ func (m *maker) check(p *page, files ...int64) *checkPart {
 	c.Charters = spaced(charters)
 	for _, i := range files {
 		c.Files = append(c.Files, *p.to("ledger/"+ledger.EntryPath(uint64(i)), "entry/"+num(i)+".txt"))
-		if name := "ledger/" + ledger.ProofPath(uint64(i)); m.made.has(name) {
-			c.Files = append(c.Files, *p.to(name, "proof/"+num(i)+".tlog-proof"))
+		if m.hasProof(i) {
+			c.Files = append(c.Files, *p.to("ledger/"+ledger.ProofPath(uint64(i)), "proof/"+num(i)+".tlog-proof"))
 		}
 	}
 	return c

@@ -126,7 +126,7 @@ func buildCity(b *testing.B, ledger, public string) {
 	measured("written", float64(d.Written), "files")
 	measured("same", float64(d.Same), "files")
 	measured("names", float64(len(m.made.slots)*8)/float64(d.Written+d.Same), "B/file")
-	measured("list", float64(len(d.next.data)+24*len(d.next.blocks))/float64(d.Written+d.Same), "B/file")
+	measured("list", float64(len(d.next.data)+88*len(d.next.blocks))/float64(d.Written+d.Same), "B/file")
 	pages, bytes := 0, int64(0)
 	for _, f := range v.State.Results {
 		if info, err := os.Stat(filepath.Join(public, resultPath(f.Index))); err == nil {
@@ -229,14 +229,8 @@ func TestCity(t *testing.T) {
 	if more.Written > most || more.Written < 10 || more.Removed > 10 {
 		t.Errorf("one more result: %d files written, %d removed", more.Written, more.Removed)
 	}
-	kept := 0
-	for _, r := range more.old.blocks {
-		if r.kept {
-			kept++
-		}
-	}
-	if left := len(more.old.blocks) - kept; left > most {
-		t.Errorf("one more result: %d of %d blocks were made again", left, len(more.old.blocks))
+	if more.next.made > most {
+		t.Errorf("one more result: %d blocks were made again", more.next.made)
 	}
 	if perFile := float64(len(cold.names.slots)*8) / float64(cold.Written); perFile > 32 {
 		t.Errorf("%.0f bytes a name", perFile)

@@ -27,6 +27,7 @@ import (
 //	           was found about it
 //	since[i]   record i with its opening and every record that is about it, or
 //	           about one of those
+//	record[i]  the page of record i
 //
 // A page may say less than its key covers: then it is made again for nothing,
 // found equal, and not written. It must never say more.
@@ -35,6 +36,7 @@ type keys struct {
 	broken digest // what is wrong with files of the ledger
 	alone  []digest
 	since  []digest
+	record []digest
 	told   []digest                 // of results: with draw, object and what came after
 	lots   map[*rules.Lot]digest    // what a page about one of its objects says of the draw
 	place  map[*rules.Object]int    // where an object stands in its draw's list, for lists of several pages
@@ -167,6 +169,14 @@ func (m *maker) depend() {
 		var h hasher
 		for _, f := range m.s.Results[c*chunk : min(len(m.s.Results), (c+1)*chunk)] {
 			k.told[f.Index] = m.toldKey(&h, f)
+		}
+		return nil
+	})
+	k.record = make([]digest, n)
+	_ = each((n+chunk-1)/chunk, func(c int) error {
+		var h hasher
+		for i := c * chunk; i < min(n, (c+1)*chunk); i++ {
+			k.record[i] = m.recordKey(&h, int64(i))
 		}
 		return nil
 	})

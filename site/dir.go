@@ -43,11 +43,14 @@ type Dir struct {
 	dir    *durable.Dir
 	fsys   fs.FS
 	shared bool
-	names  *nameSet
+	names  *nameSet  // of what was put, and of kept blocks that were named
 	old    *manifest // nil: not to be trusted
 	next   *building
 
-	mu     sync.Mutex   // of the counts, old and begun
+	mu     sync.Mutex   // of the counts, old, held, left and begun
+	held   []blockRef   // kept blocks of runs that were made again
+	left   []blockRef   // blocks of such runs that were not kept
+	twice  string       // a name that was put and stands in a kept block
 	change sync.RWMutex // held for reading while new files are created, for writing by any other change
 	begun  bool         // buildingName stands
 	fresh  bool         // nothing stood in the folder: what is put is new
@@ -89,37 +92,8 @@ func (d *Dir) own(name string, all bool) error {
 	if !all {
 		d.old = readBuilt(d.fsys)
 	}
-	if d.old != nil { // the new list will be about as long
-		d.next.data, d.next.blocks = make([]byte, 0, len(d.old.data)+1<<16), make([]blockRef, 0, len(d.old.blocks)+1<<10)
-	}
 	d.fresh = len(list) == 0
 	return d.Put(marker, []byte(markerText))
-}
-
-// keep counts the files of a block as put if they stand there under that key.
-func (d *Dir) keep(id uint64, key digest) bool {
-	if d.old == nil {
-		return false
-	}
-	r := d.old.find(id)
-	if r == nil || r.key != key {
-		return false
-	}
-	n := 0
-	_, err := d.old.names(r.from, func(name string) {
-		if n++; !d.names.add(name) {
-			n = -maxBuilt
-		}
-	})
-	if err != nil || n < 0 {
-		return false // never: the list was read through, and blocks have names of their own
-	}
-	d.next.keep(r, d.old.data)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	r.kept = true
-	d.Same += n
-	return true
 }
 
 // size is how many bytes a file has that stands in the folder.
@@ -263,7 +237,7 @@ func (d *Dir) Finish() error {
 			return err
 		}
 	}
-	err := d.dir.Replace(builtName, d.next.finish(d.signed))
+	err := d.dir.Replace(builtName, d.next.finish(d.signed, d.old))
 	if err == nil {
 		err = d.dir.Remove(buildingName)
 	}
@@ -331,19 +305,11 @@ func (d *Dir) stale(dir string) (gone []string, kept bool, err error) {
 // folders that are empty then.
 func (d *Dir) pruneListed() error {
 	var gone []string
-	for i := range d.old.blocks {
-		r := &d.old.blocks[i]
-		if r.kept {
-			continue
+	d.leftBehind(func(name []byte) {
+		if !d.names.hasBytes(name) {
+			gone = append(gone, string(name))
 		}
-		if _, err := d.old.names(r.from, func(name string) {
-			if !d.names.has(name) {
-				gone = append(gone, name)
-			}
-		}); err != nil {
-			return err // never: it was read through
-		}
-	}
+	})
 	for _, name := range gone {
 		if err := d.remove(name); err != nil {
 			return err

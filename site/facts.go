@@ -73,7 +73,7 @@ func (p *page) record(i int64) value { return p.at(p.home(i), "第"+num(i)+"条�
 
 // blob links to a file beside the log, if it is there.
 func (m *maker) blob(p *page, sum, name string) value {
-	if !m.made.has("ledger/" + ledger.BlobPath(sum)) {
+	if !m.hasBlob(sum) {
 		return text(name + "缺失")
 	}
 	return p.at("ledger/"+ledger.BlobPath(sum), name)

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -171,10 +172,35 @@ func sortKey(name string, places []string) string {
 	return name
 }
 
+// firmRuns is how many runs the pages of the enterprises make. A code stays in
+// its run, whatever others come.
+const firmRuns = 256
+
 func (m *maker) firmPages() error {
-	return each(len(m.firms), func(i int) error {
-		f := m.firms[i]
-		return m.block("firm/"+f.code, m.firmKey(newHasher(), f), func(m *maker) error { return m.firmPage(f) })
+	var runs [firmRuns][]*firm
+	for _, f := range m.firms {
+		h := fnv.New32a()
+		h.Write([]byte(f.code))
+		n := h.Sum32() % firmRuns
+		runs[n] = append(runs[n], f)
+	}
+	return each(firmRuns, func(n int) error {
+		if len(runs[n]) == 0 {
+			return nil
+		}
+		keys := make([]digest, len(runs[n]))
+		for i, f := range runs[n] {
+			keys[i] = m.firmKey(newHasher(), f)
+		}
+		key := newHasher().text("firms").num(int64(n)).sum(keys...).key()
+		return m.run("firms/"+num(n), key, func(m *maker) error {
+			for i, f := range runs[n] {
+				if err := m.block("firm/"+f.code, keys[i], func(m *maker) error { return m.firmPage(f) }); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 }
 

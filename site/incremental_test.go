@@ -87,15 +87,12 @@ func (f *rebuilt) compare(b *verify.Bundle, text fs.FS, opt Options, want memory
 	f.before, f.builds, f.written = got, f.builds+1, f.written+d.Written
 	f.kept = 0
 	if d.old != nil {
-		for _, r := range d.old.blocks {
-			_, err := d.old.names(r.from, func(name string) {
-				if r.kept && strings.HasSuffix(name, ".html") {
+		for _, r := range d.unnamed() {
+			d.old.names(&r, func(name []byte) {
+				if strings.HasSuffix(string(name), ".html") {
 					f.kept++
 				}
 			})
-			if err != nil {
-				f.t.Fatal(err)
-			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -212,7 +213,12 @@ func TestListForm(t *testing.T) {
 			}
 			n.add(blockID(name), key, files)
 		}
-		return n.finish([]byte("checkpoint"))
+		r := run{}
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			r.add(blockID("run/"+name), digest{2}, names[name])
+		}
+		n.put(blockID("run"), digest{3}, r.n+1, r.files, r.data)
+		return n.finish([]byte("checkpoint"), nil)
 	}
 	file := make1(blocks)
 	list, _, err := parseBuilt(file)
@@ -224,10 +230,16 @@ func TestListForm(t *testing.T) {
 		if r == nil {
 			t.Fatalf("%q is not there", name)
 		}
-		var got []string
-		if _, err := list.names(r.from, func(name string) { got = append(got, name) }); err != nil || strings.Join(got, " ") != strings.Join(files, " ") {
-			t.Errorf("%q: %q, %v", name, got, err)
+		for _, r := range []*blockRef{r, findBlock(list.inRun(list.find(blockID("run"))), blockID("run/"+name))} {
+			var got []string
+			if list.names(r, func(name []byte) { got = append(got, string(name)) }); strings.Join(got, " ") != strings.Join(files, " ") || r.files != len(files) {
+				t.Errorf("%q: %q", name, got)
+			}
 		}
+	}
+	var all []string
+	if list.names(list.find(blockID("run")), func(name []byte) { all = append(all, string(name)) }); strings.Join(all, " ") != "a.html b/1/index.html b/12/index.html" {
+		t.Errorf("a run: %q", all)
 	}
 	if list.find(blockID("z")) != nil {
 		t.Error("a block that was not written")
@@ -258,21 +270,27 @@ func FuzzList(f *testing.F) {
 	n := new(building)
 	n.add(blockID("x"), digest{1}, []string{"a/1/index.html", "a/2/index.html"})
 	f.Add(n.data)
+	var r run
+	r.add(blockID("y"), digest{2}, []string{"a/3/index.html"})
+	n.put(blockID("z"), digest{3}, r.n+1, r.files, r.data)
+	f.Add(n.data)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n := new(building)
-		n.data, n.blocks = data, []blockRef{{from: 0, to: len(data)}}
-		list, _, err := parseBuilt(n.finish(nil))
+		n.data, n.blocks = data, []blockRef{{to: len(data)}}
+		list, _, err := parseBuilt(n.finish(nil, nil))
 		if err != nil {
 			return
 		}
 		for i := range list.blocks {
-			if _, err := list.names(list.blocks[i].from, func(name string) {
-				if !fs.ValidPath(name) {
+			r, files := &list.blocks[i], 0
+			list.names(r, func(name []byte) {
+				if files++; !fs.ValidPath(string(name)) || string(name) == "." {
 					t.Fatalf("%q", name)
 				}
-			}); err != nil {
-				t.Fatal(err)
+			})
+			if files != r.files || r.isRun && len(list.inRun(r)) != r.run {
+				t.Fatalf("%d files of %d", files, r.files)
 			}
 		}
 	})

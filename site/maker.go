@@ -17,6 +17,7 @@ import (
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
+	"github.com/sunlot/sunlot/ledger"
 )
 
 // maker is one build.
@@ -34,11 +35,12 @@ type maker struct {
 	site    *identity
 	*shared
 
-	made  *nameSet  // names handed out
-	files *[]string // of the block that this maker makes; of what belongs to no block
-	pages []made    // for the site maps, in order of making, without records and enterprises
-	total int       // estimate for Progress
-	keys  keys      // what blocks depend on
+	made   *nameSet  // names handed out
+	files  *[]string // of the block that this maker makes; of what belongs to no block
+	within *run      // to which the blocks of this maker belong
+	pages  []made    // for the site maps, in order of making, without records and enterprises
+	total  int       // estimate for Progress
+	keys   keys      // what blocks depend on
 
 	foundAt     []int32                   // of the findings about entries, in order of these; see found
 	foundFrom   []int32                   // where those of an entry begin in foundAt
@@ -173,7 +175,13 @@ func (m *maker) tell() {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.said = max(m.said, min(m.made.size(), m.total-1))
+	done := 0
+	if m.dir != nil {
+		done = m.dir.files()
+	} else {
+		done = m.made.size()
+	}
+	m.said = max(m.said, min(done, m.total-1))
 	m.opt.Progress(m.said, m.total)
 }
 
@@ -253,9 +261,38 @@ func (m *maker) sure(target string) bool {
 	return err == nil && i >= 0 && i < int64(len(m.b.Entries)) && m.home(i) == target
 }
 
+// hasProof, hasOpening and hasBlob report whether these files of the ledger go
+// out. Ask once they have (ledgerFiles).
+func (m *maker) hasProof(i int64) bool { return m.hasBeside(i, ledger.ProofPath(uint64(i))) }
+
+func (m *maker) hasOpening(i int64) bool { return m.hasBeside(i, ledger.OpeningPath(uint64(i))) }
+
+func (m *maker) hasBeside(i int64, path string) bool {
+	return m.hasOf("bundle/"+num(i/chunk), "ledger/"+path)
+}
+
+func (m *maker) hasBlob(sum string) bool { return m.hasOf("blob/"+sum, "ledger/"+ledger.BlobPath(sum)) }
+
+// hasOf reports whether a file was made that belongs to the block.
+func (m *maker) hasOf(block, name string) bool {
+	if m.made.has(name) {
+		return true
+	}
+	if m.dir == nil {
+		return false
+	}
+	m.dir.name(blockID(block))
+	return m.made.has(name)
+}
+
 // checkLinks: nothing points to a file that is not there. What the pages of a
 // block that was kept point to is part of its key.
 func (m *maker) checkLinks() error {
+	if m.dir != nil {
+		if err := m.dir.settle(m.asked, func(name string) { delete(m.links, name) }); err != nil {
+			return err
+		}
+	}
 	for _, target := range slices.Sorted(maps.Keys(m.links)) {
 		if !m.made.has(target) && target != "ledger/checkpoint" {
 			return fault.New("site.dead-link", m.links[target], target, "a file of the site")

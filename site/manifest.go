@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"sync"
+	"unicode/utf8"
 )
 
 // A folder that was built remembers what it was built of in the file
@@ -17,23 +18,27 @@ import (
 // come in blocks: one result's page, one draw with the parts of its list, a
 // sealed stretch of the ledger. A block has a key, the hash of everything that
 // its files depend on; while the key is the same, the next build neither makes
-// nor reads nor writes them.
+// nor reads nor writes them. Many small blocks that stay as they are stand in a
+// run (the pages of 256 records), with a key over theirs: while that is the
+// same, none of them is looked at.
 //
 // The file is
 //
-//	"sunlot-built 1\n"
+//	"sunlot-built 2\n"
 //	SHA-256 of ledger/checkpoint as it was written last, 32 bytes
-//	blocks, each: name (8 bytes of the SHA-256 of it, ascending), key (16 bytes),
-//	number of files, and for each file how many bytes its name shares with the name before
-//	it in the block, how many follow, and those
+//	blocks and runs, each: name (8 bytes of the SHA-256 of it, ascending), key (16
+//	bytes), 0 or, of a run, one more than the number of its blocks, number of
+//	files, how many bytes follow, and these: the names, or the blocks of the run,
+//	each name, key, number of files and names
 //	SHA-256 of everything above, 32 bytes
 //
-// with numbers as varints. It is no promise to anybody: a file that is missing,
-// damaged, of another folder or of another version means that every file is
-// compared with what stands there.
+// with numbers as varints. A name is how many bytes it shares with the name before
+// it in the block, how many follow, and those. It is no promise to anybody: a file
+// that is missing, damaged, of another folder or of another version means that
+// every file is compared with what stands there.
 const (
 	builtName    = ".sunlot-built"
-	builtHead    = "sunlot-built 1\n"
+	builtHead    = "sunlot-built 2\n"
 	maxBuilt     = 512 << 20
 	maxBuiltName = 1 << 10
 )
@@ -54,12 +59,20 @@ type manifest struct {
 	blocks []blockRef // sorted by id
 }
 
+// blockRef is a block, or a run of blocks, in a list.
 type blockRef struct {
 	id       uint64
 	key      digest
-	from, to int // in data: the number of files and their names
-	kept     bool
+	head     int // where it begins
+	from, to int // its names, or the blocks of the run
+	files    int
+	run      int // how many blocks, of a run
+	isRun    bool
+	kept     bool // it stands as it was; of a run: it was seen, and what changed is in Dir.left
+	named    bool // its names are among those of the folder
 }
+
+const blockHead = 8 + 16 // name and key
 
 func blockID(name string) uint64 {
 	h := sha256.Sum256([]byte(name))
@@ -105,126 +118,269 @@ func parseBuilt(data []byte) (*manifest, [32]byte, error) {
 	}
 	copy(head[:], rest)
 	b := &manifest{data: rest[32 : len(rest)-32]}
-	for at := 0; at < len(b.data); {
-		if len(b.data)-at < 8+16 {
-			return nil, head, errBuilt
-		}
-		r := blockRef{id: binary.BigEndian.Uint64(b.data[at:]), key: digest(b.data[at+8:]), from: at + 24}
-		n, err := b.names(r.from, nil)
-		if err != nil {
-			return nil, head, err
-		}
-		r.to, at = n, n
-		if k := len(b.blocks); k > 0 && r.id <= b.blocks[k-1].id {
+	for at := (listReader{data: b.data}); at.at < len(b.data); {
+		r := at.block(true)
+		if k := len(b.blocks); at.bad || k > 0 && r.id <= b.blocks[k-1].id {
 			return nil, head, errBuilt
 		}
 		b.blocks = append(b.blocks, r)
 	}
-	return b, head, nil
+	// Afterwards every block of it can be read, and no name of it leads out.
+	err := each((len(b.blocks)+chunk-1)/chunk, func(c int) error {
+		for i := range b.blocks[c*chunk : min(len(b.blocks), (c+1)*chunk)] {
+			if err := b.check(&b.blocks[c*chunk+i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return b, head, err
 }
 
-// names yields the names of the block whose files begin at from and returns
-// where the block ends.
-func (b *manifest) names(from int, yield func(name string)) (end int, err error) {
-	number := func() int {
-		n, k := binary.Uvarint(b.data[from:])
-		if k <= 0 || n > uint64(len(b.data)) {
-			err = errBuilt
-			return 0
-		}
-		from += k
-		return int(n)
+// listReader reads numbers and blocks of a list.
+type listReader struct {
+	data []byte
+	at   int
+	bad  bool
+}
+
+func (l *listReader) number() int {
+	n, k := binary.Uvarint(l.data[l.at:])
+	if k <= 0 || n > uint64(len(l.data)) {
+		l.bad = true
+		return 0
 	}
-	var name []byte
-	for left := number(); left > 0 && err == nil; left-- {
-		shared := number()
-		more := number()
-		if err != nil || shared > len(name) || more > len(b.data)-from || shared+more > maxBuiltName {
-			return 0, errBuilt
+	l.at += k
+	return int(n)
+}
+
+// block reads one with its names or, below a run, without them: to is not known
+// then.
+func (l *listReader) block(top bool) blockRef {
+	if len(l.data)-l.at < blockHead {
+		l.bad = true
+		return blockRef{}
+	}
+	r := blockRef{id: binary.BigEndian.Uint64(l.data[l.at:]), key: digest(l.data[l.at+8:]), head: l.at}
+	l.at += blockHead
+	if top {
+		n := l.number()
+		r.isRun, r.run = n > 0, max(0, n-1)
+	}
+	r.files = l.number()
+	size := 0
+	if top {
+		size = l.number()
+	}
+	r.from = l.at
+	if l.bad = l.bad || size > len(l.data)-l.at; !l.bad && top {
+		l.at += size
+		r.to = l.at
+	}
+	return r
+}
+
+// names gives the names of so many files; the slice is good until the next.
+func (l *listReader) names(files int, yield func(name []byte)) {
+	var room [128]byte
+	name := room[:0]
+	for ; files > 0 && !l.bad; files-- {
+		shared := l.number()
+		more := l.number()
+		if l.bad || shared > len(name) || more > len(l.data)-l.at || shared+more > maxBuiltName {
+			l.bad = true
+			return
 		}
-		name = append(name[:shared], b.data[from:from+more]...)
-		from += more
+		name = append(name[:shared], l.data[l.at:l.at+more]...)
+		l.at += more
 		if yield != nil {
-			yield(string(name))
-		} else if !fs.ValidPath(string(name)) {
-			return 0, errBuilt
+			yield(name)
 		}
 	}
-	return from, err
+}
+
+// check reads a block through.
+func (b *manifest) check(r *blockRef) error {
+	bad, files := false, 0
+	l := listReader{data: b.data[:r.to], at: r.from}
+	look := func(name []byte) {
+		files++
+		bad = bad || !validName(name)
+	}
+	if !r.isRun {
+		l.names(r.files, look)
+	}
+	for range r.run {
+		sub := l.block(false)
+		l.names(sub.files, look)
+	}
+	if bad || l.bad || l.at != r.to || files != r.files {
+		return errBuilt
+	}
+	return nil
+}
+
+// validName is fs.ValidPath without a string, and refuses the top itself.
+func validName(name []byte) bool {
+	start := 0
+	for i := 0; i <= len(name); i++ {
+		if i < len(name) && name[i] != '/' {
+			continue
+		}
+		switch part := name[start:i]; {
+		case len(part) == 0, len(part) == 1 && part[0] == '.', len(part) == 2 && part[0] == '.' && part[1] == '.':
+			return false
+		}
+		start = i + 1
+	}
+	return utf8.Valid(name)
+}
+
+// names yields the names of a block or of all blocks of a run.
+func (b *manifest) names(r *blockRef, yield func(name []byte)) {
+	l := listReader{data: b.data, at: r.from}
+	if !r.isRun {
+		l.names(r.files, yield)
+		return
+	}
+	for range r.run {
+		sub := l.block(false)
+		l.names(sub.files, yield)
+	}
+}
+
+// inRun are the blocks of a run, sorted by id.
+func (b *manifest) inRun(r *blockRef) []blockRef {
+	l := listReader{data: b.data, at: r.from}
+	list := make([]blockRef, 0, r.run)
+	for range r.run {
+		sub := l.block(false)
+		l.names(sub.files, nil)
+		sub.to = l.at
+		list = append(list, sub)
+	}
+	slices.SortFunc(list, func(x, y blockRef) int { return cmp.Compare(x.id, y.id) })
+	return list
 }
 
 // find is the block of that name, nil for none. It reads the ids alone: other
 // goroutines mark blocks as kept meanwhile.
-func (b *manifest) find(id uint64) *blockRef {
-	i := sort.Search(len(b.blocks), func(i int) bool { return b.blocks[i].id >= id })
-	if i == len(b.blocks) || b.blocks[i].id != id {
+func (b *manifest) find(id uint64) *blockRef { return findBlock(b.blocks, id) }
+
+func findBlock(blocks []blockRef, id uint64) *blockRef {
+	i := sort.Search(len(blocks), func(i int) bool { return blocks[i].id >= id })
+	if i == len(blocks) || blocks[i].id != id {
 		return nil
 	}
-	return &b.blocks[i]
+	return &blocks[i]
 }
 
 // equal reports whether a new list says the same: every block was kept, and
 // what belongs to no block has the same names.
 func (b *manifest) equal(next *building) bool {
-	for _, r := range b.blocks {
+	for i := range b.blocks {
+		r := &b.blocks[i]
 		if !r.kept && (r.key != digest{} || !bytes.Equal(b.data[r.from:r.to], next.loose)) {
 			return false
 		}
 	}
-	return len(b.blocks) == len(next.blocks)
+	return next.made == 0 && len(b.blocks) == len(next.blocks)
 }
 
 // building is a list as it grows. Several goroutines may add to it.
 type building struct {
 	mu     sync.Mutex
-	data   []byte     // the blocks as they come
-	blocks []blockRef // from and to are those of the whole block
-	loose  []byte     // the files of the block without a key: what is made at every build
+	data   []byte     // the blocks that were made, as they come
+	blocks []blockRef // head and to alone; kept: of the old list
+	loose  []byte     // the names of the block without a key: what is made at every build
+	made   int        // blocks with a key that were made
 }
 
-func (b *building) add(id uint64, key digest, files []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	start := len(b.data)
-	b.data = binary.BigEndian.AppendUint64(b.data, id)
-	b.data = append(b.data, key[:]...)
-	from := len(b.data)
-	b.data = binary.AppendUvarint(b.data, uint64(len(files)))
+// appendNames writes the names of a block.
+func appendNames(to []byte, files []string) []byte {
 	last := ""
 	for _, name := range files {
 		shared := 0
 		for shared < min(len(name), len(last)) && name[shared] == last[shared] {
 			shared++
 		}
-		b.data = binary.AppendUvarint(b.data, uint64(shared))
-		b.data = binary.AppendUvarint(b.data, uint64(len(name)-shared))
-		b.data = append(b.data, name[shared:]...)
+		to = binary.AppendUvarint(to, uint64(shared))
+		to = binary.AppendUvarint(to, uint64(len(name)-shared))
+		to = append(to, name[shared:]...)
 		last = name
 	}
-	if key == (digest{}) {
-		b.loose = bytes.Clone(b.data[from:])
-	}
-	b.blocks = append(b.blocks, blockRef{id: id, from: start, to: len(b.data)})
+	return to
 }
 
-// keep adds a block as it stood.
-func (b *building) keep(r *blockRef, old []byte) {
+func appendHead(to []byte, id uint64, key digest) []byte {
+	return append(binary.BigEndian.AppendUint64(to, id), key[:]...)
+}
+
+func (b *building) add(id uint64, key digest, files []string) {
+	names := appendNames(nil, files)
+	b.put(id, key, 0, len(files), names)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if key == (digest{}) {
+		b.loose = names
+	} else {
+		b.made++
+	}
+}
+
+// put adds a block, or with run > 0 a run of run-1 blocks.
+func (b *building) put(id uint64, key digest, run, files int, body []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	start := len(b.data)
-	b.data = append(b.data, old[r.from-24:r.to]...)
-	b.blocks = append(b.blocks, blockRef{id: r.id, from: start, to: len(b.data)})
+	b.data = appendHead(b.data, id, key)
+	b.data = binary.AppendUvarint(b.data, uint64(run))
+	b.data = binary.AppendUvarint(b.data, uint64(files))
+	b.data = binary.AppendUvarint(b.data, uint64(len(body)))
+	b.data = append(b.data, body...)
+	b.blocks = append(b.blocks, blockRef{id: id, head: start, to: len(b.data)})
 }
 
-// finish is the file, whose head is the checkpoint that stands in the folder.
-func (b *building) finish(checkpoint []byte) []byte {
+// keep adds a block as it stood.
+func (b *building) keep(r *blockRef) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.blocks = append(b.blocks, blockRef{id: r.id, head: r.head, to: r.to, kept: true})
+}
+
+// finish is the file, whose head is the checkpoint that stands in the folder;
+// old is the list of which blocks were kept.
+func (b *building) finish(checkpoint []byte, old *manifest) []byte {
 	head := sha256.Sum256(checkpoint)
 	slices.SortFunc(b.blocks, func(x, y blockRef) int { return cmp.Compare(x.id, y.id) })
-	file := make([]byte, 0, len(builtHead)+len(head)+len(b.data)+32)
+	size := len(builtHead) + len(head) + 32
+	for i := range b.blocks {
+		size += b.blocks[i].to - b.blocks[i].head
+	}
+	file := make([]byte, 0, size)
 	file = append(append(file, builtHead...), head[:]...)
-	for _, r := range b.blocks {
-		file = append(file, b.data[r.from:r.to]...)
+	for i := range b.blocks {
+		r, data := &b.blocks[i], b.data
+		if r.kept {
+			data = old.data
+		}
+		file = append(file, data[r.head:r.to]...)
 	}
 	foot := sha256.Sum256(file)
 	return append(file, foot[:]...)
+}
+
+// run is a run of blocks while one goroutine makes it again.
+type run struct {
+	stood []blockRef // the blocks that it had, sorted by id
+	data  []byte     // its blocks now
+	n     int
+	files int
+}
+
+func (r *run) add(id uint64, key digest, files []string) {
+	r.data = appendHead(r.data, id, key)
+	r.data = binary.AppendUvarint(r.data, uint64(len(files)))
+	r.data = appendNames(r.data, files)
+	r.n, r.files = r.n+1, r.files+len(files)
 }

@@ -12,18 +12,26 @@ import (
 // "two files of one name". Several goroutines may use it.
 type nameSet struct {
 	mu    sync.Mutex
-	seed  maphash.Seed
 	slots []uint64 // open addressing, 0 is free
 	n     int
 }
 
-func newNameSet() *nameSet { return &nameSet{seed: maphash.MakeSeed(), slots: make([]uint64, 1024)} }
+// nameSeed is that of all sets of this process: a name is hashed once to be asked
+// of several.
+var nameSeed = maphash.MakeSeed()
 
-func (s *nameSet) hash(name string) uint64 { return max(maphash.String(s.seed, name), 1) }
+func newNameSet() *nameSet { return &nameSet{slots: make([]uint64, 1024)} }
+
+func hashString(name string) uint64 { return max(maphash.String(nameSeed, name), 1) }
+
+func hashBytes(name []byte) uint64 { return max(maphash.Bytes(nameSeed, name), 1) }
 
 // add puts a name in and reports whether it was not there.
-func (s *nameSet) add(name string) bool {
-	h := s.hash(name)
+func (s *nameSet) add(name string) bool { return s.addHash(hashString(name)) }
+
+func (s *nameSet) addBytes(name []byte) bool { return s.addHash(hashBytes(name)) }
+
+func (s *nameSet) addHash(h uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at, found := s.find(h)
@@ -37,16 +45,11 @@ func (s *nameSet) add(name string) bool {
 	return true
 }
 
-func (s *nameSet) has(name string) bool {
-	h := s.hash(name)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, found := s.find(h)
-	return found
-}
+func (s *nameSet) has(name string) bool { return s.hasHash(hashString(name)) }
 
-func (s *nameSet) hasBytes(name []byte) bool {
-	h := max(maphash.Bytes(s.seed, name), 1)
+func (s *nameSet) hasBytes(name []byte) bool { return s.hasHash(hashBytes(name)) }
+
+func (s *nameSet) hasHash(h uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, found := s.find(h)

@@ -26,8 +26,8 @@ func (m *maker) stateLine(p *page, i int64, own ...tag) stateLine {
 	if p.Path == p.home(i) {
 		s.Entry.Href, s.Check.Href = "#record", "#self-check"
 	}
-	if name := "ledger/" + ledger.ProofPath(uint64(i)); m.made.has(name) {
-		s.Proof = p.to(name, "入账证明")
+	if m.hasProof(i) {
+		s.Proof = p.to("ledger/"+ledger.ProofPath(uint64(i)), "入账证明")
 	}
 	b := m.b.Bracket(i)
 	if b.NotBefore > 0 {

@@ -239,9 +239,8 @@ func (m *maker) openStep(p *page, l *rules.Lot) step {
 	s.Text = m.keyText(l)
 	m.lostFacts(p, l, &s)
 	if o := m.b.Entries[l.Index].Opening; o != nil {
-		name := "ledger/opening/" + num(l.Index) + ".json"
-		if m.made.has(name) {
-			s.Facts.add("启封凭据", p.at(name, "凭据文件"))
+		if m.hasOpening(l.Index) {
+			s.Facts.add("启封凭据", p.at("ledger/opening/"+num(l.Index)+".json", "凭据文件"))
 		}
 		s.Facts.add("启封钥匙 K", hash(o.K))
 	}
