@@ -84,7 +84,8 @@ type identity struct {
 	Site                         record.Site
 	Channel, Errors              weblink
 
-	home func(entry int64) string // see maker.home
+	home  func(entry int64) string // see maker.home
+	metas []meta                   // that every page has
 }
 
 // weblink is an address that the charter gives: a link where it is one, text
@@ -97,6 +98,7 @@ func (m *maker) identity() *identity {
 		Demo: m.charter.Demo, Site: m.charter.Site, Witness: m.witnessLine(),
 		Channel: outward(m.charter.Site.Channel), Errors: outward(m.charter.Site.Errors), home: m.home,
 	}
+	id.metas = metas(nil, "SiteName", id.Site.Name, "SiteDomain", id.Site.Domain, "SiteIDCode", id.Site.IDCode)
 	if id.Name == id.Office {
 		id.Service = "双随机抽查公开账本"
 	}

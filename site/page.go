@@ -146,19 +146,16 @@ func (m *maker) newPage(path, key, title string, crumbs ...link) page {
 			p.Crumbs = append(p.Crumbs, *p.to(c.Href, c.Text))
 		}
 	}
-	p.Metas = m.siteMetas()
+	p.Metas = append(make([]meta, 0, mostMetas), m.site.metas...)
 	p.Feed = feedOf(&p)
 	return p
 }
 
-func (m *maker) siteMetas() []meta {
-	s := m.site.Site
-	return metas("SiteName", s.Name, "SiteDomain", s.Domain, "SiteIDCode", s.IDCode)
-}
+// mostMetas is how many tags a record's page has.
+const mostMetas = 14
 
-// metas pairs names and contents; an empty content makes no tag.
-func metas(pairs ...string) []meta {
-	var list []meta
+// metas appends tags by names and contents; an empty content makes no tag.
+func metas(list []meta, pairs ...string) []meta {
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			list = append(list, meta{pairs[i], pairs[i+1]})
@@ -168,23 +165,21 @@ func metas(pairs ...string) []meta {
 }
 
 // asList adds the tags of a column page (栏目页).
-func (p *page) asList() {
-	p.Metas = append(p.Metas, columnMetas(sectionOf(p.Section), p.Title)...)
-}
+func (p *page) asList() { p.Metas = columnMetas(p.Metas, sectionOf(p.Section), p.Title) }
 
-// columnMetas are the tags of a column; a page of the office's own is a column
-// by its title.
-func columnMetas(s section, title string) []meta {
+// columnMetas appends the tags of a column; a page of the office's own is a
+// column by its title.
+func columnMetas(list []meta, s section, title string) []meta {
 	name := or(s.Text, title)
-	return metas("ColumnName", name, "ColumnDescription", or(s.About, name), "ColumnKeywords", name+",双随机,抽查", "ColumnType", "重点领域信息公开")
+	return metas(list, "ColumnName", name, "ColumnDescription", or(s.About, name), "ColumnKeywords", name+",双随机,抽查", "ColumnType", "重点领域信息公开")
 }
 
 // asArticle adds the tags of an article after those of its column: PubDate is
 // the record's own time, never the build's.
 func (m *maker) asArticle(p *page, a article) {
-	p.Metas = append(p.Metas, columnMetas(sectionOf(p.Section), p.Title)...)
-	p.Metas = append(p.Metas, metas("ArticleTitle", p.Title, "PubDate", minute(a.time),
-		"ContentSource", m.site.Office, "Keywords", a.keywords, "Description", p.Title+"，"+m.site.Office)...)
+	p.asList()
+	p.Metas = metas(p.Metas, "ArticleTitle", p.Title, "PubDate", minute(a.time),
+		"ContentSource", m.site.Office, "Keywords", a.keywords, "Description", p.Title+"，"+m.site.Office)
 	if m.opt.Base != "" {
 		p.Metas = append(p.Metas, meta{"Url", p.Address})
 	}
