@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 )
 
 // Create writes the file name (slash separated, directories are made) under its
@@ -19,72 +18,62 @@ func (d *Dir) Create(name string, data []byte) (created bool, err error) {
 	if !fs.ValidPath(name) || name == "." {
 		return false, &fs.PathError{Op: "create", Path: name, Err: fs.ErrInvalid}
 	}
-	// A folder of one page is not kept open: its page is reached through the
-	// folder above.
-	dir, rest := path.Dir(name), path.Base(name)
-	leaf := ""
-	if rest == "index.html" && dir != "." {
-		leaf, rest = dir, path.Base(dir)+"/"+rest
-		dir = path.Dir(dir)
-	}
+	dir, base := path.Dir(name), path.Base(name)
 	sub, err := d.use(dir)
 	if err != nil {
 		return false, err
 	}
 	defer d.using.RUnlock()
-	if leaf != "" {
-		if err := d.leaf(sub, leaf); err != nil {
-			return false, err
-		}
-	}
-	created = true
-	err = d.do("create", name, func() error {
-		f, err := sub.OpenFile(filepath.FromSlash(rest), os.O_WRONLY|os.O_CREATE|os.O_EXCL, d.fileMode())
-		if errors.Is(err, fs.ErrExist) {
-			created = false
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(data)
-		return errors.Join(err, f.Close())
+	err = d.do("create", name, func() (err error) {
+		created, err = sub.create(base, d.fileMode(), data)
+		return err
 	})
 	if created && err == nil {
 		d.marking.Lock()
 		defer d.marking.Unlock()
-		d.dirty(path.Dir(name))
+		d.dirty(dir)
 		d.mark(name)
 	}
 	return created, err
 }
 
-// leaf makes a folder that holds one page, unless it stands.
-func (d *Dir) leaf(up *os.Root, dir string) error {
-	if _, err := up.Lstat(path.Base(dir)); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	err := d.do("mkdir", dir, func() error { return up.Mkdir(path.Base(dir), d.dirMode()) })
-	d.marking.Lock()
-	defer d.marking.Unlock()
-	d.dirty(path.Dir(dir))
-	return err
+// folder is an open directory.
+type folder struct {
+	*os.Root
+	list *os.File // the same for calls that take a descriptor, once Create has used it
 }
 
-// use returns the handle of a directory with d.using held for reading.
-func (d *Dir) use(dir string) (*os.Root, error) {
+func (f folder) Close() error {
+	if f.list != nil {
+		return errors.Join(f.list.Close(), f.Root.Close())
+	}
+	return f.Root.Close()
+}
+
+// use returns the handle of a directory for Create, with d.using held for
+// reading.
+func (d *Dir) use(dir string) (folder, error) {
 	for {
 		d.using.RLock()
-		if sub, ok := d.subs[dir]; ok {
+		if sub := d.subs[dir]; sub.list != nil {
 			return sub, nil
 		}
 		d.using.RUnlock()
-		d.using.Lock()
-		d.trim()
-		_, err := d.sub(dir)
-		d.using.Unlock()
-		if err != nil {
-			return nil, err
+		if err := d.ready(dir); err != nil {
+			return folder{}, err
 		}
 	}
+}
+
+func (d *Dir) ready(dir string) error {
+	d.using.Lock()
+	defer d.using.Unlock()
+	d.trim()
+	sub, err := d.sub(dir)
+	if err == nil && sub.list == nil {
+		if sub.list, err = sub.Open("."); err == nil {
+			d.subs[dir] = sub
+		}
+	}
+	return err
 }

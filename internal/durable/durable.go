@@ -59,7 +59,7 @@ const syncers = 4
 type Dir struct {
 	root  *os.Root
 	opt   Options
-	subs  map[string]*os.Root // opened directories by slash path, "." is root
+	subs  map[string]folder // opened directories by slash path, "." is root
 	files map[string]bool     // put, not yet synced
 	dirs  map[string]bool     // directories with new names, not yet synced
 	seen  map[string]bool     // directories whose own name was marked once, when distrusted
@@ -85,7 +85,7 @@ func Open(dir string, opt Options) (*Dir, error) {
 	if d.root, err = os.OpenRoot(dir); err != nil {
 		return nil, err
 	}
-	d.subs = map[string]*os.Root{".": d.root}
+	d.subs = map[string]folder{".": {Root: d.root}}
 	return d, nil
 }
 
@@ -100,7 +100,7 @@ func (d *Dir) Distrust() { d.distrust = true }
 // Close frees the handles. What was Put and not synced is not made durable.
 func (d *Dir) Close() error {
 	d.closeSubs()
-	return d.root.Close()
+	return d.subs["."].Close()
 }
 
 // Put writes the file name (slash separated, directories are made) under its
@@ -330,22 +330,22 @@ func (d *Dir) open(name string) (*os.Root, string, error) {
 	}
 	d.trim()
 	sub, err := d.sub(path.Dir(name))
-	return sub, path.Base(name), err
+	return sub.Root, path.Base(name), err
 }
 
-func (d *Dir) sub(dir string) (*os.Root, error) {
+func (d *Dir) sub(dir string) (folder, error) {
 	if r, ok := d.subs[dir]; ok {
 		return r, nil
 	}
 	up, err := d.sub(path.Dir(dir))
 	if err != nil {
-		return nil, err
+		return folder{}, err
 	}
 	base := path.Base(dir)
 	if _, err := up.Lstat(base); errors.Is(err, fs.ErrNotExist) {
 		d.dirs[path.Dir(dir)] = true
 		if err := d.do("mkdir", dir, func() error { return up.Mkdir(base, d.dirMode()) }); err != nil {
-			return nil, err
+			return folder{}, err
 		}
 	}
 	if d.distrust && !d.seen[dir] {
@@ -354,10 +354,10 @@ func (d *Dir) sub(dir string) (*os.Root, error) {
 	}
 	r, err := up.OpenRoot(base)
 	if err != nil {
-		return nil, err
+		return folder{}, err
 	}
-	d.subs[dir] = r
-	return r, nil
+	d.subs[dir] = folder{Root: r}
+	return d.subs[dir], nil
 }
 
 func (d *Dir) trim() {
