@@ -60,10 +60,10 @@ type Dir struct {
 	root  *os.Root
 	opt   Options
 	subs  map[string]folder // opened directories by slash path, "." is root
-	files map[string]bool     // put, not yet synced
-	dirs  map[string]bool     // directories with new names, not yet synced
-	seen  map[string]bool     // directories whose own name was marked once, when distrusted
-	whole bool                // so much was put that the whole file system is synced: files and dirs are not kept
+	files map[string]bool   // put, not yet synced
+	dirs  map[string]bool   // directories with new names, not yet synced
+	seen  map[string]bool   // directories whose own name was marked once, when distrusted
+	whole bool              // so much was put that the whole file system is synced: files and dirs are not kept
 
 	distrust bool
 	using    sync.RWMutex // held for reading while Create uses a handle of subs
