@@ -179,7 +179,11 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	p := &v.page
 	p.Entry = l.Index
 	m.asArticle(p, article{l.Time, b.Name + ",抽取,双随机"})
-	v.State = m.stateLine(p, l.Index, append([]tag{m.drawState(l)}, m.grade(l)...)...)
+	grade := m.grade(l)
+	if l.Grade() == rules.GradeUnwitnessed && m.seenTag(l.Index).Class != "good" {
+		grade = grade[1:] // the state of the notice says the same
+	}
+	v.State = m.stateLine(p, l.Index, append([]tag{m.drawState(l)}, grade...)...)
 	v.State.Check.Href = "#self-check" // the draw's, which includes the notice
 	v.Lead = m.drawLead(l)
 	m.drawFound(l, v)

@@ -95,3 +95,13 @@ func TestOrderPages(t *testing.T) {
 		}
 	}
 }
+
+// The page of a draw says once that nobody witnessed it.
+func TestUnwitnessedOnce(t *testing.T) {
+	page := string(gaoqing().files["draws/2023-001/index.html"])
+	_, state, _ := strings.Cut(page, `<dl class="state">`)
+	state, _, _ = strings.Cut(state, "</dl>")
+	if !strings.Contains(state, "已记录，本单位未设见证") || strings.Contains(state, `>未见证<`) {
+		t.Errorf("the state is %s", state)
+	}
+}

@@ -59,7 +59,7 @@ const help = `sunlot-verify 核验一个阳光签公开账本：签名、校验�
                   核对人员签筒、检查组和回避名单
 
 退出码：0 相符；1 不相符（格式、签名、校验树、抽取、启封）；2 用法不对；3 读不到。
-逾期、提示、注意不影响退出码。
+逾期、提示、注意不影响退出码；启封钥匙到期没有公开不是逾期，是不相符。
 `
 
 // Command is one run of the program with everything that it may touch.

@@ -67,7 +67,7 @@ type Command struct {
 
 const exitCodes = `
 退出码：0 成功；1 不相符或被规则拒绝；2 用法不对；3 读不到或连不上。
-逾期、提示、注意不影响退出码。`
+逾期、提示、注意不影响退出码；启封钥匙到期没有公开不是逾期，是不相符。`
 
 // Run does what Args say and returns the exit code.
 func (c *Command) Run(ctx context.Context) int {

@@ -140,14 +140,14 @@ func stageOf(name string, stands bool) int {
 }
 
 // isList: what stands at the top, and what leads to others: index.html and
-// page-N.html of a section. The files beside them are records.
+// page-N.html or list-N.html of a section. The files beside them are records.
 func isList(name string) bool {
 	dir, base := path.Split(name)
 	switch strings.Count(dir, "/") {
 	case 0:
 		return true
 	case 1:
-		return base == "index.html" || strings.HasPrefix(base, "page-")
+		return base == "index.html" || strings.HasPrefix(base, "page-") || strings.HasPrefix(base, "list-")
 	}
 	return false
 }

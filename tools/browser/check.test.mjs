@@ -417,7 +417,7 @@ test("cancelled, and without scripts", async () => {
   await page.route("**/ledger/checkpoint", () => {}); // never answers
   await page.click(".check-acts > button");
   await page.click("button:has-text('停止')");
-  await page.waitForSelector("text=已停止，没有结论");
+  await page.waitForSelector("text=已停止。");
   await context.close();
   const none = await open(`gaoqing/${draw}`, new Map(), { javaScriptEnabled: false });
   assert.equal(await none.page.locator(".check button").count(), 0);
@@ -477,7 +477,76 @@ test("the offline page: a whole ledger", async () => {
   const all = await outcome(d.page);
   assert.deepEqual(of(all, "bad"), []);
   assert.ok(of(all, "good").length >= 1 && all.verdict === "part", all.said);
+  assert.match(all.said, new RegExp(`7次抽取没有不相符，其中${of(all, "unknown").length}次有不能核验的步骤`));
+  assert.match(all.words[of(all, "unknown")[0]], /\d+步相符，其余\d+步：/);
+  // Enter does what the button beside it does.
+  await d.page.fill("label:has-text('记录编号') ~ input", "0");
+  await d.page.press("label:has-text('记录编号') ~ input", "Enter");
+  await d.page.waitForFunction(() => document.querySelector(".check-step[data-step=entry][data-state=good]") && document.querySelector(".check-verdict[data-verdict]"));
   await d.close();
+});
+
+// The archive that the site offers is taken as it was downloaded; one that was
+// packed anew is told to be unpacked, and what was there before stays.
+test("the offline page: archives of the ledger", async () => {
+  const d = await desk();
+  await d.page.setInputFiles(some, readdirSync(path.join(office, "data")).filter((n) => n.endsWith(".zip")).map((n) => path.join(office, "data", n)));
+  await d.page.waitForSelector("text=/读到：记录\\d+条，抽取7次，有账本快照，有见证约定/");
+  await d.page.selectOption("select >> nth=0", { label: await d.page.locator("option", { hasText: "2023-003" }).first().textContent() });
+  await d.page.click("button:has-text('核验这次抽取')");
+  const seen = await outcome(d.page);
+  assert.equal(seen.verdict, "good", seen.said);
+  await d.page.setInputFiles(some, { name: "other.zip", mimeType: "", buffer: Buffer.from("PK is not enough of an archive") });
+  await d.page.waitForSelector("text=/压缩包读不出来.*刚才选的没有加进去/");
+  assert.ok(await d.page.isVisible("button:has-text('核验这次抽取')"));
+  await d.close();
+});
+
+// drop lets files and folders of this disk fall on the page, as a reader's hand does.
+async function drop(page, ...files) {
+  const box = await page.locator(".check-drop").boundingBox();
+  const cdp = await page.context().newCDPSession(page);
+  const at = { x: box.x + 20, y: box.y + 20, data: { items: [], files, dragOperationsMask: 1 } };
+  for (const type of ["dragEnter", "dragOver"]) await cdp.send("Input.dispatchDragEvent", { type, ...at });
+  assert.equal(await page.locator(".check-drop.over").count(), 1, "nobody sees where it will fall");
+  await cdp.send("Input.dispatchDragEvent", { type: "drop", ...at });
+}
+
+test("the offline page: a folder, an archive and single files are dropped", async () => {
+  const last = readdirSync(path.join(office, "data")).filter((n) => n.endsWith(".zip")).sort().at(-1);
+  for (const what of [["ledger"], [`data/${last}`], ["ledger/entry/0.txt", "ledger/proof/0.tlog-proof", "ledger/policy"]]) {
+    const d = await desk();
+    await drop(d.page, ...what.map((name) => path.join(office, name)));
+    await d.page.waitForSelector("text=/读到：记录[1-9]/");
+    assert.equal(await d.page.locator(".check-drop.over").count(), 0);
+    await d.page.fill("label:has-text('记录编号') ~ input", "0");
+    await d.page.click("button:has-text('核验这条记录')");
+    const seen = await outcome(d.page);
+    assert.deepEqual([seen.steps.entry, of(seen, "bad")], ["good", []], `${what}: ${seen.said}`);
+    await d.close();
+  }
+});
+
+// Where no record is named, Enter in a box is enough, and the answer has a heading.
+test("my ticket and one record on the page that explains the check", async () => {
+  const { page, context } = await open("gaoqing/verify/index.html");
+  const within = (title) => page.locator(".check-tool > div", { has: page.locator("h3", { hasText: title }) });
+  await within("核验一条记录").locator("input").fill("0");
+  await within("核验一条记录").locator("input").press("Enter");
+  assert.equal((await outcome(page)).steps.entry, "good");
+  await within("我的签").locator("label:has-text('统一社会信用代码') ~ input").fill(opening().handles[0].id);
+  const id = within("我的签").locator("label:has-text('抽取编号') ~ input");
+  const first = () => page.locator(".check-end h3").textContent();
+  await id.fill("no such draw");
+  await id.press("Enter");
+  await page.waitForSelector("text=没有编号是");
+  assert.equal(await first(), "没有结论");
+  await id.fill(body(notice).draw);
+  await id.press("Enter");
+  const seen = await outcome(page);
+  assert.equal(seen.verdict, "good", seen.said);
+  assert.match(await first(), new RegExp(`抽取 ${body(notice).draw} 的签：抽中了`));
+  await context.close();
 });
 
 test("the offline page: one record, its files in either order and under any name", async () => {

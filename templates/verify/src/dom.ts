@@ -44,6 +44,16 @@ export function button(words: string, act: () => void, kind = ""): HTMLButtonEle
   return b;
 }
 
+/** onEnter lets Enter in a box do what its button does: no form stands around
+ * it, for nothing is sent. A key that ends the choice of a sign is no such. */
+export function onEnter(act: () => void, ...boxes: readonly HTMLInputElement[]): void {
+  for (const box of boxes) {
+    box.addEventListener("keydown", (e) => {
+      if (e.key === "Enter" && !e.isComposing) act();
+    });
+  }
+}
+
 /** breath lets the page paint and answer, and is short where nothing else is
  * to be done: a message to oneself waits for no timer. */
 export function breath(): Promise<void> {

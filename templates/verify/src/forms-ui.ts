@@ -1,6 +1,6 @@
 // What a reader fills in, on the pages and on the offline page alike.
 
-import { button, el, field } from "./dom";
+import { button, el, field, onEnter } from "./dom";
 import type { Trust } from "./ledger";
 import type { Picked } from "./source";
 
@@ -29,17 +29,13 @@ export function picked(files: FileList | null): Picked[] {
   return [...(files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
-/** ticketForm asks for a code and, where it is needed, a salt; Enter in a box
- * does what the button does. */
-export function ticketForm(act: (code: string, salt: string) => void): HTMLElement {
+/** ticketForm asks for a code and, where it is needed, a salt; Enter in a box, or
+ * in one that stands before, does what the button does. */
+export function ticketForm(act: (code: string, salt: string) => void, ...before: readonly HTMLInputElement[]): HTMLElement {
   const code = el("input", { type: "text", autocomplete: "off", spellcheck: "false" });
   const salt = el("input", { type: "text", autocomplete: "off", spellcheck: "false" });
   const ask = (): void => act(code.value, salt.value);
-  for (const box of [code, salt]) {
-    box.addEventListener("keydown", (e) => {
-      if (e.key === "Enter" && !e.isComposing) ask();
-    });
-  }
+  onEnter(ask, code, salt, ...before);
   return el(
     "div",
     { class: "check-ticket" },

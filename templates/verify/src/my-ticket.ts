@@ -58,8 +58,8 @@ export async function myTicket(run: Run, source: Source, trust: Trust, ask: Tick
     if (!cast && ask.entry === undefined) p.skip("draw", "还没有抽取，或者由监管平台抽取，没有签值可算。");
     skipWaiting(p, place?.cell === "" ? "不在签筒里，没有签值。" : "前面的步骤没有算成，这一步算不了。");
   }
-  const what = `抽取 ${notice ? textOf(notice.entry.body, "draw") : ""} 的签${headline === "" ? "" : "：" + headline}`;
-  return { verdict: p.verdict(), steps: [...p.done.values()], trust: trustWords(trust), what };
+  const what = `抽取 ${notice ? textOf(notice.entry.body, "draw") : ""} 的签`;
+  return { verdict: p.verdict(), steps: [...p.done.values()], trust: trustWords(trust), what, ...(headline === "" ? {} : { answer: `${what}：${headline}` }) };
 }
 
 /** handleStep makes the handle from code and salt; the salt is the reader's

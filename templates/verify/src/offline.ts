@@ -1,8 +1,9 @@
 // The check page in one file: the reader picks the files, nothing is fetched.
 
+import { unpacked } from "./archive";
 import "./bls";
 import { checkDraw, checkEntry, checkResult, myTicket } from "./check";
-import { button, el, field } from "./dom";
+import { button, el, field, onEnter } from "./dom";
 import { Fault } from "./fault";
 import type { Trust } from "./ledger";
 import { registered } from "./load";
@@ -10,7 +11,7 @@ import { picked, ticketForm, trustFields } from "./forms-ui";
 import { newPanel, type Panel } from "./panel";
 import { gather, type Book, type DrawItem } from "./pick";
 import type { Picked } from "./source";
-import { bad, good, plan, unknown, type Ended, type Run } from "./step";
+import { bad, good, plan, unknown, type Ended, type Run, type Step } from "./step";
 import { faultWords } from "./words";
 
 const tools = { bls: () => Promise.resolve(registered()!) };
@@ -58,7 +59,7 @@ function dropZone(desk: Desk): HTMLElement {
     { class: "check-drop" },
     el("p", {}, "把文件或者文件夹拖到这里，或者用下面的按钮选。可以分几次选，先后不论。文件只在这台电脑上读，不上传。"),
     field("选文件夹", "下载的整个账本：选 ledger 文件夹，或者整个网站的文件夹。", folder),
-    field("选文件", "一条记录：记录原文和入账证明，有启封凭据的一起选。要核对签名，再加上第0条记录和它的入账证明、见证约定 policy。", some),
+    field("选文件", "下载的账本存档（ledger-001.zip 等，不用解压，几个一起选），或者一条记录：记录原文和入账证明，有启封凭据的一起选。要核对签名，再加上第0条记录和它的入账证明、见证约定 policy。", some),
     el(
       "div",
       { class: "check-acts" },
@@ -80,18 +81,43 @@ function dropZone(desk: Desk): HTMLElement {
   zone.addEventListener("drop", (e) => {
     e.preventDefault();
     zone.classList.remove("over");
-    if (e.dataTransfer) void dropped(e.dataTransfer).then((list) => add(desk, list));
+    if (!e.dataTransfer) return;
+    desk.said.textContent = "正在读拖来的文件……";
+    dropped(e.dataTransfer).then(
+      (list) => add(desk, list),
+      () => (desk.said.textContent = "浏览器没有让本页读拖来的东西，请用下面的按钮选。刚才拖来的没有加进去。"),
+    );
   });
   return zone;
 }
 
-/** dropped lists what was dropped, folders with everything in them. */
+/** What some browsers can do with a dropped folder beside what all can. */
+type Dropped = DataTransferItem & { getAsFileSystemHandle?: () => Promise<Handle | null> };
+type Handle =
+  | { readonly kind: "file"; readonly name: string; getFile(): Promise<File> }
+  | { readonly kind: "directory"; readonly name: string; values(): AsyncIterable<Handle> };
+
+/** dropped lists what was dropped, folders with everything in them. A page from a
+ * disk may not read the entries of a folder in Chromium, but its handles; other
+ * browsers know no handles. All is asked for before the first answer: afterwards
+ * nothing is left of the drop. */
 async function dropped(data: DataTransfer): Promise<Picked[]> {
-  const roots = [...data.items].map((i) => i.webkitGetAsEntry()).filter((e) => e !== null);
-  if (roots.length === 0) return picked(data.files);
+  const all = [...data.items]
+    .filter((item) => item.kind === "file")
+    .map((item: Dropped) => ({ entry: item.webkitGetAsEntry(), handle: item.getAsFileSystemHandle?.(), file: item.getAsFile() }));
   const list: Picked[] = [];
-  for (const root of roots) await walk(root, list);
+  for (const { entry, handle, file } of all) {
+    if (entry?.isDirectory !== true && file) list.push({ path: file.name, file });
+    else if (handle) await opened(await handle, "", list);
+    else if (entry) await walk(entry, list);
+  }
   return list;
+}
+
+async function opened(handle: Handle | null, under: string, list: Picked[]): Promise<void> {
+  if (handle?.kind === "file") list.push({ path: under + handle.name, file: await handle.getFile() });
+  if (handle?.kind !== "directory") return;
+  for await (const next of handle.values()) await opened(next, `${under}${handle.name}/`, list);
 }
 
 async function walk(entry: FileSystemEntry, list: Picked[]): Promise<void> {
@@ -115,9 +141,10 @@ function add(desk: Desk, more: readonly Picked[]): void {
 
 /** take takes further files and shows what can be checked with all of them. */
 async function take(desk: Desk, more: readonly Picked[]): Promise<void> {
-  const files = [...desk.files, ...more];
   desk.panel.clear();
+  let files = desk.files;
   try {
+    files = [...files, ...(await unpacked(more))];
     desk.book = await gather(files);
     desk.files = files;
   } catch (e) {
@@ -175,21 +202,19 @@ function forms(desk: Desk, b: Book): HTMLElement[] {
   }
   const number = el("input", { type: "text", inputmode: "numeric", autocomplete: "off" });
   number.value = [...b.entries.keys()].filter((i) => b.entries.size === 1 || !b.charters.includes(i))[0]?.toString() ?? "";
+  const checkOne = (): void => {
+    const i = /^\d+$/.test(number.value.trim()) ? Number(number.value.trim()) : -1;
+    if (!b.entries.has(i)) return desk.panel.say("选的文件里没有这条记录。");
+    run(desk, (r) => oneEntry(r, b, i, desk.trust()));
+  };
+  onEnter(checkOne, number);
   list.push(
     el(
       "div",
       {},
       el("h2", {}, "核验一条记录"),
       field("记录编号", "第几条记录。", number),
-      el(
-        "div",
-        { class: "check-acts" },
-        button("核验这条记录", () => {
-          const i = /^\d+$/.test(number.value.trim()) ? Number(number.value.trim()) : -1;
-          if (!b.entries.has(i)) return desk.panel.say("选的文件里没有这条记录。");
-          run(desk, (r) => oneEntry(r, b, i, desk.trust()));
-        }),
-      ),
+      el("div", { class: "check-acts" }, button("核验这条记录", checkOne)),
     ),
   );
   return list;
@@ -229,12 +254,22 @@ async function allDraws(r: Run, b: Book, trust: Trust): Promise<Ended> {
     await p.step(`draw-${d.notice}`, async (note) => {
       const ended = await oneDraw({ ...r, tell: () => undefined }, b, d, trust);
       said = ended.trust;
-      const wrong = ended.steps.filter((s) => s.state !== "good").map((s) => `${s.title}：${s.words}`);
-      const words = wrong.length === 0 ? `${ended.steps.length}步都相符。` : wrong.join("");
+      const wrong = ended.steps.filter((s) => s.state !== "good");
+      const right = ended.steps.length - wrong.length;
+      const words = wrong.length === 0 ? `${right}步都相符。` : `${right}步相符，其余${wrong.length}步：${wrong.map((s) => `${s.title}：${s.words}`).join("")}`;
       note(ended.verdict === "good" ? good(words) : ended.verdict === "bad" ? bad(words) : unknown(words));
     });
   }
-  return { verdict: p.verdict(), steps: [...p.done.values()], trust: said, what: `全部${b.draws.length}次抽取` };
+  const steps = [...p.done.values()];
+  return { verdict: p.verdict(), steps, trust: said, what: `全部${steps.length}次抽取`, words: counted(steps) };
+}
+
+/** counted says of how many draws what was found. */
+function counted(draws: readonly Step[]): string {
+  const of = (state: string): number => draws.filter((d) => d.state === state).length;
+  const left = of("unknown") === 0 ? "" : `，${of("bad") > 0 ? "另有" : "其中"}${of("unknown")}次有不能核验的步骤`;
+  if (of("bad") > 0) return `${draws.length}次抽取，${of("bad")}次有不相符${left}`;
+  return `${draws.length}次抽取没有不相符${left === "" ? "，每一步都核验了" : left}`;
 }
 
 open();

@@ -2,7 +2,7 @@
 // button, and the button a check by files of the same site.
 
 import { checkDraw, checkEntry, checkResult, myTicket } from "./check";
-import { button, el, field } from "./dom";
+import { button, el, field, onEnter } from "./dom";
 import type { Shown } from "./draw-parts";
 import { picked, ticketForm, trustFields } from "./forms-ui";
 import { loadBLS } from "./load";
@@ -134,7 +134,7 @@ function check(n: Named, run: Run, source: Source, trust: Trust): Promise<Ended>
 function shownDraw(text: string): Shown {
   const rows = [...document.querySelectorAll<HTMLElement>("tr[id^='h-']")].map((row) => {
     const link = row.querySelector("a[href*='firms/']")?.getAttribute("href") ?? "";
-    return { handle: row.id.slice(2), text: row.textContent ?? "", code: /firms\/([0-9a-z]{18})\//.exec(link)?.[1]?.toUpperCase() ?? "" };
+    return { handle: row.id.slice(2), text: row.textContent ?? "", code: /firms\/([0-9a-z]{18})\.html$/.exec(link)?.[1]?.toUpperCase() ?? "" };
   });
   return { text, rows };
 }
@@ -168,20 +168,18 @@ type Go = (work: (run: Run, source: Source, trust: Trust) => Promise<Ended>) => 
 function anyForms(n: Named, go: Go, panel: Panel): HTMLElement[] {
   const entry = el("input", { type: "text", inputmode: "numeric", autocomplete: "off" });
   const draw = el("input", { type: "text", autocomplete: "off", spellcheck: "false" });
+  const checkOne = (): void => {
+    const index = indexes(entry.value.trim())[0];
+    if (index === undefined) return panel.say("记录编号是一个数，例如 100。");
+    go((run, s, trust) => checkEntry(run, s, trust, { charters: n.charters, entry: index }));
+  };
+  onEnter(checkOne, entry);
   const one = el(
     "div",
     {},
     el("h3", {}, "核验一条记录"),
     field("记录编号", "第几条记录，例如 100。", entry),
-    el(
-      "div",
-      { class: "check-acts" },
-      button("核验这条记录", () => {
-        const index = indexes(entry.value.trim())[0];
-        if (index === undefined) return panel.say("记录编号是一个数，例如 100。");
-        go((run, s, trust) => checkEntry(run, s, trust, { charters: n.charters, entry: index }));
-      }),
-    ),
+    el("div", { class: "check-acts" }, button("核验这条记录", checkOne)),
   );
   const mine = el(
     "div",
@@ -194,7 +192,7 @@ function anyForms(n: Named, go: Go, panel: Panel): HTMLElement[] {
         const found = await drawNamed(s, draw.value.trim());
         return myTicket(run, s, trust, { charters: n.charters, ...found, code, salt });
       });
-    }),
+    }, draw),
   );
   return [mine, one];
 }

@@ -4,7 +4,7 @@
 
 import { breath, button, el, moment } from "./dom";
 import { Fault } from "./fault";
-import { Cancelled, type Ended, type Run, type State, type Step, Trouble, type Verdict } from "./step";
+import { Cancelled, type Ended, type Run, type State, type Step, Trouble } from "./step";
 import { faultWords } from "./words";
 
 const signs: Readonly<Record<State, string>> = { waiting: "·", running: "…", good: "✓", bad: "✗", unknown: "?" };
@@ -76,11 +76,11 @@ export function newPanel(around?: Around): Panel {
       const ended = await Promise.race([work(run), stopping]);
       const at = `由您的浏览器算出，${moment(new Date())}，用时 ${seconds(from)} 秒`;
       end.replaceChildren(...verdict(ended, at, around));
-      voice.textContent = verdictWords(ended.verdict, ended.steps) + "。";
+      voice.textContent = (ended.answer ?? verdictWords(ended)) + "。";
     } catch (e) {
       if (mine !== ticket) return;
       const why = reason(e);
-      end.replaceChildren(el("p", { class: "check-verdict part" }, why));
+      end.replaceChildren(none("没有结论", why));
       voice.textContent = why;
     } finally {
       if (mine === ticket) running.hidden = true;
@@ -100,18 +100,23 @@ export function newPanel(around?: Around): Panel {
       ticket++;
       running.hidden = true;
       list.replaceChildren();
-      end.replaceChildren(el("p", { class: "check-verdict part" }, words));
+      end.replaceChildren(none("还不能核验", words));
       voice.textContent = "";
     },
   };
 }
 
+/** none stands where there is no verdict. */
+function none(title: string, words: string): HTMLElement {
+  return el("div", { class: "check-verdict part" }, el("h3", {}, title), el("p", {}, words));
+}
+
 /** reason says why a check has no verdict at all. */
 function reason(e: unknown): string {
-  if (e instanceof Cancelled) return "已停止，没有结论。";
+  if (e instanceof Cancelled) return "已停止。";
   if (e instanceof Trouble) return e.message;
   if (e instanceof Fault) return faultWords(e);
-  return "核验程序自己出了错，没有结论：" + String(e);
+  return "核验程序自己出了错：" + String(e);
 }
 
 function seconds(from: number): string {
@@ -154,9 +159,10 @@ function show(list: HTMLElement, rows: Map<string, HTMLElement>, step: Step): vo
   row.replaceChildren(...parts);
 }
 
-function verdictWords(v: Verdict, steps: readonly Step[]): string {
+function verdictWords({ verdict, steps, words }: Ended): string {
+  if (words !== undefined) return words;
   const left = steps.filter((s) => s.state !== "good").length;
-  switch (v) {
+  switch (verdict) {
     case "good":
       return `核验相符，共${steps.length}步`;
     case "bad":
@@ -173,8 +179,8 @@ function verdict(ended: Ended, at: string, around?: Around): Node[] {
   const box = el(
     "div",
     { class: "check-verdict " + v, "data-verdict": v },
-    el("h3", {}, el("span", { class: "check-sign", "aria-hidden": "true" }, sign), " ", verdictWords(v, steps)),
-    el("p", {}, `${ended.what}（${at}）。${ended.trust}`),
+    el("h3", {}, el("span", { class: "check-sign", "aria-hidden": "true" }, sign), " ", ended.answer ?? verdictWords(ended)),
+    el("p", {}, `${ended.answer === undefined ? "" : verdictWords(ended) + "。"}${ended.what}（${at}）。${ended.trust}`),
   );
   for (const state of ["bad", "unknown"] as const) {
     const some = steps.filter((s) => s.state === state);

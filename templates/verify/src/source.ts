@@ -1,6 +1,7 @@
 // Where a check reads the files of a ledger folder (ledger.md §8) from: the
 // site that the page stands on, or files that the reader picked from a disk.
 
+import { concat } from "./bytes";
 import { Fault } from "./fault";
 
 /** Source gives the files of a site by their address from the site's top. */
@@ -47,15 +48,31 @@ async function fetchBytes(address: string, path: string, stop?: AbortSignal): Pr
     const answer = await fetch(address, { cache: "no-cache", credentials: "omit", redirect: "follow", signal: patience.signal });
     if (answer.status === 404 || answer.status === 410) throw new Fault("source.missing", path, String(answer.status), "200");
     if (!answer.ok) throw new Fault("source.unreachable", path, String(answer.status), "200");
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    if (bytes.length > MOST) throw new Fault("source.too-long", path, String(bytes.length), String(MOST));
-    return bytes;
+    return await bytesOf(answer, path);
   } catch (e) {
     if (e instanceof Fault) throw e;
     throw new Fault("source.unreachable", path, e instanceof Error ? e.message : String(e), "200");
   } finally {
     clearTimeout(timer);
     stop?.removeEventListener("abort", end);
+  }
+}
+
+/** bytesOf reads an answer, and no more of it than MOST: what a site sends on
+ * without end is left. */
+async function bytesOf(answer: Response, path: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const reader = answer.body?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done) return concat(...parts);
+    size += value.length;
+    if (size > MOST) {
+      void reader?.cancel();
+      throw new Fault("source.too-long", path, String(size), String(MOST));
+    }
+    parts.push(value);
   }
 }
 

@@ -52,6 +52,10 @@ export interface Ended {
   readonly trust: string;
   /** what was checked: 抽取 2023-003 */
   readonly what: string;
+  /** what a reader asked, answered in a line: it stands above the verdict */
+  readonly answer?: string;
+  /** the verdict in words, where the number of steps says too little */
+  readonly words?: string;
 }
 
 /** Cancelled ends a check that the reader stopped. */

@@ -10,6 +10,9 @@ const sentences: Readonly<Record<string, string>> = {
   "source.not-given": "您没有给出这个文件",
   "source.too-long": "这个文件大得不合理，没有读",
   "source.twice": "给出了两个同样的文件，分不清核验哪一个，请只选一个账本的文件",
+  "archive-form": "这个压缩包读不出来，请重新下载，或者先解压，再选解压出来的文件夹",
+  "archive-packed": "这个压缩包不是网站上的存档（里面的文件是压缩过的），请先解压，再选解压出来的文件夹",
+  "archive-size": "这个压缩包太大，请先解压，再选解压出来的文件夹",
   // keys, notes, checkpoint, policy (ledger.md §11)
   "key-form": "公钥的写法不对",
   "key-type": "公钥的种类不对",
