@@ -74,27 +74,32 @@ func qrCode(text string) (*coding.Code, error) {
 // qrImage is the code as a data URI: one bit a module, which is a sixth of the
 // same code as an SVG path. The style sheet scales it without smoothing.
 func qrImage(c *coding.Code) template.URL {
-	var image, said [qrRoom]byte // enough for the code of any address that people type
-	uri := append(said[:0], "data:image/png;base64,"...)
-	return template.URL(base64.StdEncoding.AppendEncode(uri, qrPNG(image[:0], c))) //nolint:gosec // our own bytes
+	room := qrRooms.Get().(*qrRoom)
+	defer qrRooms.Put(room)
+	room.png = qrPNG(room.png[:0], &room.data, c)
+	room.uri = base64.StdEncoding.AppendEncode(append(room.uri[:0], "data:image/png;base64,"...), room.png)
+	return template.URL(room.uri) //nolint:gosec // our own bytes
 }
 
-const qrRoom = 2 << 10
+// qrRoom is what a code passes through, kept for the next.
+type qrRoom struct{ data, png, uri []byte }
+
+var qrRooms = sync.Pool{New: func() any { return new(qrRoom) }}
 
 // qrPNG appends a PNG of two colours (ISO/IEC 15948): its rows are those of the
 // code as they are, in one stored block, so that it takes no time on any of a
-// hundred thousand pages.
-func qrPNG(out []byte, c *coding.Code) []byte {
-	var room [qrRoom]byte
+// hundred thousand pages. room is for what it passes through.
+func qrPNG(out []byte, room *[]byte, c *coding.Code) []byte {
 	width := (c.Size + 7) / 8
 	n := uint16(c.Size * (1 + width)) // at most 177 rows of 24 bytes
-	data := binary.LittleEndian.AppendUint16(append(room[:0], 0x78, 0x01, 0x01), n)
+	data := binary.LittleEndian.AppendUint16(append((*room)[:0], 0x78, 0x01, 0x01), n)
 	data = binary.LittleEndian.AppendUint16(data, ^n)
 	begin := len(data)
 	for y := range c.Size {
 		data = append(append(data, 0), c.Bitmap[y*c.Stride:][:width]...) // 0: no filter
 	}
 	data = binary.BigEndian.AppendUint32(data, adler32.Checksum(data[begin:]))
+	*room = data
 
 	size := uint32(c.Size)
 	out = append(out, "\x89PNG\r\n\x1a\n"...)
