@@ -286,3 +286,17 @@ func TestTokenizeFinds(t *testing.T) {
 		}
 	}
 }
+
+// TestPolicy: the policy that servers are told to send is that of every page.
+func TestPolicy(t *testing.T) {
+	files := gaoqing().files
+	for _, name := range pagesOf(files) {
+		list, _, err := tokenize(string(files[name]))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if got := list[3].attrs["content"]; got != templates.Policy() {
+			t.Errorf("%s has %q", name, got)
+		}
+	}
+}

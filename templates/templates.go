@@ -91,6 +91,16 @@ func tight(sheet []byte) []byte {
 	return bytes.ReplaceAll(bytes.TrimSpace(out.Bytes()), []byte(";}"), []byte("}"))
 }
 
+// Policy is the content security policy of every page, which the servers that
+// send the pages may send as well.
+func Policy() string {
+	page, err := FS.ReadFile("page.html")
+	if err != nil {
+		panic(err) // embedded
+	}
+	return string(policy.FindSubmatch(page)[1])
+}
+
 // Scripts are the names in FS of the scripts that pages load.
 func Scripts() []string {
 	names, err := fs.Glob(FS, "script/*.js")
@@ -109,6 +119,7 @@ const Offline = "script/offline.html"
 const Licenses = "script/licenses.txt"
 
 var (
+	policy   = regexp.MustCompile(`http-equiv="Content-Security-Policy" content="([^"]+)"`)
 	variable = regexp.MustCompile(`--[a-z][a-z0-9-]*`)
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	space    = regexp.MustCompile(`\s+`)

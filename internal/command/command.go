@@ -153,7 +153,7 @@ func (c *Command) root() *cobra.Command {
 	f.StringVar(&c.flags.person, "person", "", "用谁的口令（姓名或序号）")
 	root.DisableFlagsInUseLine = true
 	root.AddCommand(c.newInit(), c.newForm(), c.newRecord(), c.newDraw(), c.newDispatch(), c.newResult(), c.newCorrect(), c.newFeedback(),
-		c.newReplace(), c.newExpert(), c.newFollowUp(), c.newObjection(), c.newArchive(), c.newTakedown(), c.newFilePlan(), c.newBuild(), c.newServe(), c.newScripts(), c.newStatus(), c.newStats(), c.newCheck(), c.newRules(), c.newPublish(), c.newPeople(), c.newBackup(), c.newRestore(), c.newAdopt(), c.newVersion())
+		c.newReplace(), c.newExpert(), c.newFollowUp(), c.newObjection(), c.newArchive(), c.newTakedown(), c.newFilePlan(), c.newBuild(), c.newServe(), c.newScripts(), c.newHeaders(), c.newStatus(), c.newStats(), c.newCheck(), c.newRules(), c.newPublish(), c.newPeople(), c.newBackup(), c.newRestore(), c.newAdopt(), c.newVersion())
 	root.AddCommand(c.newReconcile())
 	root.AddCommand(c.newTask(), c.newWaiver())
 	root.AddCommand(c.newWitnesses(), c.newCharter())

@@ -23,7 +23,7 @@
 // origin, then the names, one a line, sorted. Only names that stand in it are
 // ever removed or replaced. A directory without it is taken if it is empty but
 // for what hosts put there (names with a leading dot, lost+found, web.config,
-// robots.txt, favicon.ico), or if it holds nothing but an earlier copy of this
+// WEB-INF, robots.txt, favicon.ico), or if it holds nothing but an earlier copy of this
 // very site, whose checkpoint our tiles continue. Anything else is refused
 // before the first write: another office's ledger, a larger one, one that is
 // not an ancestor, a file that is not ours where one of ours must stand.

@@ -229,7 +229,7 @@ func TestNoSite(t *testing.T) {
 func TestForeignFilesStay(t *testing.T) {
 	sites := three(t, 4, 6, 7)
 	to := filepath.Join(tempDir(t), "www")
-	foreign := map[string]string{".well-known/acme": "token", ".user.ini": "x", "web.config": "<x/>"}
+	foreign := map[string]string{".well-known/acme": "token", ".user.ini": "x", "web.config": "<x/>", "WEB-INF/web.xml": "<x/>"}
 	write(t, to, foreign)
 	must(t, sites[0], to)
 	later := map[string]string{"upload/a.jpg": "x", "only/3/theirs.txt": "x", "draws/readme.txt": "x"}

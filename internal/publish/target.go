@@ -229,7 +229,7 @@ func (t *target) ancestor(src *source) (bool, error) {
 
 // ofHost: what hosts put into an empty web folder.
 func ofHost(name string) bool {
-	return strings.HasPrefix(name, ".") || slices.Contains([]string{"lost+found", "web.config", "robots.txt", "favicon.ico"}, name)
+	return strings.HasPrefix(name, ".") || slices.Contains([]string{"lost+found", "web.config", "WEB-INF", "robots.txt", "favicon.ico"}, name)
 }
 
 // adopt decides about a target without a list. held says that it has a ledger
