@@ -59,21 +59,25 @@ func (n *Note) Format() ([]byte, error) {
 	if err := n.check(); err != nil {
 		return nil, err
 	}
-	b := make([]byte, 0, len(n.Text)+160*len(n.Signatures))
+	b := n.append(make([]byte, 0, len(n.Text)+160*len(n.Signatures)))
+	if len(b) > maxNote {
+		return nil, fault.New("ledger.note-size", "note", strconv.Itoa(len(b)), fmt.Sprintf("at most %d bytes", maxNote))
+	}
+	return b, nil
+}
+
+func (n *Note) append(b []byte) []byte {
 	b = append(b, n.Text...)
 	b = append(b, '\n')
 	for _, s := range n.Signatures {
 		b = append(b, sigPrefix...)
 		b = append(b, s.Name...)
 		b = append(b, ' ')
-		raw := binary.BigEndian.AppendUint32(nil, s.ID)
-		b = base64.StdEncoding.AppendEncode(b, append(raw, s.Bytes...))
+		var raw [256]byte
+		b = base64.StdEncoding.AppendEncode(b, append(binary.BigEndian.AppendUint32(raw[:0], s.ID), s.Bytes...))
 		b = append(b, '\n')
 	}
-	if len(b) > maxNote {
-		return nil, fault.New("ledger.note-size", "note", strconv.Itoa(len(b)), fmt.Sprintf("at most %d bytes", maxNote))
-	}
-	return b, nil
+	return b
 }
 
 const sigPrefix = "— "
@@ -86,23 +90,27 @@ func (n *Note) check() error {
 	if !utf8.ValidString(n.Text) {
 		return fault.New("ledger.note-text", "note", "bytes that are not UTF-8", "UTF-8")
 	}
-	if i := strings.IndexFunc(n.Text, func(r rune) bool { return r < 0x20 && r != '\n' }); i >= 0 {
-		return fault.New("ledger.note-text", fmt.Sprintf("note byte %d", i), fmt.Sprintf("0x%02x", n.Text[i]), "no control characters")
+	for i := range len(n.Text) {
+		if c := n.Text[i]; c < 0x20 && c != '\n' {
+			return fault.New("ledger.note-text", fmt.Sprintf("note byte %d", i), fmt.Sprintf("0x%02x", c), "no control characters")
+		}
 	}
 	if len(n.Signatures) == 0 || len(n.Signatures) > maxSignatures {
 		return fault.New("ledger.note-signatures", "note", strconv.Itoa(len(n.Signatures)), fmt.Sprintf("1..%d signature lines", maxSignatures))
 	}
 	for i, s := range n.Signatures {
-		place := fmt.Sprintf("note signature %d", i)
+		wrong := func(code, got, want string) error {
+			return fault.New(code, fmt.Sprintf("note signature %d", i), got, want)
+		}
 		if !validName(s.Name) {
-			return fault.New("ledger.note-name", place, clip(s.Name), "a name without spaces and plus signs")
+			return wrong("ledger.note-name", clip(s.Name), "a name without spaces and plus signs")
 		}
 		if len(s.Bytes) == 0 {
-			return fault.New("ledger.note-base64", place, "no bytes", "a signature")
+			return wrong("ledger.note-base64", "no bytes", "a signature")
 		}
 		for _, o := range n.Signatures[:i] {
 			if o.Name == s.Name && o.ID == s.ID {
-				return fault.New("ledger.note-duplicate", place, clip(s.Name), "one line a key")
+				return wrong("ledger.note-duplicate", clip(s.Name), "one line a key")
 			}
 		}
 	}
@@ -128,18 +136,19 @@ func ParseNote(msg []byte) (*Note, error) {
 	if strings.Count(sigs, "\n") >= maxSignatures {
 		return nil, fault.New("ledger.note-signatures", "note", strconv.Itoa(strings.Count(sigs, "\n")+1), fmt.Sprintf("1..%d signature lines", maxSignatures))
 	}
-	for _, line := range strings.Split(sigs, "\n") {
+	n.Signatures = make([]Signature, 0, strings.Count(sigs, "\n")+1)
+	for line := range strings.SplitSeq(sigs, "\n") {
 		sig, err := parseSignature(line)
 		if err != nil {
 			return nil, err
 		}
 		n.Signatures = append(n.Signatures, sig)
 	}
-	again, err := n.Format()
-	if err != nil {
+	if err := n.check(); err != nil {
 		return nil, err
 	}
-	if string(again) != s {
+	var buf [2048]byte // most notes are no longer
+	if string(n.append(buf[:0])) != s {
 		return nil, fault.New("ledger.note-form", "note", "a second way to write it", "the one form")
 	}
 	return n, nil

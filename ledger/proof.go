@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strconv"
@@ -32,7 +33,10 @@ func FormatProof(index uint64, path []Hash, checkpoint []byte) []byte {
 
 // Format writes the proof file.
 func (p *Proof) Format() []byte {
-	b := make([]byte, 0, 64+45*len(p.Path)+len(p.Checkpoint)+len(p.Extra)*4/3)
+	return p.append(make([]byte, 0, 64+45*len(p.Path)+len(p.Checkpoint)+len(p.Extra)*4/3))
+}
+
+func (p *Proof) append(b []byte) []byte {
 	b = append(b, proofHeader+"\n"...)
 	if p.Extra != nil {
 		b = append(b, "extra "...)
@@ -100,6 +104,7 @@ func parseProofHead(data []byte) (*Proof, error) {
 	if p.Index, err = strconv.ParseUint(lines[0][len("index "):], 10, 64); err != nil {
 		return bad(lines[0], "an index")
 	}
+	p.Path = make([]Hash, 0, len(lines)-1)
 	for _, l := range lines[1:] {
 		h, err := parseHash(l)
 		if err != nil {
@@ -107,7 +112,8 @@ func parseProofHead(data []byte) (*Proof, error) {
 		}
 		p.Path = append(p.Path, h)
 	}
-	if string(p.Format()) != string(data) {
+	var buf [4096]byte // most proofs are no longer
+	if !bytes.Equal(p.append(buf[:0]), data) {
 		return bad(head, "the one form")
 	}
 	return p, nil

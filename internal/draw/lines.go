@@ -308,6 +308,9 @@ func formatLines[T any](items []T, write func([]byte, T) []byte) []byte {
 	out := []byte{}
 	sorted, last := true, 0
 	for i, item := range items {
+		if i == 1 {
+			out = slices.Grow(out, min(len(out)*len(items), 4<<20)) // lines are mostly as long as the first
+		}
 		start := len(out)
 		out = write(out, item)
 		if i > 0 && bytes.Compare(out[last:start-1], out[start:]) > 0 {

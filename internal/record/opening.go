@@ -3,7 +3,6 @@ package record
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -47,7 +46,10 @@ type OpenField struct {
 
 // SealDigest is what stands in an entry for a sealed value.
 func SealDigest(salt, path, value string) string {
-	sum := sha256.Sum256([]byte("open1|" + salt + "|" + path + "|" + value))
+	var buf [512]byte // most are shorter
+	b := append(append(append(buf[:0], "open1|"...), salt...), '|')
+	b = append(append(append(b, path...), '|'), value...)
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 
@@ -86,11 +88,29 @@ func SealedPaths(body any) map[string]string {
 }
 
 // HasSealed reports whether a body has a sealed value.
-func HasSealed(body any) bool {
-	return eachSealed(body, func([]byte, string) error { return errFound }) == errFound
-}
+func HasSealed(body any) bool { return anySealed(reflect.ValueOf(body)) }
 
-var errFound = errors.New("found")
+func anySealed(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return anySealed(v.Elem())
+	case reflect.Struct:
+		for _, f := range fieldsOf(v.Type()) {
+			if f.sealed && anySealed(v.Field(f.at)) {
+				return true
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if anySealed(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.String:
+		return v.Type() == sealedType && v.Len() > 0
+	}
+	return false
+}
 
 // eachSealed visits the sealed values of a body that has its required lists.
 func eachSealed(body any, visit func(path []byte, digest string) error) error {

@@ -54,8 +54,7 @@ func (p *Parser) Parse(text string) (*Entry, error) {
 			return nil, err
 		}
 	}
-	e := p.keep.entry()
-	*e = Entry{Type: p.keep.text(name), Origin: p.keep.text(lines[1]), Env: said.Env, Body: said.Body}
+	e := &Entry{Type: p.keep.text(name), Origin: p.keep.text(lines[1]), Env: said.Env, Body: said.Body}
 	if err := check(e); err != nil {
 		return nil, err
 	}
@@ -110,11 +109,10 @@ func (p *Parser) ParseOpening(data []byte) (*Opening, []OpenField, error) {
 // remembers them, and the other texts in few large pieces of memory. All its
 // methods may be called of nil, which keeps nothing.
 type shelf struct {
-	seed    maphash.Seed
-	piece   strings.Builder
-	texts   [1 << 10]string
-	lists   [1 << 9]keptList
-	entries []Entry
+	seed  maphash.Seed
+	piece strings.Builder
+	texts [1 << 10]string
+	lists [1 << 9]keptList
 }
 
 type keptList struct {
@@ -176,17 +174,4 @@ func (s *shelf) put(list reflect.Value, text string) {
 	if at := s.at(list.Type(), text); at != nil {
 		*at = keptList{text, list}
 	}
-}
-
-// entry is a new entry among its neighbours.
-func (s *shelf) entry() *Entry {
-	if s == nil {
-		return new(Entry)
-	}
-	if len(s.entries) == 0 {
-		s.entries = make([]Entry, 64)
-	}
-	e := &s.entries[0]
-	s.entries = s.entries[1:]
-	return e
 }

@@ -130,7 +130,7 @@ func (j *judge) archived(a *Archived) (since string) {
 	case (b.Result == 0) == (b.Notice == 0):
 		j.breach("rules.no-such-entry", clause, "result, notice", num(b.Result)+" "+num(b.Notice), "one of them")
 	case b.Result != 0:
-		if a.Of = j.s.results[b.Result]; a.Of == nil {
+		if a.Of = j.s.ResultAt(b.Result); a.Of == nil {
 			j.breach("rules.no-such-entry", clause, "result", num(b.Result), "result")
 			return ""
 		}

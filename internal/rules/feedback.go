@@ -7,7 +7,7 @@ import "github.com/sunlot/sunlot/internal/record"
 // judged with its objection.
 func (j *judge) feedback(b *record.Feedback) {
 	p := j.s.Pack
-	f := j.s.results[b.Result]
+	f := j.s.ResultAt(b.Result)
 	if f == nil {
 		j.breach("rules.no-such-entry", p.Result.Told, "result", num(b.Result), "result")
 		return

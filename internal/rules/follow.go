@@ -100,7 +100,7 @@ func (j *judge) followed(p *Pack, b *record.Result) {
 }
 
 func (j *judge) followUp(b *record.FollowUp) {
-	f := j.s.results[b.Result]
+	f := j.s.ResultAt(b.Result)
 	if f == nil {
 		j.breach("rules.no-such-entry", j.s.Pack.Follow.Clause, "result", num(b.Result), "result")
 		return

@@ -108,7 +108,7 @@ func (j *judge) told(f *Finished, b *record.Feedback) {
 }
 
 func (j *judge) objection(b *record.Objection) {
-	f := j.s.results[b.Result]
+	f := j.s.ResultAt(b.Result)
 	if f == nil {
 		j.breach("rules.no-such-entry", j.s.Pack.Objection.Clause, "result", num(b.Result), "result")
 		return

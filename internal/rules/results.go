@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"strings"
+	"unique"
 
 	"github.com/sunlot/sunlot/internal/record"
 )
@@ -30,7 +31,6 @@ func (j *judge) result(b *record.Result) {
 	}
 	j.complete(p, b)
 	j.s.Results = append(j.s.Results, f)
-	j.s.results[j.index] = f
 	if f.Object != nil {
 		f.Object.Result = f
 	}
@@ -132,18 +132,43 @@ func (j *judge) word(list []string, code, clause, place, got string) {
 // complete (G-9.1d 及时、准确、完整) names what the pack wants of a result and
 // the entry leaves empty.
 func (j *judge) complete(p *Pack, b *record.Result) {
-	has := map[string]bool{"检查开始日期": b.Started != "", "检查方式": len(b.Outcome.Methods) > 0 || b.Withheld != nil, "组织形式": b.Outcome.Form != "" || b.Withheld != nil,
-		"平台录入日期": b.Entered != "", "平台公示日期": b.Published != "", "录入人": b.EnteredBy != "", "审核人": b.Reviewed != "", "审核日期": b.ReviewOn != "",
-		"签字日期": b.SignedOn != "", "廉政承诺": b.Pledge}
 	var lacks []string
 	for _, heading := range p.Result.Complete {
-		if !has[heading] {
+		if !stated(b, heading) {
 			lacks = append(lacks, heading)
 		}
 	}
 	if len(lacks) > 0 {
-		j.add(Note, "rules.incomplete", p.Result.CompleteC, j.named(b), strings.Join(lacks, "、"), "")
+		// Most results lack what the others lack: the words are kept once.
+		j.add(Note, "rules.incomplete", p.Result.CompleteC, j.named(b), unique.Make(strings.Join(lacks, "、")).Value(), "")
 	}
+}
+
+// stated reports whether a result says what stands under a heading of the pack.
+func stated(b *record.Result, heading string) bool {
+	switch heading {
+	case "检查开始日期":
+		return b.Started != ""
+	case "检查方式":
+		return len(b.Outcome.Methods) > 0 || b.Withheld != nil
+	case "组织形式":
+		return b.Outcome.Form != "" || b.Withheld != nil
+	case "平台录入日期":
+		return b.Entered != ""
+	case "平台公示日期":
+		return b.Published != ""
+	case "录入人":
+		return b.EnteredBy != ""
+	case "审核人":
+		return b.Reviewed != ""
+	case "审核日期":
+		return b.ReviewOn != ""
+	case "签字日期":
+		return b.SignedOn != ""
+	case "廉政承诺":
+		return b.Pledge
+	}
+	return false
 }
 
 // named is how a finding names the result that it is about: the object's handle,
@@ -257,7 +282,7 @@ func (j *judge) signOff(b *record.Result, f *Finished) {
 }
 
 func (j *judge) correction(b *record.Correction) {
-	f := j.s.results[b.Result]
+	f := j.s.ResultAt(b.Result)
 	if f == nil {
 		j.breach("rules.no-such-entry", j.s.Pack.Correction.Clause, "result", num(b.Result), "result")
 		return

@@ -16,9 +16,6 @@ func Resume(read func(*State) error) (*State, error) {
 			l.byHandle[o.Handle] = o
 		}
 	}
-	for _, f := range s.Results {
-		s.results[f.Index] = f
-	}
 	for _, a := range s.Archives {
 		if a.Purge == nil {
 			s.keep(a)

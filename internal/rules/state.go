@@ -15,6 +15,8 @@
 package rules
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/sunlot/sunlot/internal/draw"
@@ -74,7 +76,7 @@ type State struct {
 	Tasks      []At[record.Task]
 	Waivers    []At[record.Waiver]
 	Lots       []*Lot
-	Results    []*Finished
+	Results    []*Finished // in order of their entries
 	Objections []*Objected // in order of their entries, as are Archives
 	Archives   []*Archived
 	Proven     int64                  // unix seconds: entries from here on were written after it, a round known by then says so
@@ -82,7 +84,6 @@ type State struct {
 	national   *Calendar              // with the years that the office added; nil: as the program carries it
 	working    *Calendar              // the same without the days on which the office was closed
 	lots       map[int64]*Lot         // by index of the notice
-	results    map[int64]*Finished    // by index of the result
 	scans      map[scan]int64         // of the archives that stand: by entry and digest the index of the archive
 	Partners   []At[record.Partners]  // 联合名单
 	Agreements []At[record.Agreement] // 联合抽查约定
@@ -191,7 +192,7 @@ func (f *Finished) Outcome() *record.Outcome {
 
 // New is the state of an empty ledger.
 func New() *State {
-	return &State{scans: map[scan]int64{}, lots: map[int64]*Lot{}, results: map[int64]*Finished{}}
+	return &State{scans: map[scan]int64{}, lots: map[int64]*Lot{}}
 }
 
 // Charter is the charter in force, nil before entry 0.
@@ -261,7 +262,13 @@ func (s *State) repeated(line string, year int64) (id string, must bool) {
 func (s *State) LotAt(index int64) *Lot { return s.lots[index] }
 
 // ResultAt finds a result by its index, nil if there is none.
-func (s *State) ResultAt(index int64) *Finished { return s.results[index] }
+func (s *State) ResultAt(index int64) *Finished {
+	i, ok := slices.BinarySearchFunc(s.Results, index, func(f *Finished, index int64) int { return cmp.Compare(f.Index, index) })
+	if !ok {
+		return nil
+	}
+	return s.Results[i]
+}
 
 // Object finds a drawn object by its handle, nil if it was not drawn.
 func (l *Lot) Object(handle string) *Object { return l.byHandle[handle] }

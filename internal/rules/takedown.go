@@ -16,7 +16,7 @@ const (
 // ink for ever; the name and code of the enterprise leave when their publicity
 // ends by law, and never silently.
 func (j *judge) takedown(b *record.Takedown) {
-	f := j.s.results[b.Entry]
+	f := j.s.ResultAt(b.Entry)
 	if f == nil {
 		j.breach("rules.no-such-entry", "", "entry", num(b.Entry), "result")
 		return

@@ -61,6 +61,7 @@ func Resume(fsys fs.FS, from Saved, opt Options) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.gather()
 	b.charterKey()
 	b.openings()
 	return b, nil

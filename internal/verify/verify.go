@@ -137,6 +137,7 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 	if err := b.walk(opt.Progress); err != nil {
 		return nil, err
 	}
+	first := b.gather()
 	if c := b.State.Charters; opt.Local && len(c) > 0 && c[0].Body.Demo { // the first: none becomes a demonstration later
 		b.Today = b.lastDay()
 	}
@@ -155,7 +156,19 @@ func Open(fsys fs.FS, opt Options) (*Bundle, error) {
 	b.Findings = append(b.Findings, b.State.Across()...)
 	b.overdue()
 	b.standing()
+	b.share(first)
 	return b, nil
+}
+
+// share makes each entry's findings a part of the bundle's, among which they
+// stand from the index first, and no copy.
+func (b *Bundle) share(first int) {
+	b.Findings = slices.Clone(b.Findings)
+	for _, e := range b.Entries {
+		if to := first + len(e.Findings); to > first {
+			e.Findings, first = b.Findings[first:to:to], to
+		}
+	}
 }
 
 // head reads policy and checkpoint and checks the log's signature.

@@ -57,13 +57,13 @@ func (b *Bundle) read(from int64, raws [][]byte, p *record.Parser) []reading {
 	if office := b.office.Load(); office != nil {
 		keys = *office
 	}
-	entries, list := make([]Entry, len(raws)), make([]reading, len(raws))
+	list := make([]reading, len(raws))
 	hashes := make([]byte, 0, 2*sha256.Size*len(raws))
 	for i, raw := range raws {
 		sum := sha256.Sum256(raw)
 		hashes = hex.AppendEncode(hashes, sum[:])
 		r := &list[i]
-		*r = reading{Entry: &entries[i], raw: raw, tried: keys}
+		*r = reading{Entry: new(Entry), raw: raw, tried: keys}
 		if r.note, r.err = ledger.ParseNote(raw); r.err == nil {
 			r.Record, r.err = p.Parse(r.note.Text)
 		}
@@ -102,11 +102,20 @@ func (b *Bundle) step(r *reading) error {
 		r.Head = &checkpoint.Head
 	}
 	b.Entries = append(b.Entries, r.Entry)
-	if err := b.judge(r); err != nil {
-		return err
+	return b.judge(r)
+}
+
+// gather adds what was found about the entries, which stands from first on.
+func (b *Bundle) gather() (first int) {
+	first, n := len(b.Findings), 0
+	for _, e := range b.Entries[b.Resumed:] {
+		n += len(e.Findings)
 	}
-	b.Findings = append(b.Findings, r.Findings...)
-	return nil
+	b.Findings = slices.Grow(b.Findings, n)
+	for _, e := range b.Entries[b.Resumed:] {
+		b.Findings = append(b.Findings, e.Findings...)
+	}
+	return first
 }
 
 // judge applies an entry.
