@@ -82,7 +82,7 @@ func (m *maker) recordChunk(from, to int64) error {
 			return nil
 		}
 		return m.block("record/"+num(i), m.keys.record[i], func(m *maker) error {
-			if f := m.s.ResultAt(i); f != nil {
+			if f := m.resultAt(i); f != nil {
 				return m.resultPage(f, string(raw))
 			}
 			return m.entryPage(m.b.Entries[i], string(raw))
@@ -101,7 +101,7 @@ func entryTitle(e *verify.Entry) string {
 // home is the one page on which a record stands. Every link to a record goes
 // through it (page.entry, page.record).
 func (m *maker) home(i int64) string {
-	if m.s.ResultAt(i) != nil {
+	if m.resultAt(i) != nil {
 		return resultPath(i)
 	}
 	return entryPath(i)
@@ -172,7 +172,7 @@ func (m *maker) entryState(e *verify.Entry) tag {
 	case breached(m.found(e.Index)):
 		return tag{"不相符", "bad"}
 	}
-	if f := m.s.ResultAt(e.Index); f != nil && len(f.Corrections) > 0 {
+	if f := m.resultAt(e.Index); f != nil && len(f.Corrections) > 0 {
 		return tag{"已更正", "warn"}
 	}
 	return m.seenTag(e.Index)
@@ -310,12 +310,12 @@ func (m *maker) shown(p *page, e *verify.Entry) *link {
 	case *record.Notice:
 		about = e.Index
 	case *record.Result:
-		if m.s.ResultAt(e.Index) != nil {
+		if m.resultAt(e.Index) != nil {
 			return p.to(resultPath(e.Index), "抽查结果")
 		}
 	case *record.Correction, *record.FollowUp, *record.Objection, *record.Review, *record.Archive, *record.Purge, *record.Takedown:
 		about = m.resultAbout(e.Record.Body, about)
-		if m.s.ResultAt(about) != nil {
+		if m.resultAt(about) != nil {
 			return p.to(resultPath(about), "抽查结果")
 		}
 	}

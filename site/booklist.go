@@ -85,15 +85,18 @@ var ownList = map[string]string{"result": "results/index.html", "opened": "draws
 // depends on its own records, on what was found of them, and on whether a page
 // follows.
 func (m *maker) bookTypes(v *bookView) error {
-	kinds := map[string][]*verify.Entry{}
+	kinds, counts := map[string][]*verify.Entry{}, map[string]int{}
 	for _, e := range m.b.Entries {
-		if e.Record != nil {
+		if e.Record == nil {
+			continue
+		}
+		if counts[e.Record.Type]++; ownList[e.Record.Type] == "" || len(kinds[e.Record.Type]) == 0 {
 			kinds[e.Record.Type] = append(kinds[e.Record.Type], e)
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		list, path := kinds[kind], bookTypePath(kind)
-		row := typeCount{Name: typeName(kind), Count: v.at(or(ownList[kind], path(1)), num(len(list)))}
+		row := typeCount{Name: typeName(kind), Count: v.at(or(ownList[kind], path(1)), num(counts[kind]))}
 		v.Types = append(v.Types, row)
 		if ownList[kind] != "" {
 			continue

@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"io/fs"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -34,8 +35,10 @@ func (m *maker) ledgerFiles() error {
 // unless something was found about it.
 func (m *maker) copyBlobs() error {
 	bad := map[string]bool{}
-	for _, f := range m.b.Findings {
-		bad[f.Place] = true
+	for i := range m.b.Findings {
+		if place := m.b.Findings[i].Place; strings.HasPrefix(place, "ledger/blob/") {
+			bad[place] = true
+		}
 	}
 	var sums []string
 	seen := map[string]bool{}
@@ -131,15 +134,30 @@ func (m *maker) copyBundle(from, to uint64) error {
 // tileHeight is log2 of ledger.TileWidth.
 const tileHeight = 8
 
+// copyTiles writes the tree. A full tile of its lowest level is a function of its
+// entries, and verify has read it: while they are the same it is not read again.
 func (m *maker) copyTiles() error {
 	size := m.b.Checkpoint.Size
 	r := m.b.Dir.HashReader(size)
 	for _, t := range tlog.NewTiles(tileHeight, 0, int64(size)) {
-		data, err := tlog.ReadTileData(t, r)
-		if err != nil {
-			return err
+		copy := func(m *maker) error {
+			data, err := tlog.ReadTileData(t, r)
+			if err != nil {
+				return err
+			}
+			return m.put("ledger/"+ledger.TilePath(t.L, uint64(t.N), t.W), data)
 		}
-		if err := m.put("ledger/"+ledger.TilePath(t.L, uint64(t.N), t.W), data); err != nil {
+		if t.L > 0 || t.W < ledger.TileWidth {
+			if err := copy(m); err != nil {
+				return err
+			}
+			continue
+		}
+		h := newHasher().text("tile").num(t.N).sum(m.keys.broken)
+		for _, e := range m.b.Entries[t.N*ledger.TileWidth:][:t.W] {
+			h.text(e.Hash)
+		}
+		if err := m.block("tile/"+num(t.N), h.key(), copy); err != nil {
 			return err
 		}
 	}

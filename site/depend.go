@@ -1,15 +1,11 @@
 package site
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
-	stdhash "hash"
 	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
@@ -37,153 +33,95 @@ type keys struct {
 	alone  []digest
 	since  []digest
 	record []digest
-	told   []digest                 // of results: with draw, object and what came after
-	lots   map[*rules.Lot]digest    // what a page about one of its objects says of the draw
-	place  map[*rules.Object]int    // where an object stands in its draw's list, for lists of several pages
-	opens  map[*rules.Object]uint64 // which records opened its handle
-	drawn  map[*rules.Object]*firm  // the enterprise behind the handle, where it is open
-	firms  *nameSet                 // pages in firms/, without their ending
+	told   []digest              // of results: with draw, object and what came after
+	lots   map[*rules.Lot]digest // what a page about one of its objects says of the draw
+	object map[*rules.Object]objectAt
+	firms  *nameSet // pages in firms/, without their ending
 }
 
-// hasher builds a key of texts and numbers that cannot run into each other.
-type hasher struct {
-	b     []byte
-	long  stdhash.Hash // what went before b, where it is much
-	whole bool         // b is wanted, and not its key: all of it stays there
-	again bool         // newHasher made it: key gives it back
+// objectAt is what the keys know of an object of a draw.
+type objectAt struct {
+	place int    // where it stands in its draw's list
+	opens uint64 // which records opened its handle
+	since int64  // the first of them
+	firm  *firm  // the enterprise behind the handle, where it is open
 }
 
-var hashers = sync.Pool{New: func() any { return &hasher{again: true} }}
-
-// newHasher is a hasher that ends with key.
-func newHasher() *hasher { return hashers.Get().(*hasher) }
-
-// hasherKeeps is how many bytes a hasher keeps.
-const hasherKeeps = 4 << 10
-
-func (h *hasher) flush() *hasher {
-	if len(h.b) > hasherKeeps && !h.whole {
-		if h.long == nil {
-			h.long = sha256.New()
+// collectObjects finds every object's place and opening.
+func (m *maker) collectObjects() {
+	n := 0
+	for _, l := range m.s.Lots {
+		n += len(l.Objects)
+	}
+	m.keys.object = make(map[*rules.Object]objectAt, n)
+	for _, l := range m.s.Lots {
+		for i, o := range l.Objects {
+			m.keys.object[o] = objectAt{place: i}
 		}
-		h.long.Write(h.b)
-		h.b = h.b[:0]
-	}
-	return h
-}
-
-func (h *hasher) text(list ...string) *hasher {
-	for _, s := range list {
-		h.b = binary.AppendUvarint(h.b, uint64(len(s)))
-		h.b = append(h.b, s...)
-	}
-	return h.flush()
-}
-
-func (h *hasher) num(list ...int64) *hasher {
-	for _, n := range list {
-		h.b = binary.AppendVarint(h.b, n)
-	}
-	return h
-}
-
-func (h *hasher) sum(list ...digest) *hasher {
-	for i := range list {
-		h.b = append(h.b, list[i][:]...)
-	}
-	return h.flush()
-}
-
-func (h *hasher) yes(list ...bool) *hasher {
-	for _, b := range list {
-		n := byte(0)
-		if b {
-			n = 1
+		for _, op := range l.Opened {
+			for _, handle := range op.Body.Handles {
+				o := l.Object(handle)
+				if o == nil {
+					continue
+				}
+				at := m.keys.object[o]
+				at.opens = at.opens*0x9e3779b97f4a7c15 + uint64(op.Index) + 1
+				if at.since == 0 {
+					at.since = op.Index
+				}
+				m.keys.object[o] = at
+			}
 		}
-		h.b = append(h.b, n)
 	}
-	return h
 }
 
-// key is never zero: that is the key of what is always made.
-func (h *hasher) key() digest {
-	var d digest
-	if h.long != nil {
-		h.long.Write(h.b)
-		h.b = h.long.Sum(h.b[:0])
-		d = digest(h.b)
-		h.long = nil
-	} else {
-		full := sha256.Sum256(h.b)
-		d = digest(full[:])
-	}
-	h.b = h.b[:0]
-	if h.again {
-		hashers.Put(h)
-	}
-	d[0] |= 1
-	return d
-}
-
-// depend computes the keys. It reads nothing: what was verified is in memory.
-func (m *maker) depend() {
+// aloneKeys computes what depends on single records, and what is asked for by
+// several goroutines later.
+func (m *maker) aloneKeys() {
 	n := len(m.b.Entries)
-	m.duties() // before goroutines ask for them
+	m.duties()
 	k := &m.keys
-	var h hasher
 	k.alone, k.since = make([]digest, n), make([]digest, n)
-	_ = each((n+chunk-1)/chunk, func(c int) error { // it cannot fail
-		var h hasher
-		for i := c * chunk; i < min(n, (c+1)*chunk); i++ {
-			k.alone[i] = m.aloneKey(&h, m.b.Entries[i])
-		}
-		return nil
-	})
+	m.byChunk(n, func(h *hasher, i int) { k.alone[i] = m.aloneKey(h, m.b.Entries[i]) })
 	m.sinceKeys()
-	for _, f := range m.b.Findings {
-		if strings.HasPrefix(f.Code, "ledger.") { // of a file, which pages link to
+	var h hasher
+	for i := range m.b.Findings {
+		if f := &m.b.Findings[i]; strings.HasPrefix(f.Code, "ledger.") { // of a file, which pages link to
 			h.text(f.Code, f.Place, f.Got, f.Want)
 		}
 	}
 	k.broken = h.key()
 	k.all = m.allKey()
-	k.place, k.opens = map[*rules.Object]int{}, map[*rules.Object]uint64{}
+}
+
+// depend computes the keys. It reads nothing: what was verified is in memory.
+func (m *maker) depend() {
+	k, n := &m.keys, len(m.b.Entries)
 	k.lots = map[*rules.Lot]digest{}
 	for _, l := range m.s.Lots {
-		for i, o := range l.Objects {
-			if i >= drawnFirst {
-				k.place[o] = i
-			}
-		}
-		for _, op := range l.Opened {
-			for _, handle := range op.Body.Handles {
-				if o := l.Object(handle); o != nil {
-					k.opens[o] = k.opens[o]*0x9e3779b97f4a7c15 + uint64(op.Index) + 1
-				}
-			}
-		}
 		k.lots[l] = m.lotKey(l)
 	}
-	k.told = make([]digest, n)
-	_ = each((len(m.s.Results)+chunk-1)/chunk, func(c int) error {
-		var h hasher
-		for _, f := range m.s.Results[c*chunk : min(len(m.s.Results), (c+1)*chunk)] {
-			k.told[f.Index] = m.toldKey(&h, f)
-		}
-		return nil
+	k.told, k.record = make([]digest, n), make([]digest, n)
+	m.byChunk(len(m.s.Results), func(h *hasher, i int) {
+		f := m.s.Results[i]
+		k.told[f.Index] = m.toldKey(h, f)
 	})
-	k.record = make([]digest, n)
-	_ = each((n+chunk-1)/chunk, func(c int) error {
-		var h hasher
-		for i := c * chunk; i < min(n, (c+1)*chunk); i++ {
-			k.record[i] = m.recordKey(&h, int64(i))
-		}
-		return nil
-	})
+	m.byChunk(n, func(h *hasher, i int) { k.record[i] = m.recordKey(h, int64(i)) })
 	k.firms = newNameSet()
 	for _, f := range m.firms {
 		k.firms.add(firmName(f.code))
 	}
+}
+
+// byChunk computes n keys on all processors.
+func (m *maker) byChunk(n int, one func(h *hasher, i int)) {
+	_ = each((n+chunk-1)/chunk, func(c int) error { // it cannot fail
+		var h hasher
+		for i := c * chunk; i < min(n, (c+1)*chunk); i++ {
+			one(&h, i)
+		}
+		return nil
+	})
 }
 
 // chunk is how many records a goroutine takes at a time: a bundle of the log.
@@ -230,22 +168,24 @@ const maxAbout = 16
 
 // ancestors are the records that a record is about, directly or through others.
 func (m *maker) ancestors(list []int64, e *verify.Entry) []int64 {
-	next := []int64{e.Index}
-	for range maxAbout {
-		var more []int64
-		for _, i := range next {
-			r := m.b.Entries[i].Record
-			if r == nil {
-				continue
-			}
-			for _, a := range mentions(r.Body) {
-				if a >= 0 && a < i && !slices.Contains(list, a) {
-					list, more = append(list, a), append(more, a)
-				}
-			}
+	list = m.mentioned(list, e.Index)
+	for from, far := 0, 1; from < len(list) && far < maxAbout; far++ {
+		for end := len(list); from < end; from++ {
+			list = m.mentioned(list, list[from])
 		}
-		if next = more; len(next) == 0 {
-			break
+	}
+	return list
+}
+
+// mentioned appends the records before a record that it names and that are not
+// in the list.
+func (m *maker) mentioned(list []int64, i int64) []int64 {
+	if r := m.b.Entries[i].Record; r != nil {
+		var room [4]int64
+		for _, a := range mentions(room[:0], r.Body) {
+			if a < i && !slices.Contains(list, a) {
+				list = append(list, a)
+			}
 		}
 	}
 	return list
@@ -275,14 +215,21 @@ var aboutFields = func() map[reflect.Type][]int {
 	return fields
 }()
 
-// mentions are the entries that a body names as what it is about.
-func mentions(body any) []int64 {
+// mentions appends the entries that a body names as what it is about.
+func mentions(list []int64, body any) []int64 {
+	if r, ok := body.(*record.Result); ok { // nearly all are
+		return mention(mention(list, r.Notice), r.Joined)
+	}
 	v := reflect.ValueOf(body).Elem()
-	var list []int64
 	for _, i := range aboutFields[v.Type()] {
-		if n := v.Field(i).Int(); n > 0 {
-			list = append(list, n)
-		}
+		list = mention(list, v.Field(i).Int())
+	}
+	return list
+}
+
+func mention(list []int64, n int64) []int64 {
+	if n > 0 {
+		list = append(list, n)
 	}
 	return list
 }
@@ -339,7 +286,11 @@ func (m *maker) lotKey(l *rules.Lot) digest {
 
 // objectKey covers what was done about one object of a draw before its result.
 func (m *maker) objectKey(h *hasher, o *rules.Object) {
-	h.text(o.Handle).num(int64(m.keys.place[o]), int64(m.keys.opens[o]), o.Dispatch).yes(o.Opened)
+	at := m.keys.object[o]
+	if at.place < drawnFirst { // all stand on one page
+		at.place = 0
+	}
+	h.text(o.Handle).num(int64(at.place), int64(at.opens), o.Dispatch).yes(o.Opened)
 	for _, c := range o.Changes {
 		h.num(c.Index)
 	}
@@ -369,18 +320,20 @@ func (m *maker) toldKey(h *hasher, f *rules.Finished) digest {
 func (m *maker) recordKey(h *hasher, i int64) digest {
 	h.text("record").sum(m.keys.all, m.keys.since[i]).num(i).yes(i+1 < int64(len(m.b.Entries)))
 	for _, j := range []int64{i - 1, i, i + 1} {
-		h.yes(m.s.ResultAt(j) != nil)
+		h.yes(m.resultAt(j) != nil)
 	}
-	e := m.b.Entries[i]
+	e, f := m.b.Entries[i], m.resultAt(i)
 	if e.Record != nil {
-		for _, a := range mentions(e.Record.Body) {
-			if a < i {
-				bareKey(h, m.b.Entries[a])
-				h.num(a).yes(m.s.LotAt(a) != nil, m.s.ResultAt(a) != nil).text(m.drawDir[a])
+		var room [4]int64
+		for _, a := range mentions(room[:0], e.Record.Body) {
+			if a >= i || f != nil && f.Lot != nil && f.Lot.Index == a {
+				continue // finishedKey covers the draw of a result
 			}
+			bareKey(h, m.b.Entries[a])
+			h.num(a).yes(m.s.LotAt(a) != nil, m.resultAt(a) != nil).text(m.drawDir[a])
 		}
 	}
-	if f := m.s.ResultAt(i); f != nil {
+	if f != nil {
 		m.finishedKey(h, f)
 		code := m.value(i, "code")
 		h.yes(m.firmOf[code] != nil)
@@ -395,7 +348,7 @@ func (m *maker) drawKey(h *hasher, l *rules.Lot) digest {
 	h.text("draw").sum(m.keys.all, m.keys.lots[l], m.keys.since[l.Index]).text(m.b.Today)
 	for _, o := range l.Objects {
 		m.objectKey(h, o)
-		if f := m.keys.drawn[o]; f != nil {
+		if f := m.keys.object[o].firm; f != nil {
 			h.text(f.code, f.name())
 		}
 	}
@@ -451,7 +404,7 @@ func (m *maker) drawnRowsKey(h *hasher, from, to int) {
 				if o.Result != nil {
 					h.sum(m.keys.since[o.Result.Index])
 				}
-				if f := m.keys.drawn[o]; f != nil {
+				if f := m.keys.object[o].firm; f != nil {
 					h.text(f.code)
 				}
 				h.text(o.Team...).text(o.Leader)

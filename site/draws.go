@@ -413,7 +413,7 @@ func (m *maker) caster(l *rules.Lot) string {
 
 // openedID is the code behind an object, "" while it is sealed.
 func (m *maker) openedID(o *rules.Object) string {
-	if f := m.keys.drawn[o]; f != nil {
+	if f := m.keys.object[o].firm; f != nil {
 		return f.code
 	}
 	return ""

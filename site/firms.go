@@ -58,7 +58,6 @@ type firmDraw struct {
 // collectFirms gathers what the results and the opened handles name.
 func (m *maker) collectFirms() {
 	m.firmOf = map[string]*firm{}
-	m.keys.drawn = map[*rules.Object]*firm{}
 	get := func(code string) *firm {
 		f := m.firmOf[code]
 		if f == nil {
@@ -69,13 +68,15 @@ func (m *maker) collectFirms() {
 		return f
 	}
 	for _, l := range m.s.Lots {
-		ids, at := m.openedIDs(l), openedAt(l)
+		ids := m.openedIDs(l)
 		for i, o := range l.Objects {
 			if id := ids[i]; id != "" {
 				f := get(id)
-				since := at[o.Handle]
+				at := m.keys.object[o]
+				at.firm = f
+				m.keys.object[o] = at
+				since := at.since
 				f.drawn = append(f.drawn, drawnFirm{l, o, since})
-				m.keys.drawn[o] = f
 				f.town = or(townOf(l, o), f.town)
 				if f.since == 0 || since < f.since {
 					f.since = since
@@ -112,19 +113,6 @@ func (m *maker) collectFirms() {
 		}
 		return strings.Compare(a.code, b.code)
 	})
-}
-
-// openedAt is handle → index of the record that opened it.
-func openedAt(l *rules.Lot) map[string]int64 {
-	at := map[string]int64{}
-	for _, o := range l.Opened {
-		for _, h := range o.Body.Handles {
-			if at[h] == 0 {
-				at[h] = o.Index
-			}
-		}
-	}
-	return at
 }
 
 // townOf is the name of the cell that an object was drawn in, "" where the

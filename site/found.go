@@ -34,7 +34,7 @@ func foundPath(i int64) func(n int) string {
 
 // allFound is where all facts about a record stand.
 func (m *maker) allFound(i int64) string {
-	if m.foundFrom[i+1]-m.foundFrom[i] > mostFound && m.s.ResultAt(i) == nil {
+	if m.foundFrom[i+1]-m.foundFrom[i] > mostFound && m.resultAt(i) == nil {
 		return foundPath(i)(1)
 	}
 	return m.home(i)

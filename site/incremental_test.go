@@ -88,7 +88,7 @@ func (f *rebuilt) compare(b *verify.Bundle, text fs.FS, opt Options, want memory
 	f.kept = 0
 	if d.old != nil {
 		for _, r := range d.unnamed() {
-			d.old.names(&r, func(name []byte) {
+			d.old.names(r, func(name []byte) {
 				if strings.HasSuffix(string(name), ".html") {
 					f.kept++
 				}

@@ -1,10 +1,6 @@
 package site
 
-import (
-	"slices"
-
-	"github.com/sunlot/sunlot/internal/fault"
-)
+import "github.com/sunlot/sunlot/internal/fault"
 
 // What a build keeps of the list that it found. The names of kept blocks are
 // not gone through one by one as they are kept: they are a hundred times as many
@@ -96,8 +92,9 @@ func (d *Dir) name(id uint64) {
 func (d *Dir) settle(asked *nameSet, stands func(name string)) error {
 	list := d.unnamed()
 	err := each((len(list)+chunk-1)/chunk, func(c int) error {
+		var l listReader
 		for _, r := range list[c*chunk : min(len(list), (c+1)*chunk)] {
-			d.old.names(&r, func(name []byte) {
+			d.old.namesBy(&l, r, func(name []byte) {
 				h := hashBytes(name)
 				put, wanted := d.names.hasHash(h), asked.hasHash(h)
 				if !put && !wanted {
@@ -122,11 +119,14 @@ func (d *Dir) settle(asked *nameSet, stands func(name string)) error {
 }
 
 // unnamed are the kept blocks whose names are not among those of the folder.
-func (d *Dir) unnamed() []blockRef {
-	list := slices.Clone(d.held)
+func (d *Dir) unnamed() []*blockRef {
+	list := make([]*blockRef, 0, len(d.held)+len(d.next.blocks))
+	for i := range d.held {
+		list = append(list, &d.held[i])
+	}
 	if d.old != nil {
-		for _, r := range d.old.blocks {
-			if r.kept && !r.named {
+		for i := range d.old.blocks {
+			if r := &d.old.blocks[i]; r.kept && !r.named {
 				list = append(list, r)
 			}
 		}

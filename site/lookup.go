@@ -112,13 +112,17 @@ func (m *maker) lookupIndex() *lookup.Index {
 		Names: table(names, func(s searched) string { return s.name }),
 		Entries: lookup.Table{Len: len(m.b.Entries), Key: func(i int) string { return num(i) }, Cells: m.entryCells,
 			Sum: func(i int, to []byte) []byte {
-				return (&hasher{b: to, whole: true}).sum(m.keys.alone[i]).yes(m.s.ResultAt(int64(i)) != nil).b
+				return (&hasher{b: to, whole: true}).sum(m.keys.alone[i]).yes(m.resultAt(int64(i)) != nil).b
 			}},
 	}
 }
 
 func (m *maker) searchedKeys() []searched {
-	var keys []searched
+	n := len(m.firms) + len(m.s.Lots)
+	for _, l := range m.s.Lots {
+		n += len(l.Objects)
+	}
+	keys := make([]searched, 0, n+len(m.firms)/8) // some were never drawn
 	for _, f := range m.firms {
 		keys = append(keys, searched{firm: f})
 	}
@@ -192,7 +196,7 @@ func (m *maker) searchedCells(s searched, to []string) []string {
 	} else if l.Abort != nil {
 		state = "已抽中、未执行（抽取已终止）"
 	}
-	if f := m.keys.drawn[o]; f != nil {
+	if f := m.keys.object[o].firm; f != nil {
 		name, path = f.name(), pageName(f.path())
 	}
 	return append(to, "drawn", l.Body.Draw+" "+l.Body.Name, pageName(m.drawnPath(l, drawnPart(s.object))),
@@ -225,7 +229,7 @@ func (m *maker) searchedSum(s searched, to []byte) []byte {
 	}
 	o := s.lot.Objects[s.object]
 	after(o.Result)
-	if f := m.keys.drawn[o]; f != nil {
+	if f := m.keys.object[o].firm; f != nil {
 		h.text(f.code, f.name())
 	}
 	return h.b

@@ -45,6 +45,7 @@ type maker struct {
 	foundAt     []int32                   // of the findings about entries, in order of these; see found
 	foundFrom   []int32                   // where those of an entry begin in foundAt
 	noted       map[int64][]*verify.Entry // notice or result index → entries about it that have no effect
+	results     []*rules.Finished         // by record, nil where it is none
 	drawDir     map[int64]string          // notice index → folder of its page
 	firms       []*firm                   // in order of their list
 	firmShelves map[string]*firmShelf     // by folder
@@ -325,10 +326,25 @@ func (m *maker) index() {
 		taken[dir] = true
 		m.drawDir[l.Index] = dir
 	}
-	m.collectFirms()
-	m.collectFirmShelves()
-	m.collectShelves()
+	m.results = make([]*rules.Finished, len(m.b.Entries))
+	for _, f := range m.s.Results {
+		m.results[f.Index] = f
+	}
+	steps := []func(){
+		func() { m.collectObjects(); m.collectFirms(); m.collectFirmShelves() },
+		m.collectShelves,
+		m.aloneKeys,
+	}
+	_ = each(len(steps), func(i int) error { steps[i](); return nil }) // they cannot fail
 	m.depend()
+}
+
+// resultAt is the result that a record is, nil for any other.
+func (m *maker) resultAt(i int64) *rules.Finished {
+	if i < 0 || i >= int64(len(m.results)) {
+		return nil
+	}
+	return m.results[i]
 }
 
 // sortFound sorts what was found about entries, whatever found it, by the entry.

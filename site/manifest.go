@@ -118,6 +118,7 @@ func parseBuilt(data []byte) (*manifest, [32]byte, error) {
 	}
 	copy(head[:], rest)
 	b := &manifest{data: rest[32 : len(rest)-32]}
+	b.blocks = make([]blockRef, 0, len(b.data)/1024) // about: most of it is runs
 	for at := (listReader{data: b.data}); at.at < len(b.data); {
 		r := at.block(true)
 		if k := len(b.blocks); at.bad || k > 0 && r.id <= b.blocks[k-1].id {
@@ -127,8 +128,9 @@ func parseBuilt(data []byte) (*manifest, [32]byte, error) {
 	}
 	// Afterwards every block of it can be read, and no name of it leads out.
 	err := each((len(b.blocks)+chunk-1)/chunk, func(c int) error {
+		var l listReader
 		for i := range b.blocks[c*chunk : min(len(b.blocks), (c+1)*chunk)] {
-			if err := b.check(&b.blocks[c*chunk+i]); err != nil {
+			if err := b.check(&l, &b.blocks[c*chunk+i]); err != nil {
 				return err
 			}
 		}
@@ -142,6 +144,7 @@ type listReader struct {
 	data []byte
 	at   int
 	bad  bool
+	name []byte
 }
 
 func (l *listReader) number() int {
@@ -182,8 +185,8 @@ func (l *listReader) block(top bool) blockRef {
 
 // names gives the names of so many files; the slice is good until the next.
 func (l *listReader) names(files int, yield func(name []byte)) {
-	var room [128]byte
-	name := room[:0]
+	name := l.name[:0]
+	defer func() { l.name = name }()
 	for ; files > 0 && !l.bad; files-- {
 		shared := l.number()
 		more := l.number()
@@ -200,9 +203,9 @@ func (l *listReader) names(files int, yield func(name []byte)) {
 }
 
 // check reads a block through.
-func (b *manifest) check(r *blockRef) error {
+func (b *manifest) check(l *listReader, r *blockRef) error {
 	bad, files := false, 0
-	l := listReader{data: b.data[:r.to], at: r.from}
+	l.data, l.at = b.data[:r.to], r.from
 	look := func(name []byte) {
 		files++
 		bad = bad || !validName(name)
@@ -238,7 +241,12 @@ func validName(name []byte) bool {
 
 // names yields the names of a block or of all blocks of a run.
 func (b *manifest) names(r *blockRef, yield func(name []byte)) {
-	l := listReader{data: b.data, at: r.from}
+	b.namesBy(new(listReader), r, yield)
+}
+
+// namesBy is names with a reader that is used again.
+func (b *manifest) namesBy(l *listReader, r *blockRef, yield func(name []byte)) {
+	l.data, l.at = b.data, r.from
 	if !r.isRun {
 		l.names(r.files, yield)
 		return

@@ -143,7 +143,7 @@ func takenText(f *rules.Finished, path string) string {
 
 // entryFirm names the firm of a result's entry, also of one without effect.
 func (m *maker) entryFirm(e *verify.Entry) string {
-	if f := m.s.ResultAt(e.Index); f != nil {
+	if f := m.resultAt(e.Index); f != nil {
 		return m.firmName(f)
 	}
 	return or(e.Value("name"), closed)

@@ -1,5 +1,7 @@
 package site
 
+import "github.com/sunlot/sunlot/internal/verify"
+
 // reportView is the verification of the bundle that this build was made from,
 // in its four parts.
 type reportView struct {
@@ -29,18 +31,18 @@ func (m *maker) reportPage() error {
 	v := &reportView{page: m.newPage("report/index.html", "report", "核验报告"), Today: m.b.Today, Built: minute(m.opt.Built), Sound: !m.b.Failed(), Own: !m.b.Pinned}
 	p := &v.page
 	v.Facts = m.headFacts(p)
-	for _, part := range m.b.Parts() {
-		r := partTexts[part.Name]
-		for _, f := range part.Findings {
-			switch {
-			case inside(f):
-			case len(r.Rows) == r.most:
-				r.More++
-			default:
-				r.Rows = append(r.Rows, m.say(p, f))
-			}
+	for _, name := range verify.PartNames {
+		v.Parts = append(v.Parts, partTexts[name])
+	}
+	for i := range m.b.Findings {
+		f := &m.b.Findings[i]
+		switch r := &v.Parts[verify.PartOf(f)]; {
+		case inside(*f):
+		case len(r.Rows) == r.most:
+			r.More++
+		default:
+			r.Rows = append(r.Rows, m.say(p, *f))
 		}
-		v.Parts = append(v.Parts, r)
 	}
 	m.list(p, "")
 	return m.render("report", v)

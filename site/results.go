@@ -209,7 +209,7 @@ func cutoff(l *rules.Lot, cell string) string {
 
 // drawnAnchor is where the object stands in the drawn list.
 func (m *maker) drawnAnchor(l *rules.Lot, o *rules.Object) string {
-	return m.drawnPath(l, drawnPart(m.keys.place[o])) + "#h-" + o.Handle
+	return m.drawnPath(l, drawnPart(m.keys.object[o].place)) + "#h-" + o.Handle
 }
 
 // resultDates lists the dates as facts, and says whether the result was public

@@ -139,13 +139,12 @@ func (m *maker) sortKnown(list []*rules.Finding) {
 		at int64
 		f  *rules.Finding
 	}
-	all, sorted := make([]known, len(list)), true
+	if slices.IsSortedFunc(list, func(a, b *rules.Finding) int { return cmp.Compare(m.knownSince(a), m.knownSince(b)) }) {
+		return
+	}
+	all := make([]known, len(list))
 	for i, f := range list {
 		all[i] = known{m.knownSince(f), f}
-		sorted = sorted && (i == 0 || all[i-1].at <= all[i].at)
-	}
-	if sorted {
-		return
 	}
 	slices.SortStableFunc(all, func(a, b known) int { return cmp.Compare(a.at, b.at) })
 	for i := range all {
@@ -236,7 +235,7 @@ func (m *maker) clausePages(c *rules.Clause, found []*rules.Finding) error {
 		rows := found[(n-1)*perPage : min(n*perPage, len(found))]
 		h := newHasher().text("clause", c.ID).num(int64(n)).sum(m.keys.all).yes(n < parts)
 		for _, f := range rows {
-			h.text(f.Code, string(f.Severity), f.Place, f.Got, f.Want).num(f.Entry).yes(m.s.ResultAt(f.Entry) != nil)
+			h.text(f.Code, string(f.Severity), f.Place, f.Got, f.Want).num(f.Entry).yes(m.resultAt(f.Entry) != nil)
 		}
 		err := m.block("clause/"+c.ID+"/"+num(n), h.key(), func(m *maker) error { return m.clausePage(c, n, parts, rows) })
 		if err != nil {

@@ -121,7 +121,7 @@ func (m *maker) xmlMaps() error {
 		h := newHasher().text("sitemap", names[n], m.opt.Base)
 		for i := from; i < to; i++ {
 			if i < records {
-				h.text(dayOf(m.b.Entries[i])).yes(m.s.ResultAt(int64(i)) != nil)
+				h.text(dayOf(m.b.Entries[i])).yes(m.resultAt(int64(i)) != nil)
 				continue
 			}
 			h.text(page(i))

@@ -51,7 +51,7 @@ func (m *maker) stateTags(i int64) []tag {
 	case breached(m.found(i)):
 		list = append(list, tag{"不相符", "bad"})
 	}
-	if f := m.s.ResultAt(i); f != nil {
+	if f := m.resultAt(i); f != nil {
 		if len(f.Corrections) > 0 {
 			list = append(list, tag{"已更正", "warn"})
 		}

@@ -3,6 +3,7 @@ package lookup
 import (
 	"encoding/binary"
 	"strconv"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -30,6 +31,8 @@ func (f file) write(put Put) error {
 
 // digest collects cells so that no two lists of them collect the same bytes.
 type digest struct{ buf []byte }
+
+var digests = sync.Pool{New: func() any { return new(digest) }}
 
 func (d *digest) int(n int) { d.buf = binary.AppendUvarint(d.buf, uint64(n)) }
 func (d *digest) cell(c string) {

@@ -131,10 +131,12 @@ func (x *Index) sealed() int { return x.Names.Len - x.Names.Len%NamesPerSeal }
 // another.
 func (t Table) block(f file, each func(add func(i int))) Block {
 	return Block{Name: f.name + ".js", Write: f.write, Key: func() [32]byte {
-		d := digest{make([]byte, 0, 4<<10)}
+		d := digests.Get().(*digest)
+		defer digests.Put(d)
+		d.buf = d.buf[:0]
 		d.cell(f.name)
 		d.int(f.modulus)
-		each(func(i int) { t.add(&d, i) })
+		each(func(i int) { t.add(d, i) })
 		return sha256.Sum256(d.buf)
 	}}
 }

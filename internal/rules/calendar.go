@@ -314,15 +314,22 @@ func unixDay(t time.Time) int {
 }
 
 func formatDay(day int) string {
-	y, m, d := time.Unix(int64(day)*86400, 0).UTC().Date()
-	if y < 1000 || y > 9999 {
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+	if at := day - shownFrom; at >= 0 && at < shownDays {
+		return shown()[at]
 	}
-	b := [10]byte{4: '-', 7: '-'} // by hand: every due date comes through here
-	for i, n := range [...]int{0: y / 1000, 1: y / 100, 2: y / 10, 3: y, 5: int(m) / 10, 6: int(m), 8: d / 10, 9: d} {
-		if b[i] == 0 {
-			b[i] = byte('0' + n%10)
-		}
-	}
-	return string(b[:])
+	return time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly)
 }
+
+// Days are shown again and again: those of 2010 to 2039 are written once.
+const (
+	shownFrom = 14610
+	shownDays = 10957
+)
+
+var shown = sync.OnceValue(func() []string {
+	list := make([]string, shownDays)
+	for i := range list {
+		list[i] = time.Unix(int64(shownFrom+i)*86400, 0).UTC().Format(time.DateOnly)
+	}
+	return list
+})

@@ -128,9 +128,18 @@ type Part struct {
 	Findings []rules.Finding
 }
 
+// PartNames are the parts of a report in their order.
+var PartNames = []string{"verified", "failed", "believed", "unknown", "noted"}
+
+// PartOf is the place of a finding's part in PartNames.
+func PartOf(f *rules.Finding) int { return partOf(f.Severity) }
+
 // Parts sorts the findings into the report's parts, in its order.
 func (b *Bundle) Parts() []Part {
-	parts := []Part{{Name: "verified"}, {Name: "failed"}, {Name: "believed"}, {Name: "unknown"}, {Name: "noted"}}
+	var parts []Part
+	for _, name := range PartNames {
+		parts = append(parts, Part{Name: name})
+	}
 	counts := make([]int, len(parts))
 	for i := range b.Findings {
 		counts[partOf(b.Findings[i].Severity)]++
