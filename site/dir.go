@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -310,23 +312,41 @@ func (d *Dir) pruneListed() error {
 			gone = append(gone, string(name))
 		}
 	})
+	folders := map[string]bool{}
 	for _, name := range gone {
 		if err := d.remove(name); err != nil {
 			return err
 		}
 		d.Removed++
-		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		folders[path.Dir(name)] = true
+	}
+	return d.removeEmpty(folders)
+}
+
+// removeEmpty takes away folders with nothing in them, and those above them that
+// are empty then; each is looked at once.
+func (d *Dir) removeEmpty(folders map[string]bool) error {
+	for len(folders) > 0 {
+		above := map[string]bool{}
+		for _, dir := range slices.Backward(slices.Sorted(maps.Keys(folders))) { // what lies below comes first
+			if dir == "." {
+				continue
+			}
 			list, err := fs.ReadDir(d.fsys, dir)
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return fault.Wrap("site.folder-open", dir, err).Of(fault.Unreachable)
 			}
 			if len(list) > 0 {
-				break
+				continue
 			}
 			if err := d.remove(dir); err != nil {
 				return err
 			}
+			if up := path.Dir(dir); !folders[up] {
+				above[up] = true
+			}
 		}
+		folders = above
 	}
 	return nil
 }
