@@ -118,7 +118,7 @@ func (m *maker) resultCells(f *rules.Finished) []string {
 	if f.Lot != nil {
 		draw, task, mode = f.Lot.Body.Draw, f.Lot.Body.Name, f.Lot.Body.Mode
 		if legal, _, sure := m.s.Due(f); sure {
-			due, nation, late = legal, or(m.s.NationalDue(f.Lot, f.Ended()), legal), num(m.s.Late(f))
+			due, nation, late = legal, or(m.s.NationalDue(f.Lot, f.Counted()), legal), num(m.s.Late(f))
 		}
 	}
 	if f.Joined != nil {
@@ -171,7 +171,7 @@ func (m *maker) drawTable() table {
 		}
 		b := l.Body
 		t.rows = append(t.rows, []string{b.Draw, b.Name, b.Mode, b.Line, num(l.Index), l.C, num(b.Pool.Lines), numberCell(b.Randomness), b.When(),
-			entry, seed, drawn, num(sent), num(done), b.Due.K, opened, m.drawState(l).Text})
+			entry, seed, drawn, num(sent), num(done), l.Due.K, opened, m.drawState(l).Text})
 	}
 	return t
 }

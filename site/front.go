@@ -108,8 +108,8 @@ func (m *maker) news(p *page, most int) []news {
 		if g.count > 1 {
 			n.Text, n.Link = m.several(p, g.first, g.count)
 		}
-		if breached(g.first.Findings) {
-			n.Text += "（不相符，没有效力）"
+		if state := m.entryState(g.first); state.Class == "bad" {
+			n.Text += "（" + state.Text + "）"
 		}
 		list = append(list, n)
 	}
@@ -121,5 +121,6 @@ func (m *maker) several(p *page, e *verify.Entry, count int) (string, *link) {
 	if l := m.s.LotAt(about); l != nil {
 		return typeName(e.Record.Type) + num(count) + "份（" + l.Body.Draw + " " + l.Body.Name + "）", p.to(m.drawPath(l), "抽取 "+l.Body.Draw)
 	}
-	return typeName(e.Record.Type) + num(count) + "份", p.to("results/index.html", "抽查结果")
+	kind := e.Record.Type
+	return typeName(kind) + num(count) + "份", p.to(or(ownList[kind], bookTypePath(kind)(1)), typeName(kind))
 }

@@ -135,7 +135,7 @@ func (m *maker) sendStep(p *page, l *rules.Lot) step {
 		s.State = tag{"已派发" + num(sent) + "户，共" + num(len(l.Objects)) + "户", ""}
 		s.Open = sent < len(l.Objects)
 	}
-	s.Text = "期限：" + l.Body.Due.Dispatch + "派发。" + m.lateText("dispatch", l)
+	s.Text = "期限：" + l.Due.Dispatch + "派发。" + m.lateText("dispatch", l)
 	return s
 }
 
@@ -186,7 +186,7 @@ func (m *maker) resultStep(p *page, l *rules.Lot) step {
 			counts[c]++
 		}
 	}
-	s.Text = "期限：" + l.Body.Due.Results + "公示。"
+	s.Text = "期限：" + l.Due.Results + "公示。"
 	if done > 0 {
 		s.State = tag{"已公示" + num(done) + "户，共" + num(len(l.Objects)) + "户", ""}
 		s.Open = done < len(l.Objects)
