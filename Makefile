@@ -40,7 +40,7 @@ bench: ## benchmarks, with machine, input and ratios; BENCH=regexp for some
 lighthouse: ## Lighthouse over five kinds of pages of the demonstration
 	@sh tools/lighthouse.sh
 
-bench-site: ## the site of 100,000 results and Hugo's beside it, with limits; RESULTS=n for another number
+bench-site: ## the site of 100,000 results and Hugo's of the same beside it, with limits; RESULTS=n for another number
 	@sh tools/bench-site.sh "$(RESULTS)"
 
 vectors: ## the cases of spec/vectors, with our own judge

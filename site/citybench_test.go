@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
@@ -20,7 +19,7 @@ import (
 // The large site of make bench-site. Each phase is a process of its own, so that
 // one does not keep what another has read; tools/bench-site.sh runs them.
 var (
-	cityPhase   = flag.String("city", "", "phase of BenchmarkCity: lay, build, hugo; none: a thousand results, laid and built")
+	cityPhase   = flag.String("city", "", "phase of BenchmarkCity: lay, build, hugo-light, hugo-lay, hugo; none: a thousand results, laid and built")
 	cityDir     = flag.String("city-dir", "", "its folder")
 	cityResults = flag.Int("city-results", 100_000, "how many results it has")
 	cityHugo    = flag.String("city-hugo", "hugo", "the Hugo that runs beside")
@@ -28,18 +27,26 @@ var (
 
 // BenchmarkCity is one phase.
 //
-//	lay    makes the ledger with real signatures, and beside it what one more
-//	       result changes (not timed)
-//	build  verifies the ledger and builds the site on what stands
-//	hugo   makes as many pages for Hugo, builds them, adds one, builds again
+//	lay         makes the ledger with real signatures, and beside it what one
+//	            more result changes (not timed)
+//	build       verifies the ledger and builds the site on what stands
+//	hugo-light  makes as many small pages for Hugo, builds them, adds one,
+//	            builds again
+//	hugo-lay    makes of the ledger what Hugo needs for the same result pages
+//	            (not timed); the site must stand beside it
+//	hugo        builds them, lays some beside ours, adds one, builds again
 func BenchmarkCity(b *testing.B) {
 	switch *cityPhase {
 	case "lay":
 		layCity(b, *cityDir, *cityResults)
 	case "build":
 		buildCity(b, filepath.Join(*cityDir, "ledger"), filepath.Join(*cityDir, "public"))
+	case "hugo-light":
+		lightHugo(b, filepath.Join(*cityDir, "light"), *cityResults)
+	case "hugo-lay":
+		layHugo(b, filepath.Join(*cityDir, "ledger"), filepath.Join(*cityDir, "public"), *cityDir)
 	case "hugo":
-		hugoCity(b, filepath.Join(*cityDir, "hugo"), *cityResults)
+		wholeHugo(b, *cityDir)
 	case "":
 		dir := b.TempDir()
 		layCity(b, dir, 1000)
@@ -147,56 +154,6 @@ func memoryOf(line string) float64 {
 		}
 	}
 	return 0
-}
-
-const hugoPage = `{{ define "main" }}<h1>{{ .Title }}</h1><p>{{ .Date.Format "2006-01-02" }}</p>{{ .Content }}<nav>{{ with .PrevInSection }}<a href="{{ .RelPermalink }}">上一条</a>{{ end }}{{ with .NextInSection }}<a href="{{ .RelPermalink }}">下一条</a>{{ end }}</nav>{{ end }}`
-
-const hugoList = `{{ define "main" }}<h1>{{ .Title }}</h1><table>{{ range (.Paginate .Pages 50).Pages }}<tr><td><a href="{{ .RelPermalink }}">{{ .Title }}</a></td><td>{{ .Date.Format "2006-01-02" }}</td></tr>{{ end }}</table>{{ template "_internal/pagination.html" . }}{{ end }}`
-
-const hugoBase = `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ .Title }}</title><link rel="stylesheet" href="/style.css"></head><body><header><nav><a href="/">首页</a> <a href="/results/">抽查结果</a></nav></header><main>{{ block "main" . }}{{ end }}</main><footer>主办单位：演示县应急管理局</footer></body></html>`
-
-// hugoCity: the same number of pages of 42 lines each, lists of 50, a site map
-// and a feed, as Hugo makes them.
-func hugoCity(b *testing.B, dir string, n int) {
-	put := func(name, text string) {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			b.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			b.Fatal(err)
-		}
-	}
-	put("hugo.toml", "baseURL = \"https://www.example.gov.cn/sunlot/\"\ntitle = \"双随机抽查公开账本\"\nlanguageCode = \"zh-CN\"\ndisableKinds = [\"taxonomy\", \"term\"]\n[pagination]\npagerSize = 50\n")
-	put("layouts/_default/baseof.html", hugoBase)
-	put("layouts/_default/single.html", hugoPage)
-	put("layouts/_default/list.html", hugoList)
-	put("layouts/index.html", `{{ define "main" }}<h1>{{ .Title }}</h1>{{ range first 20 .Site.RegularPages }}<p><a href="{{ .RelPermalink }}">{{ .Title }}</a></p>{{ end }}{{ end }}`)
-	page := func(i int) {
-		var t strings.Builder
-		fmt.Fprintf(&t, "---\ntitle: 演示县第%d号机械厂的抽查结果\ndate: 2023-10-%02dT10:00:00+08:00\n---\n", i, i%28+1)
-		for k := range 38 {
-			fmt.Fprintf(&t, "- **第%d项**：第%d号企业的抽查事项，结果代码 a，未发现问题，签值 %064x\n", k, i, i*38+k)
-		}
-		put("content/results/"+num(i)+".md", t.String())
-	}
-	for i := range n {
-		page(i)
-	}
-	run := func(what string) {
-		cmd := exec.Command(*cityHugo, "--quiet")
-		cmd.Dir = dir
-		start := time.Now()
-		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("%v\n%s", err, out)
-		}
-		measured(what, time.Since(start).Seconds(), "s")
-		measured(what+"-cpu", (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), "s")
-		measured(what+"-peak", peakOf(cmd.ProcessState), "MiB")
-	}
-	run("hugo")
-	page(n)
-	run("hugo-more")
 }
 
 // TestCity: the short form of make bench-site, in counts. One more result on a
