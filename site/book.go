@@ -25,6 +25,7 @@ type entryView struct {
 type recordPart struct {
 	Facts   facts
 	Text    string // the signed note, as it stands in the tree
+	Long    *link  // to it, where it is too long for a page
 	Fields  []fieldRow
 	Handles int
 	Proof   facts
@@ -128,10 +129,17 @@ func (m *maker) entryPage(e *verify.Entry, raw string) error {
 	return m.render("entry", v)
 }
 
+// longText is from how many bytes on the text of a record does not stand on its
+// page: one that opens hundreds of names.
+const longText = 10_000
+
 // recordPart depends on the record, its opening and proof, and on whether
 // records stand before and after it.
 func (m *maker) recordPart(p *page, e *verify.Entry, raw string) recordPart {
 	i, v := e.Index, recordPart{Text: raw}
+	if len(raw) > longText {
+		v.Text, v.Long = "", p.to("ledger/"+ledger.EntryPath(uint64(i)), "entry/"+num(i)+".txt，"+num(len(raw))+"个字节")
+	}
 	if e.Record != nil {
 		v.Facts.add("时间（本单位填报）", text(second(e.Record.Env.At)))
 		v.Facts.add("填写", text(e.Record.Env.By))

@@ -135,3 +135,31 @@ func TestDrawnParts(t *testing.T) {
 		}
 	}
 }
+
+// TestWeightOfRecord: nor the page of a record of many names, whose text stands
+// in the ledger; that of any other stands on its page.
+func TestWeightOfRecord(t *testing.T) {
+	c := newCity(t, 330)
+	files := buildOf(t, c.bureau)
+	long := 0
+	for i := range c.state.Size {
+		raw := len(files["ledger/entry/"+num(i)+".txt"])
+		name := entryPath(i)
+		if files[name] == nil {
+			continue // a result
+		}
+		if n := weight(files, name); n > maxWeight {
+			t.Errorf("%s: %d bytes", name, n)
+		}
+		page := string(files[name])
+		if stands := strings.Contains(page, "<pre>sunlot/v1 "); stands == (raw > longText) || !strings.Contains(page, `href="../ledger/entry/`+num(i)+`.txt"`) {
+			t.Errorf("%s: %d bytes of text, on the page: %v", name, raw, stands)
+		}
+		if raw > longText {
+			long++
+		}
+	}
+	if long == 0 {
+		t.Error("no record is long")
+	}
+}
