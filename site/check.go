@@ -1,8 +1,7 @@
 package site
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -37,12 +36,8 @@ const checkScript = "script/verify.js"
 
 // offlineSum is the SHA-256 of the offline page as it stands in the program.
 var offlineSum = sync.OnceValue(func() string {
-	page, err := templates.FS.ReadFile(templates.Offline)
-	if err != nil {
-		panic(err) // embedded
-	}
-	sum := sha256.Sum256(page)
-	return hex.EncodeToString(sum[:])
+	list := templates.Programs()
+	return list[slices.IndexFunc(list, func(p templates.Program) bool { return p.Name == path.Base(templates.Offline) })].SHA256
 })
 
 // check begins a panel and gives the page its script.

@@ -214,12 +214,7 @@ func (c *compiler) branch(b *parse.BranchNode, with bool) (stroke, error) {
 	if len(b.Pipe.Decl) == 1 {
 		slot = c.declare(b.Pipe.Decl[0].Ident[0])
 	}
-	yes, err := c.list(b.List)
-	if err != nil {
-		return nil, err
-	}
-	c.vars = c.vars[:scope]
-	no, err := c.list(b.ElseList)
+	yes, no, err := c.bodies(b, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -242,6 +237,17 @@ func (c *compiler) branch(b *parse.BranchNode, with bool) (stroke, error) {
 		}
 		return s.all(yes, dot)
 	}, nil
+}
+
+// bodies are what a branch does and what it does otherwise, where the variables
+// of the first are gone.
+func (c *compiler) bodies(b *parse.BranchNode, scope int) (yes, no []stroke, err error) {
+	if yes, err = c.list(b.List); err != nil {
+		return nil, nil, err
+	}
+	c.vars = c.vars[:scope]
+	no, err = c.list(b.ElseList)
+	return yes, no, err
 }
 
 // reader keeps IsTrue from copying a struct, which is always true.
@@ -270,12 +276,7 @@ func (c *compiler) loop(n *parse.RangeNode) (stroke, error) {
 	for _, d := range n.Pipe.Decl {
 		slots = append(slots, c.declare(d.Ident[0]))
 	}
-	body, err := c.list(n.List)
-	if err != nil {
-		return nil, err
-	}
-	c.vars = c.vars[:scope]
-	none, err := c.list(n.ElseList)
+	body, none, err := c.bodies(&n.BranchNode, scope)
 	if err != nil {
 		return nil, err
 	}

@@ -14,9 +14,14 @@ package templates
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // FS holds the files beside this one.
@@ -108,6 +113,28 @@ func Scripts() []string {
 		panic(err) // the pattern is ours
 	}
 	return names
+}
+
+// Program is a file of the check that runs in a reader's browser.
+type Program struct {
+	Name   string // without its folder
+	SHA256 string // lower hex
+	Bytes  int64
+}
+
+// Programs are the scripts and the offline page, ascending by name: what the
+// ledger notes, so that nobody changes them unseen.
+func Programs() []Program {
+	var list []Program
+	for _, name := range append(Scripts(), Offline) {
+		data, err := FS.ReadFile(name)
+		if err != nil {
+			panic(err) // embedded
+		}
+		list = append(list, Program{path.Base(name), fmt.Sprintf("%x", sha256.Sum256(data)), int64(len(data))})
+	}
+	slices.SortFunc(list, func(a, b Program) int { return strings.Compare(a.Name, b.Name) })
+	return list
 }
 
 // Offline is the name in FS of the check page in one file, which a reader

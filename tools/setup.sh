@@ -30,18 +30,7 @@ if [ "${1:-}" = web ]; then
 	command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 	command -v npm >/dev/null 2>&1 || missing="$missing npm"
 fi
-if [ -n "$missing" ]; then
-	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
-		say "installing$missing"
-		apt-get update -qq </dev/null
-		# shellcheck disable=SC2086 # a list of names
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null >/dev/null
-	else
-		say "缺少：${missing# }。请用管理员身份安装后重试，例如：sudo apt-get install$missing"
-		say "missing: ${missing# }. Install them as administrator and try again, for example: sudo apt-get install$missing"
-		exit 3
-	fi
-fi
+. "$(dirname "$0")/missing.sh"
 
 if ! go mod download || ! go -C "$(dirname "$0")/witness" mod download; then
 	say '下载 Go 模块失败：请检查网络，或用 GOPROXY 指定可用的模块代理后重试。'

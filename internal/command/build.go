@@ -69,9 +69,7 @@ func (c *Command) build(out string, all bool) error {
 		}
 	}
 	c.note("已生成 %s：写入 %d 个文件，未变 %d 个，删除 %d 个，用时 %.1f 秒\n", dir, w.Written, w.Same, w.Removed, time.Since(start).Seconds())
-	if err := c.unlisted(b.State); err != nil {
-		return err
-	}
+	c.unlisted(b.State)
 	if b.Failed() {
 		return c.failed(b)
 	}

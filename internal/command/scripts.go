@@ -1,11 +1,7 @@
 package command
 
 import (
-	"crypto/sha256"
-	"fmt"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,10 +24,7 @@ func (c *Command) newScripts() *cobra.Command {
 }
 
 func (c *Command) scripts() error {
-	files, err := siteScripts()
-	if err != nil {
-		return err
-	}
+	files := siteScripts()
 	o, err := c.open()
 	if err != nil {
 		return err
@@ -54,30 +47,19 @@ func (c *Command) scripts() error {
 	return c.commit(o, d)
 }
 
-// siteScripts are the scripts that this program puts beside its pages,
-// ascending by name.
-func siteScripts() ([]record.Script, error) {
+// siteScripts are the scripts that this program puts beside its pages.
+func siteScripts() []record.Script {
 	var files []record.Script
-	for _, name := range append(templates.Scripts(), templates.Offline) {
-		data, err := templates.FS.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, record.Script{Name: path.Base(name), SHA256: fmt.Sprintf("%x", sha256.Sum256(data)), Bytes: int64(len(data))})
+	for _, p := range templates.Programs() {
+		files = append(files, record.Script{Name: p.Name, SHA256: p.SHA256, Bytes: p.Bytes})
 	}
-	slices.SortFunc(files, func(a, b record.Script) int { return strings.Compare(a.Name, b.Name) })
-	return files, nil
+	return files
 }
 
 // unlisted tells the officer where the ledger does not know the scripts that
 // the pages carry.
-func (c *Command) unlisted(s *rules.State) error {
-	files, err := siteScripts()
-	if err != nil {
-		return err
-	}
-	if n := len(s.Software); n == 0 || !slices.Equal(s.Software[n-1].Body.Files, files) {
+func (c *Command) unlisted(s *rules.State) {
+	if n := len(s.Software); n == 0 || !slices.Equal(s.Software[n-1].Body.Files, siteScripts()) {
 		c.note("提示：网页核验程序的校验码还没有记入账本，请运行 sunlot scripts\n")
 	}
-	return nil
 }

@@ -14,24 +14,11 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
-say() { printf '%s\n' "$*" >&2; }
-
 missing=''
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"
-if [ -n "$missing" ]; then
-	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
-		say "installing$missing"
-		apt-get update -qq </dev/null
-		# shellcheck disable=SC2086 # a list of names
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null >/dev/null
-	else
-		say "缺少：${missing# }。请用管理员身份安装后重试，例如：sudo apt-get install$missing"
-		say "missing: ${missing# }. Install them as administrator and try again, for example: sudo apt-get install$missing"
-		exit 3
-	fi
-fi
+. ./tools/missing.sh
 
 # A site whose every text is every payload, made of the same verified ledger.
 SUNLOT_POISON="$site/gaoqing=$tmp/poisoned" go test -count=1 -run '^TestPoison$' ./site
