@@ -89,7 +89,6 @@ func buildCity(b *testing.B, ledger, public string) {
 		measured(what+"-cpu", (cpuTime() - used).Seconds(), "s")
 		start, used = time.Now(), cpuTime()
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(40)) // as sunlot build
 	v, err := verify.Open(os.DirFS(ledger), verify.Options{Today: "2024-07-31"})
 	if err != nil {
 		b.Fatal(err)

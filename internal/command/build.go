@@ -1,6 +1,7 @@
 package command
 
 import (
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -35,18 +36,13 @@ func (c *Command) newBuild() *cobra.Command {
 	return cmd
 }
 
-// verifyGarbage is how much garbage, in hundredths of what is kept, the
-// verification of a large ledger may leave before it is collected: with as much
-// again it would take twice the memory for a tenth of the time.
-const verifyGarbage = 40
-
 func (c *Command) build(out string, all bool) error {
 	start := time.Now()
-	defer debug.SetGCPercent(debug.SetGCPercent(verifyGarbage))
 	o, b, err := c.verified()
 	if err != nil {
 		return err
 	}
+	runtime.GC() // what the verification has left is no part of the bundle, above which a build takes so much and no more
 	dir := o.SiteDir()
 	if out != "" {
 		dir = c.abs(out)
