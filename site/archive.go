@@ -28,7 +28,7 @@ func archiveName(n int) string { return fmt.Sprintf("ledger-%03d.zip", n) }
 
 // dataLedger writes the archives. One that is not the last depends on its own
 // entries and their files (openings come later and may be taken down), never on
-// the checkpoint.
+// the checkpoint. It depends on the program too, which orders what it packs.
 func (m *maker) dataLedger(v *dataView, list *dataIndex) error {
 	size := m.b.Checkpoint.Size
 	for from := uint64(0); from < size; from += perArchive {
@@ -48,7 +48,7 @@ func (m *maker) dataLedger(v *dataView, list *dataIndex) error {
 // archiveFile writes an archive unless it stands there, and says how large it is.
 func (m *maker) archiveFile(file string, from, to uint64) (size int, err error) {
 	last := to == m.b.Checkpoint.Size
-	h := newHasher().text("archive", archiveText).yes(last).num(int64(from), int64(to)).sum(m.keys.broken)
+	h := newHasher().text("archive", archiveText, m.opt.Program).yes(last).num(int64(from), int64(to)).sum(m.keys.broken)
 	if last {
 		h.text(string(m.b.Signed))
 	}

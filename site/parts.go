@@ -63,7 +63,10 @@ func (l *partList) older(p *page) []link {
 func (m *maker) linkPages(l *partList) error {
 	for k := 1; k <= l.shelves(); k++ {
 		first, last := l.rows(k)
-		h := newHasher().text("links", l.shelf(k), l.name(last)).num(int64(last)).sum(m.keys.all)
+		h := newHasher().text("links", l.shelf(k), l.title, l.name(last)).num(int64(last)).sum(m.keys.all)
+		for _, c := range l.crumbs {
+			h.text(c.Href, c.Text)
+		}
 		err := m.block(l.shelf(k), h.key(), func(m *maker) error {
 			v := &linkPage{page: m.newPage(l.shelf(k), l.section, l.title+"，第"+num(first)+"至"+num(last)+"页", l.crumbs...)}
 			v.asList()

@@ -118,7 +118,7 @@ func (m *maker) xmlMaps() error {
 	}
 	err := each(files, func(n int) error {
 		from, to := n*perSitemap, min((n+1)*perSitemap, all)
-		h := newHasher().text("sitemap", names[n], m.opt.Base)
+		h := newHasher().text("sitemap", names[n]).sum(m.keys.all)
 		for i := from; i < to; i++ {
 			if i < records {
 				h.text(dayOf(m.b.Entries[i])).yes(m.resultAt(int64(i)) != nil)
