@@ -242,7 +242,7 @@ func (r *reader) files(asked string, x *Index) map[string]bool {
 	slices.SortStableFunc(listed, func(a, b string) int { return rank(r.p.common, a) - rank(r.p.common, b) })
 	var numbers []int32
 	for i, g := range listed {
-		if i >= 2 && len(numbers) <= 40 {
+		if i >= 2 && len(numbers) <= 20 {
 			break
 		}
 		want["gram/"+strconv.Itoa(Place(Hash(g), r.n))+".js"] = true

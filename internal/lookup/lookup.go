@@ -42,7 +42,7 @@ const (
 	EntriesPerFile = 256   // exactly, but for the last
 	NamesPerFile   = 16    // exactly, but for the last
 	NamesPerSeal   = 64    // a multiple of NamesPerFile
-	PairsPerFile   = 2048  // name numbers, on average
+	PairsPerFile   = 1024  // name numbers, on average
 	Frequent       = 16384 // a pair in more names than these is not listed
 	Common         = 512   // a pair in more names than these is asked last
 )

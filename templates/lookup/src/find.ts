@@ -73,7 +73,7 @@ export function pairs(chars: readonly string[]): string[] {
 }
 
 const atOnce = 10; // hits that are shown before somebody asks for more
-const few = 40; // candidates that are not worth a third pair
+const few = 20; // candidates that are not worth a further pair
 
 /** Names that hold what was asked, a few at a time, the latest first. */
 export interface Names {
