@@ -130,6 +130,11 @@ const withOpening = (change) => {
   change(o);
   return new Map([[`ledger/opening/${notice}.json`, JSON.stringify(o)]]);
 };
+// one of the opened that the page itself lists
+const listed = (o) => {
+  const handle = (h) => createHash("sha256").update(`draw1h|O|${h.salt}|${h.id}`).digest("hex").slice(0, 32);
+  return o.handles.find((h) => text(draw).includes(`id="h-${handle(h)}"`));
+};
 const digit = (hex, at = 0) => hex.slice(0, at) + (hex[at] === "0" ? "1" : "0") + hex.slice(at + 1);
 
 // Changes by somebody who has no keys: the site's files alone.
@@ -147,8 +152,8 @@ const plain = [
   ["a line of the pool left out", () => new Map([[blob(body(notice).pool), lines(body(notice).pool).slice(1).map((l) => l + "\n").join("")]]), ["files"]],
   ["the pool gone", () => new Map([[blob(body(notice).pool), null]]), ["files"]],
   ["a line of the drawn list", () => new Map([[blob(body(cast).drawn), lines(body(cast).drawn).slice(1).map((l) => l + "\n").join("")]]), ["tickets"]],
-  ["another enterprise in the opening", () => withOpening((o) => { o.handles[3].id = digit(o.handles[3].id, 17); }), ["key", "opened", "page"]],
-  ["another salt in the opening", () => withOpening((o) => { o.handles[3].salt = digit(o.handles[3].salt); }), ["key", "opened", "page"]],
+  ["another enterprise in the opening", () => withOpening((o) => { const h = listed(o); h.id = digit(h.id, 17); }), ["key", "opened", "page"]],
+  ["another salt in the opening", () => withOpening((o) => { const h = listed(o); h.salt = digit(h.salt); }), ["key", "opened", "page"]],
   ["another K", () => withOpening((o) => { o.K = digit(o.K); }), ["key"]],
 ];
 
@@ -163,7 +168,8 @@ for (const [name, files, red] of plain) {
 }
 
 // Changes by the office itself, with keys for everything.
-const forged = (options, more = []) => new Map([...forge(office, [...charters, notice, cast], options), ...more]);
+const registers = [body(notice).roster.entry, body(notice).inspectors.entry];
+const forged = (options, more = []) => new Map([...forge(office, [...new Set([...charters, ...registers, notice, cast])], options), ...more]);
 const inDraw = (change) => ({ change: (i, _, b) => { if (i === cast) change(b); } });
 function replaced(name, edit) {
   const f = file(edit(lines(body(cast)[name])));

@@ -40,7 +40,8 @@ export async function begin(p: Plan, source: Source, trust: Trust, named: Named)
     const shown = [figure("条数", head.checkpoint.size), figure("总校验码", hex(head.checkpoint.root)), figure("账本公钥", head.log.line)];
     for (const w of there) shown.push(figure("见证签名", `${w.name}，${time(w.time ?? 0)}`));
     const wrong = head.witnesses.filter((w) => w.state === "bad").map((w) => w.name);
-    const seen = there.length > 0 ? `，${there.length}家见证单位签了名` : "，没有见证签名";
+    const count = there.filter((w) => w.counts).length;
+    const seen = count > 0 ? `，${count}家见证单位签了名` : "，没有见证签名";
     if (ledger.short === true)
       note(unknown(`用的是入账证明里的快照，有账本公钥的签名，没有够数的见证签名。那时可能还没有设见证，本页不能判断。`, ...shown));
     else if (wrong.length > 0) note(unknown(`快照的签名相符，但是${wrong.join("、")}的一行见证签名验不过，不作数。`, ...shown));
@@ -61,15 +62,15 @@ export async function begin(p: Plan, source: Source, trust: Trust, named: Named)
           figure("开账声明的校验码", last.hash),
         ),
       );
-      return;
+    } else {
+      ensure(
+        withoutAddresses(last.policy) === withoutAddresses(ledger.policy),
+        "charter-policy",
+        `entry/${last.index}.txt`,
+        withoutAddresses(ledger.policy),
+        withoutAddresses(last.policy),
+      );
     }
-    ensure(
-      withoutAddresses(last.policy) === withoutAddresses(ledger.policy),
-      "charter-policy",
-      `entry/${last.index}.txt`,
-      withoutAddresses(ledger.policy),
-      withoutAddresses(last.policy),
-    );
     note(trusted(ledger));
   });
   return ledger;
@@ -83,8 +84,10 @@ function trusted(l: Ledger): Outcome {
   for (const k of last.keys) figures.push(figure("单位公钥", k.line));
   const said = `${last.office}的开账声明（第${last.index}条记录）在账本里，写明的公钥和见证单位与快照一致`;
   const print = fingerprintOf(l.trust.fingerprint);
+  if (!/^(?:[0-9a-f]{16,64})?$/.test(print)) return unknown("您填的校验码写法不对，没有核对：应当是16到64个 0–9、a–f。请照开账声明的纸质件重填。", ...figures);
+  const typed = ownPolicy(l.trust);
+  l.compared = true;
   if (print !== "") {
-    if (!/^[0-9a-f]{16,64}$/.test(print)) return bad("您填的校验码不对：应当是16到64个 0–9、a–f。请照开账声明的纸质件重填。", ...figures);
     const own = l.charters.find((c) => c.hash.startsWith(print));
     if (!own)
       return bad(
@@ -94,7 +97,6 @@ function trusted(l: Ledger): Outcome {
       );
     if (own !== last && withoutAddresses(own.policy) !== withoutAddresses(last.policy)) return changed(own.index, last.index, figures);
   }
-  const typed = ownPolicy(l.trust);
   if (typed) {
     const own = parsePolicy(typed);
     if (!own.logs.some((x) => x.key.line === l.head?.log.line)) return bad("您给的见证约定里是另一把账本公钥。", ...figures);
@@ -115,11 +117,14 @@ function changed(own: number, last: number, figures: readonly Figure[]): Outcome
   );
 }
 
-/** trustWords says what a verdict rests on. */
-export function trustWords(trust: Trust): string {
-  if (fingerprintOf(trust.fingerprint) !== "") return "开账声明与您填的校验码相符才算数，已经一并核对。";
-  if (trust.policy.trim() !== "") return "账本公钥和见证单位按您给的见证约定核对。";
-  return "账本公钥和见证单位取自这个账本自己；要连它们也核对，请填写开账声明纸质件上的校验码。";
+/** trustWords says what a verdict rests on, and no more than was held to it. */
+export function trustWords(l: Ledger): string {
+  const [print, typed] = [fingerprintOf(l.trust.fingerprint) !== "", l.trust.policy.trim() !== ""];
+  if ((print || typed) && l.compared !== true) return "您自己的依据没有核对成，见各步骤的说明。";
+  if (print) return "开账声明与您填的校验码相符才算数，已经一并核对。";
+  if (typed && /^[ \t]*witness/m.test(l.trust.policy)) return "账本公钥和见证单位按您给的见证约定核对。";
+  const own = "要连它们也核对，请填写开账声明纸质件上的校验码。";
+  return typed ? `账本公钥按您给的见证约定核对；见证单位取自这个账本自己。${own}` : `账本公钥和见证单位取自这个账本自己；${own}`;
 }
 
 /** entryStep reads an entry, holds it to its proof and to the office's keys, and
@@ -164,8 +169,10 @@ export async function entryStep(
     const figures = provenFigures(e, signers);
     if (e.witnessed === true && e.seen === undefined) {
       note(bad(`${what}（第${index}条记录）入账时的快照没有够数的见证签名。`, ...figures));
+    } else if (!e.continued && l.source.lent !== true) {
+      note(unknown(`${words}。没有给出校验树的文件（tile），今天的账本是不是从那时接着写的，核对不了。`, ...figures));
     } else {
-      note(good(words + (e.seen === undefined ? "。" : `，${e.seenBy.length}家见证单位在${time(e.seen)}以前见过。`), ...figures));
+      note(good(words + (e.seen === undefined ? "。" : `，${e.seenBy.filter((w) => w.time <= e.seen!).length}家见证单位在${time(e.seen)}以前见过。`), ...figures));
     }
   });
   return read;

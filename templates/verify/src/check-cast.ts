@@ -3,14 +3,15 @@
 
 import { QUICKNET, type BLS } from "./beacon";
 import { entryStep, seconds, time } from "./begin";
-import { findings, settle } from "./compare";
+import { findings, holds, settle } from "./compare";
 import { checkCutoffs, checkDrawn, checkExperts, checkQuotas, checkRecusals, checkStaffed, checkTeams, slotsOf } from "./draw";
 import { blobsOf, howOf, waiting, type Draw } from "./draw-parts";
 import { Fault, ensure } from "./fault";
 import { H } from "./hash";
 import type { Members } from "./json";
 import { readEntry, type Proven } from "./ledger";
-import { listOf, numberOf, part, textOf, textsOf } from "./members";
+import { listOf, membersOf, numberOf, part, textOf, textsOf } from "./members";
+import { parseVKey, sameKey } from "./note";
 import { countCells, inspectorsOf } from "./pool";
 import { checkContributions, fromCeremony, fromLottery, fromRound, type Setting } from "./randomness";
 import { drawSeed } from "./seed";
@@ -165,6 +166,11 @@ function ceremony(d: Draw, b: Members, r: Members, added: string): Value {
 async function contributions(d: Draw, b: Members, r: Members): Promise<string[]> {
   const f = findings();
   const extras = await checkContributions(f, settingOf(d), r, b);
+  // whoever adds a number is not the office under another name
+  const keys = listOf(r, "contributors").map((c) => parseVKey(textOf(membersOf(c), "key")));
+  const own = [d.ledger.head!.log, ...d.ledger.charters.flatMap((c) => c.keys)];
+  const twice = keys.find((k, i) => [...own, ...keys.slice(0, i)].some((o) => sameKey(o, k)));
+  holds(f, "contribution-own", twice?.name ?? "", twice === undefined, "", "");
   settle(f);
   for (const index of listOf(b, "contributions").map(Number)) {
     const e = await readEntry(d.ledger, index);

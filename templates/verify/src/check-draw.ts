@@ -8,8 +8,8 @@ import { castSteps, castTitles } from "./check-cast";
 import { findings, settle } from "./compare";
 import { ownPage } from "./check-entry";
 import { openedSteps, openedTitles } from "./check-opened";
-import { checkRecusals } from "./draw";
-import { blobsOf, howOf, moment, poolHandles, readFiles, waiting, type Draw, type Shown, type Tools } from "./draw-parts";
+import { checkQuotas, checkRecusals } from "./draw";
+import { blobsOf, checkRegisters, howOf, moment, poolHandles, readFiles, waiting, type Draw, type Shown, type Tools } from "./draw-parts";
 import { Fault, ensure } from "./fault";
 import type { Members } from "./json";
 import type { Proven, Trust } from "./ledger";
@@ -39,7 +39,7 @@ export async function checkDraw(run: Run, source: Source, trust: Trust, ask: Dra
   const end = (): Ended => ({
     verdict: p.verdict(),
     steps: [...p.done.values()],
-    trust: trustWords(trust),
+    trust: trustWords(ledger),
     what: `抽取 ${notice ? textOf(notice.entry.body, "draw") : `第${ask.notice}条记录`}`,
   });
   if (!notice) {
@@ -60,11 +60,12 @@ export async function checkDraw(run: Run, source: Source, trust: Trust, ask: Dra
   const files = await p.step("files", async (note) => {
     const f = await readFiles(run, source, body);
     const people = f.people ? `，人员签筒${f.people.count}名` : "";
+    const known = await checkRegisters(ledger, notice);
+    const words = `签筒${f.pool.count}户、没有进签筒的${f.out.count}户，合起来就是预告写的名录库户数${people}；每份名单的校验码、行数、树根都与预告写的一致`;
     note(
-      good(
-        `签筒${f.pool.count}户、没有进签筒的${f.out.count}户，合起来就是名录库的户数${people}；每份名单的校验码、行数、树根都与预告写的一致。`,
-        ...fileFigures(body),
-      ),
+      known
+        ? good(`${words}，户数与名录库的记录一致。`, ...fileFigures(body))
+        : unknown(`${words}。没有给出名录库的记录，户数是不是名录库写的，核对不了。`, ...fileFigures(body)),
     );
     return f;
   });
@@ -126,6 +127,7 @@ function order(note: Note, notice: Proven, body: Members): void {
 
 function notDrawn(body: Members): string {
   const at = moment(body);
+  if (textOf(body, "casts") === "platform") return `由监管平台抽取，平台任务写明的时间是${time(seconds(at))}，账本里还没有平台的名单。`;
   const past = seconds(at) * 1000 < Date.now();
   return past
     ? `号码在${time(seconds(at))}已经产生，账本里还没有这次抽取的记录，所以没有名单可以重算。`
@@ -164,23 +166,28 @@ async function platformSteps(d: Draw, index: number): Promise<void> {
       );
       const named = rows(objects).map((r) => r[0]!);
       const out = new Set(rows(d.files.out).map((r) => r[0]!));
-      const pool = new Set(poolHandles(d.files.pool));
-      const inside = named.filter((h) => pool.has(h)).length;
+      const { pool } = d.files;
+      const cellOf = new Map(poolHandles(pool).map((h, i) => [h, pool.cells[pool.cell[i]!]!]));
+      const inside = named.filter((h) => cellOf.has(h));
       const left = named.filter((h) => out.has(h)).length;
       if (!d.files.recusals) throw new Fault("file-missing", "recusals");
       const f = findings();
-      await checkRecusals(blobsOf(d), f, d.body, list.entry.body, d.files.recusals, named.filter((h) => pool.has(h)), howOf(d));
+      await checkRecusals(blobsOf(d), f, d.body, list.entry.body, d.files.recusals, inside, howOf(d));
+      const cells = listOf(d.body, "groups").flatMap((g) => listOf(membersOf(g), "cells"));
+      const quotas = checkQuotas(f, d.body, { cells }, pool);
       settle(f);
-      const quota = listOf(d.body, "groups")
-        .flatMap((g) => listOf(membersOf(g), "cells"))
-        .reduce<number>((n, c) => n + numberOf(membersOf(c), "quota"), 0);
-      const words = `名单${named.length}户，其中${inside}户在封存的签筒里，${left}户是没有进签筒的，${named.length - inside - left}户都不是；预告的名额共${quota}户。`;
-      const numbers = [figure("名单", named.length), figure("在签筒里", inside), figure("名额", quota)];
-      note(
-        inside === named.length && named.length === quota
-          ? good(words, ...numbers)
-          : unknown(words + "不一致之处平台没有说明的，见本页各条。", ...numbers),
-      );
+      const quota = [...quotas.values()].reduce((n, q) => n + q, 0);
+      const drawn = inside.map((h) => cellOf.get(h)!);
+      const other = [...quotas].filter(([cell, q]) => drawn.filter((c) => c === cell).length !== q).length;
+      const at = seconds(textOf(list.entry.body, "time"));
+      const words =
+        `名单${named.length}户，其中${inside.length}户在封存的签筒里，${left}户是没有进签筒的，${named.length - inside.length - left}户都不是；` +
+        `预告的名额共${quota}户${other > 0 ? `，${other}个分区的户数与名额不同` : ""}。`;
+      const numbers = [figure("名单", named.length), figure("在签筒里", inside.length), figure("名额", quota), figure("名单写的平台抽取时间", time(at))];
+      if (d.notice.seen !== undefined && d.notice.seen >= at)
+        note(unknown(`${words}名单写的平台抽取时间不晚于见证单位见到预告的时间：事后登记，不能证明名单是在预告以后选定的。`, ...numbers));
+      else if (inside.length === named.length && other === 0) note(good(words, ...numbers));
+      else note(unknown(words + "不一致之处平台没有说明的，见本页各条。", ...numbers));
     });
   }
   p.skip("cast", "由监管平台抽取：平台怎样抽的、抽过几次，不能重算，只能核对名单在不在事先封存的签筒里。");

@@ -8,7 +8,7 @@ import { ensure } from "./fault";
 import type { Ledger, Proven, Trust } from "./ledger";
 import { checkFields } from "./opening";
 import type { Source } from "./source";
-import { figure, good, plan, type Ended, type Figure, skipWaiting, type Plan, type Run, type Title } from "./step";
+import { clipped, figure, good, plan, type Ended, type Figure, skipWaiting, type Plan, type Run, type Title } from "./step";
 
 /** What a page names of a record. */
 export interface EntryAsk {
@@ -39,7 +39,7 @@ export async function checkEntry(run: Run, source: Source, trust: Trust, ask: En
         note(good("本页显示的记录原文与账本里的一字不差。"));
       });
   }
-  return { verdict: p.verdict(), steps: [...p.done.values()], trust: trustWords(trust), what: `第${ask.entry}条记录` };
+  return { verdict: p.verdict(), steps: [...p.done.values()], trust: trustWords(ledger), what: `第${ask.entry}条记录` };
 }
 
 /** fieldsStep holds what was opened of a record to what it sealed
@@ -48,7 +48,7 @@ export async function fieldsStep(p: Plan, ledger: Ledger, e: Proven): Promise<Re
   return p.step("fields", async (note) => {
     const opening = await readOpening({ ledger }, e.index);
     const fields = opening ? checkFields(e.entry, opening) : new Map<string, string>();
-    const shown: Figure[] = [...fields].slice(0, 40).map(([path, value]) => figure(path, value));
+    const shown: Figure[] = [...fields].slice(0, 40).map(([path, value]) => figure(clipped(path), clipped(value)));
     if (fields.size === 0)
       note(
         good(

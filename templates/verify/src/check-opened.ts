@@ -4,6 +4,7 @@
 import type { Cast as Made } from "./check-cast";
 import type { Draw } from "./draw-parts";
 import { Fault, ensure } from "./fault";
+import { H } from "./hash";
 import { part, textOf } from "./members";
 import { parseOpening, type Opening } from "./opening";
 import { rows } from "./pool";
@@ -111,6 +112,8 @@ async function key(d: Draw, o: Opening, cast: Cast): Promise<ReturnType<typeof g
 /** samePage compares what the page itself says; it gives the number of rows. */
 function samePage(d: Draw, cast: Cast, opening: Opening | undefined): number {
   const shown = d.shown!;
+  const id = textOf(d.body, "draw");
+  if (shown.at !== "") ensure([id, `notice-${d.notice.index}`].includes(shown.at), "page", "本页的地址", shown.at, id);
   const said = [
     ["C", d.notice.hash],
     ["种子", cast.seed],
@@ -121,9 +124,9 @@ function samePage(d: Draw, cast: Cast, opening: Opening | undefined): number {
   for (const row of shown.rows) {
     const mine = cast.drawn.get(row.handle);
     if (mine === undefined) throw new Fault("page", "本页的抽中名单", row.handle, "抽中名单里的一支");
-    ensure(row.text.includes(mine.slice(0, 8)), "page", `本页 ${row.handle} 的签值`, "", mine);
-    const id = ids.get(row.handle) ?? "没有公开";
-    if (row.code !== "") ensure(row.code === id, "page", `本页 ${row.handle} 的企业`, row.code, id);
+    ensure(row.text.includes(mine.slice(0, 16)), "page", `本页 ${row.handle} 的签值`, "", mine);
+    const firm = ids.get(row.handle);
+    if (row.code !== "") ensure(firm !== undefined && row.code === pageOf(firm), "page", `本页 ${row.handle} 的企业`, row.code, firm ?? "没有公开");
   }
   const turned = /本页是第(\d+)至(\d+)户/.exec(shown.text);
   const [from, to] = turned ? [Number(turned[1]), Number(turned[2])] : [1, cast.drawn.size];
@@ -133,4 +136,11 @@ function samePage(d: Draw, cast: Cast, opening: Opening | undefined): number {
   ensure(twice === undefined, "page", "本页的抽中名单列了两次", twice?.handle ?? "", "");
   ensure(shown.rows.length === listed, "page", "本页的抽中名单", String(shown.rows.length), String(listed));
   return shown.rows.length;
+}
+
+/** pageOf is the name of an enterprise's page (site.md, Addresses). */
+function pageOf(id: string): string {
+  if (/^[0-9A-Z]{18}$/.test(id)) return id.toLowerCase();
+  const number = /^注册号:([0-9A-Z]+)$/.exec(id)?.[1];
+  return number === undefined ? `x-${H(id).slice(0, 16)}` : `reg-${number.toLowerCase()}`;
 }

@@ -3,12 +3,12 @@
 
 import type { BLS } from "./beacon";
 import { EMPTY, blobPath, readFile } from "./blob";
-import type { Blobs } from "./draw";
-import { ensure } from "./fault";
+import { slotsOf, type Blobs } from "./draw";
+import { Fault, ensure } from "./fault";
 import type { Members } from "./json";
-import type { Ledger, Proven } from "./ledger";
-import { membersOf, numberOf, part, textOf } from "./members";
-import { poolOf, rows, type Lines, type Pool } from "./pool";
+import { held, type Ledger, type Proven } from "./ledger";
+import { listOf, membersOf, numberOf, part, textOf } from "./members";
+import { countCells, poolOf, rows, type Lines, type Pool } from "./pool";
 import type { Slicing } from "./slices";
 import type { Source } from "./source";
 import type { Plan, Run } from "./step";
@@ -16,11 +16,13 @@ import type { Plan, Run } from "./step";
 /** What the page itself says, to be held to what was computed. */
 export interface Shown {
   readonly text: string;
+  /** the draw of which the page is by its address, "" where that says nothing */
+  readonly at: string;
   /** the drawn as the page lists them: handle and the text of its row */
   readonly rows: readonly {
     readonly handle: string;
     readonly text: string;
-    /** of the enterprise that it names, "" for none */ readonly code: string;
+    /** the enterprise's page that it leads to, without ending; "" for none */ readonly code: string;
   }[];
 }
 
@@ -61,22 +63,65 @@ export function moment(body: Members): string {
   return r ? textOf(r, "time") : textOf(body, "before");
 }
 
-/** readFiles reads what the notice describes (draw1 §4). */
+/** readFiles reads what the notice describes (draw1 §4), and holds what it says
+ * of its registers to the files: nobody of them is dropped in silence, none has
+ * more lots than another, and what a ratio is taken of is what stands there
+ * (verify.md, A notice). */
 export async function readFiles(run: Run, source: Source, body: Members): Promise<Files> {
   const pool = await readFile(run, source, body, "pool", "pool");
   const out = await readFile(run, source, body, "out", "leftout");
   ensure(pool !== undefined && out !== undefined, "file-missing", "pool, out");
   const people = await readFile(run, source, body, "people", "inspectors");
-  await readFile(run, source, body, "people_out", "leftout");
+  const away = await readFile(run, source, body, "people_out", "leftout");
   const recusals = await readFile(run, source, body, "recusals", "recusal-commits");
   const second = part(body, "experts");
   const experts = second && (await readFile(run, source, second, "pool", "inspectors"));
-  const register = numberOf(membersOf(body["roster"]), "count");
-  ensure(pool.count + out.count === register, "roster-count", "pool + out", String(pool.count + out.count), String(register));
+  const left = rows(out);
+  whole("pool + out", rows(pool), left, numberOf(membersOf(body["roster"]), "count"));
+  if (slotsOf(body).length > 0) whole("people + people_out", people ? rows(people) : [], away ? rows(away) : [], numberOf(membersOf(body["inspectors"]), "count"));
   const inside = poolOf(pool);
-  const left = new Set(rows(out).map((r) => r[0]!));
-  for (const r of rows(pool)) ensure(!left.has(r[0]!), "twice-in-register", "pool", r[0]!);
+  ensure(inside.weight.every((w) => w === 1), "bad-weight", "pool", "", "1");
+  const counts = countCells(inside);
+  for (const g of listOf(body, "groups").map(membersOf)) {
+    const name = textOf(g, "name");
+    const lines = listOf(g, "cells").reduce<number>((n, c) => n + (counts.get(textOf(membersOf(c), "cell")) ?? 0), 0);
+    const base = lines + left.filter((r) => r[1] === name && (r[2] === "cap" || r[2] === "batch")).length;
+    ensure(base === numberOf(g, "base"), "base", name, String(numberOf(g, "base")), String(base));
+  }
   return { pool: inside, out, people, recusals, experts };
+}
+
+/** whole: those in and those left out are the register's number, each once. */
+function whole(place: string, inside: readonly string[][], left: readonly string[][], register: number): void {
+  const seen = new Set<string>();
+  for (const [handle] of [...inside, ...left]) {
+    ensure(!seen.has(handle!), "twice-in-register", place, handle!);
+    seen.add(handle!);
+  }
+  ensure(seen.size === register, "roster-count", place, String(seen.size), String(register));
+}
+
+/** checkRegisters holds the registers that a notice names to their entries;
+ * false where these were not given. */
+export async function checkRegisters(l: Ledger, notice: Proven): Promise<boolean> {
+  const { body } = notice.entry;
+  const named = [["objects", part(body, "roster")], ["inspectors", part(body, "inspectors")], ["experts", part(part(body, "experts") ?? {}, "roster")]] as const;
+  try {
+    for (const [kind, ref] of named) {
+      if (!ref) continue;
+      const index = numberOf(ref, "entry");
+      const place = `entry/${index}.txt`;
+      const { entry } = await held(l, index);
+      ensure(entry.type === "roster" && index < notice.index, "entry-type", place, entry.type, "roster");
+      const said = `${textOf(entry.body, "kind")} ${numberOf(entry.body, "count")} ${textOf(membersOf(entry.body["file"]), "sha256")}`;
+      const want = `${kind} ${numberOf(ref, "count")} ${textOf(ref, "sha256")}`;
+      ensure(said === want, "roster-entry", place, said, want);
+    }
+  } catch (e) {
+    if (e instanceof Fault && e.code === "source.not-given") return false;
+    throw e;
+  }
+  return true;
 }
 
 /** poolHandles are the handles of a pool. */

@@ -7,11 +7,12 @@ import { hex, must, utf8 } from "./bytes";
 import { openCheckpoint, openLogged, type Checkpoint, type Opened } from "./checkpoint";
 import { Fault, ensure } from "./fault";
 import { sha256 } from "./hash";
-import { parseNote, parseVKey, signedBy, type Note, type VKey } from "./note";
-import { canonicalPolicy, parsePolicy, quorumThere, type Policy } from "./policy";
+import { parseNote, parseVKey, sameKey, signedBy, type Note, type VKey } from "./note";
+import { canonicalPolicy, overlap, parsePolicy, quorumThere, type Policy } from "./policy";
 import { parseProof } from "./proof";
 import { parseEntry, type Entry } from "./record";
 import type { Source } from "./source";
+import { Trouble } from "./step";
 import { consistencyPath } from "./tile";
 import { checkConsistency, checkInclusion, recordHash } from "./tree";
 import { listOf, membersOf, textOf } from "./members";
@@ -42,6 +43,8 @@ export interface Ledger {
   head?: Opened;
   /** whether the head is that of a proof and has too few witnesses */
   short?: boolean;
+  /** whether what the reader brought was held to the charters */
+  compared?: boolean;
   /** by index; filled by the step that reads them */
   charters: Charter[];
 }
@@ -58,7 +61,7 @@ export interface Proven {
   readonly path: number;
   /** the checkpoint of its publication */
   readonly checkpoint: Checkpoint;
-  /** names of the witnesses whose lines verify there, with their times */
+  /** the witnesses that count and whose lines verify there, with their times */
   readonly seenBy: readonly { readonly name: string; readonly time: number }[];
   /** earliest second by which the quorum of the charter in force had signed */
   readonly seen?: number;
@@ -94,10 +97,18 @@ async function policyBytes(l: Ledger): Promise<Uint8Array> {
   }
 }
 
-/** ownPolicy are the bytes of what the reader pasted; undefined for nothing. */
+/** ownPolicy are the bytes of what the reader pasted; undefined for nothing. A
+ * slip of the reader's own is no fault of the ledger. */
 export function ownPolicy(trust: Trust): Uint8Array | undefined {
   const typed = trust.policy.trim();
-  return typed === "" ? undefined : utf8(typed.replace(/\r\n?/g, "\n") + "\n");
+  if (typed === "") return undefined;
+  const bytes = utf8(typed.replace(/\r\n?/g, "\n") + "\n");
+  try {
+    parsePolicy(bytes);
+  } catch (e) {
+    throw new Trouble(`您粘贴的见证约定写法不对，没有核对：${e instanceof Fault ? e.place : ""}。请把整份文件粘贴进来。`);
+  }
+  return bytes;
 }
 
 /** inForce is the charter by which an entry is judged: the last before it, for
@@ -170,12 +181,12 @@ async function goesOn(l: Ledger, c: Checkpoint): Promise<boolean> {
   return true;
 }
 
-/** cosigned are the witnesses of a policy whose lines in a checkpoint verify. */
+/** cosigned are the witnesses of a policy that count and whose lines in a checkpoint verify. */
 function cosigned(signed: Uint8Array, policy: Policy): { name: string; time: number }[] {
   const any: Policy = { ...policy, groups: [], quorum: "none" };
   const list: { name: string; time: number }[] = [];
   for (const w of openCheckpoint(signed, any).witnesses) {
-    if (w.state === "good" && w.time !== undefined && w.time > 0) list.push({ name: w.name, time: w.time });
+    if (w.counts && w.state === "good" && w.time !== undefined && w.time > 0) list.push({ name: w.name, time: w.time });
   }
   return list.sort((a, b) => a.time - b.time);
 }
@@ -212,28 +223,27 @@ export async function held(l: Ledger, index: number): Promise<Proven> {
   return p;
 }
 
-/** charterOf reads what a charter's entry says. */
+/** charterOf reads what a charter's entry says. One with a policy that it may
+ * not have is none: by it an office would be its own witness. */
 export function charterOf(p: { index: number; hash: string; entry: Entry }, log: VKey): Charter {
   const place = `entry/${p.index}.txt`;
   ensure(p.entry.type === "charter", "entry-type", place, p.entry.type, "charter");
-  const keys: VKey[] = [];
-  let own = "";
+  const [keys, logs]: [VKey[], VKey[]] = [[], []];
   for (const k of listOf(p.entry.body, "keys")) {
-    const key = parseVKey(textOf(membersOf(k), "key"));
-    if (textOf(membersOf(k), "role") === "office") keys.push(key);
-    else own = key.line;
+    const role = textOf(membersOf(k), "role");
+    ensure(role === "office" || role === "log", "charter-key", place, role);
+    (role === "office" ? keys : logs).push(parseVKey(textOf(membersOf(k), "key")));
   }
-  ensure(own === log.line, "charter-key", place, own, log.line);
+  ensure(logs.length === 1 && logs[0]!.line === log.line, "charter-key", place, logs.map((k) => k.line).join("、"), log.line);
   const said = textOf(p.entry.body, "policy");
-  const plain = `log ${log.line}\nquorum none\n`;
-  return {
-    index: p.index,
-    hash: p.hash,
-    office: textOf(p.entry.body, "office"),
-    keys,
-    policy: parsePolicy(utf8(said === "" ? plain : said)),
-    witnessed: said !== "",
-  };
+  const policy = parsePolicy(utf8(said === "" ? `log ${log.line}\nquorum none\n` : said));
+  if (said !== "") {
+    const own = [log, ...keys];
+    const alone = policy.logs.length === 1 && policy.logs[0]!.key.line === log.line && canonicalPolicy(policy) === said;
+    const others = overlap(policy) > 0 && !policy.witnesses.some((w) => own.some((k) => sameKey(k, w.key)));
+    ensure(alone && others, "charter-witnesses", place, said);
+  }
+  return { index: p.index, hash: p.hash, office: textOf(p.entry.body, "office"), keys, policy, witnessed: said !== "" };
 }
 
 /** readCharters reads the charters that the page names, in order; each is
@@ -242,17 +252,17 @@ export async function readCharters(l: Ledger, indexes: readonly number[]): Promi
   const log = must(l.head?.log, "checkpoint-unsigned", "checkpoint");
   for (const index of [...new Set([0, ...indexes])].sort((a, b) => a - b)) {
     const bytes = await l.source.get(`ledger/entry/${index}.txt`);
-    const c = charterOf({ index, hash: hex(sha256(bytes)), entry: parseEntry(bytes) }, log);
-    if (index === 0) l.charters = [c];
     try {
+      const c = charterOf({ index, hash: hex(sha256(bytes)), entry: parseEntry(bytes) }, log);
+      if (index === 0) l.charters = [c];
       await held(l, index);
+      if (index > 0) l.charters.push(c);
     } catch (e) {
       // Among picked files every entry of the type is tried: one without effect
-      // leaves the charter before it in force.
-      if (index > 0 && l.source.picked && e instanceof Fault) continue;
-      throw e;
+      // leaves the charter before it in force. One whose proof is kept back or
+      // does not hold is none of these: it might have taken a key away.
+      if (index === 0 || !l.source.picked || !(e instanceof Fault) || !/^(?:charter|policy)-|^entry-unsigned$/.test(e.code)) throw e;
     }
-    if (index > 0) l.charters.push(c);
   }
   return l.charters;
 }

@@ -21,7 +21,7 @@ export function loadBLS(root: string): Promise<BLS> {
     script.onload = () => {
       const bls = registered();
       if (bls) done(bls);
-      else fail(new Fault("source.missing", "script/bls.js"));
+      else script.onerror!("");
     };
     script.onerror = () => {
       loading = undefined;

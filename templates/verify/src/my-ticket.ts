@@ -21,6 +21,8 @@ export interface TicketAsk {
   readonly charters: readonly number[];
   readonly notice: number;
   readonly entry?: number;
+  /** id of the draw that the reader asked for, where a list of the site led here */
+  readonly draw?: string;
   /** code as typed */
   readonly code: string;
   /** salt of the opening as typed, "" where K or the ledger's own opening gives it */
@@ -45,7 +47,8 @@ export async function myTicket(run: Run, source: Source, trust: Trust, ask: Tick
   ]);
   const ledger = await begin(p, source, trust, ask);
   const notice = await entryStep(p, ledger, "notice", ask.notice, ["notice"], "抽取预告");
-  const cast = ask.entry === undefined ? undefined : await entryStep(p, ledger, "draw", ask.entry, ["draw"], "抽取记录");
+  const none = ask.entry === undefined || (notice !== undefined && textOf(notice.entry.body, "casts") === "platform");
+  const cast = none ? undefined : await entryStep(p, ledger, "draw", ask.entry!, ["draw"], "抽取记录");
   let headline = "";
   if (!notice) {
     skipWaiting(p, "抽取预告没有核验成，这一步核验不了。");
@@ -54,18 +57,23 @@ export async function myTicket(run: Run, source: Source, trust: Trust, ask: Tick
     const handle = await handleStep(p, ledger, ask, code, notice.entry.body);
     const place = handle === undefined ? undefined : await hatStep(run, p, ledger, notice.entry.body, handle);
     if (place?.cell === "") headline = place.words;
-    if (place && place.cell !== "" && cast) headline = await ticketSteps(p, notice, cast, handle!, place);
-    if (!cast && ask.entry === undefined) p.skip("draw", "还没有抽取，或者由监管平台抽取，没有签值可算。");
+    if (place && place.cell !== "" && cast) headline = await ticketSteps(run, p, ledger, notice, cast, handle!, place);
+    if (none) p.skip("draw", "还没有抽取，或者由监管平台抽取，没有签值可算。");
     skipWaiting(p, place?.cell === "" ? "不在签筒里，没有签值。" : "前面的步骤没有算成，这一步算不了。");
   }
   const what = `抽取 ${notice ? textOf(notice.entry.body, "draw") : ""} 的签`;
-  return { verdict: p.verdict(), steps: [...p.done.values()], trust: trustWords(trust), what, ...(headline === "" ? {} : { answer: `${what}：${headline}` }) };
+  const verdict = p.verdict();
+  // No answer above a 不相符: it would be read as the answer.
+  const answer = headline === "" || verdict === "bad" ? {} : { answer: `${what}：${headline}` };
+  return { verdict, steps: [...p.done.values()], trust: trustWords(ledger), what, ...answer };
 }
 
 /** handleStep makes the handle from code and salt; the salt is the reader's
  * own, or K's, or that of the opening. */
 async function handleStep(p: Plan, l: Ledger, ask: TicketAsk, code: string, body: Members): Promise<string | undefined> {
   return p.step("handle", async (note) => {
+    const id = textOf(body, "draw");
+    ensure(ask.draw === undefined || ask.draw === id, "other-draw", "data/draws.json", id, ask.draw);
     if (!objectID(code)) throw new Trouble("代码应当是18位统一社会信用代码（数字和大写字母），没有的写“注册号:”加注册号。");
     const opening = await readOpening({ ledger: l }, ask.notice);
     const typed = ask.salt.trim().toLowerCase();
@@ -135,7 +143,7 @@ async function hatStep(run: Run, p: Plan, l: Ledger, body: Members, handle: stri
 }
 
 /** ticketSteps compute the ticket and hold it to the cut-off. */
-async function ticketSteps(p: Plan, notice: Proven, cast: Proven, handle: string, place: Place): Promise<string> {
+async function ticketSteps(run: Run, p: Plan, l: Ledger, notice: Proven, cast: Proven, handle: string, place: Place): Promise<string> {
   const b = cast.entry.body;
   const seed = textOf(b, "seed");
   const ticket = await p.step("ticket", async (note) => {
@@ -168,8 +176,13 @@ async function ticketSteps(p: Plan, notice: Proven, cast: Proven, handle: string
     const line = cut ? textOf(cut, "cutoff") : "";
     const numbers = [figure("签值", ticket), figure("中签线", line || "没有抽中任何一户")];
     if (!cut) return note(bad(`抽取记录里没有分区 ${place.cell}。`, ...numbers));
-    headline = line !== "" && ticket <= line ? "抽中了" : "没有抽中";
-    note(good(headline === "抽中了" ? "签值不大于中签线：抽中了。" : "签值大于中签线：没有抽中。", ...numbers));
+    const mine = line !== "" && ticket <= line;
+    const drawn = await readFile(run, l.source, b, "drawn", "drawn");
+    const listed = drawn !== undefined && rows(drawn).some((r) => r.join("|") === `${place.cell}|${ticket}|${handle}`);
+    ensure(listed === mine, "not-listed", `entry/${cast.index}.txt`, handle, line);
+    headline = mine ? "抽中了" : "没有抽中";
+    const rest = "种子和中签线照抽取记录；它们对不对，请用“核验这次抽取”从头算。";
+    note(good((mine ? "签值不大于中签线，也在抽中名单里：抽中了。" : "签值大于中签线，也不在抽中名单里：没有抽中。") + rest, ...numbers));
   });
   return headline;
 }

@@ -2,9 +2,11 @@
 // button, and the button a check by files of the same site.
 
 import { checkDraw, checkEntry, checkResult, myTicket } from "./check";
+import { text } from "./bytes";
 import { button, el, field, onEnter } from "./dom";
 import type { Shown } from "./draw-parts";
 import { picked, ticketForm, trustFields } from "./forms-ui";
+import { isList, members, parseLoose } from "./json";
 import { loadBLS } from "./load";
 import type { Trust } from "./ledger";
 import { newPanel, type Panel } from "./panel";
@@ -108,7 +110,8 @@ function fill(section: HTMLElement): void {
   section.insertBefore(tool, section.querySelector(".check-still"));
 }
 
-/** check runs what the page is about. */
+/** check runs what the page is about. Which record that is says the address,
+ * where it has a number: what stands at it is then held to that record. */
 function check(n: Named, run: Run, source: Source, trust: Trust): Promise<Ended> {
   const main = document.querySelector("main")?.textContent ?? "";
   if (n.kind === "draw") {
@@ -121,22 +124,24 @@ function check(n: Named, run: Run, source: Source, trust: Trust): Promise<Ended>
       { bls: () => loadBLS(n.root) },
     );
   }
-  if (n.kind === "result") {
-    const draw = n.draw === undefined ? {} : { draw: n.draw };
-    return checkResult(run, source, trust, { charters: n.charters, entry: n.entry ?? -1, later: n.later, ...draw, shown: main });
-  }
-  const shown = document.querySelector("#record ~ details pre")?.textContent;
-  return checkEntry(run, source, trust, { charters: n.charters, entry: n.entry ?? -1, ...(shown == null ? {} : { shown }) });
+  const at = /\/(?:book|results)\/(\d{1,15})\.html$/.exec(location.pathname)?.[1];
+  const entry = at === undefined ? (n.entry ?? -1) : Number(at);
+  const record = document.querySelector("#record ~ details pre")?.textContent;
+  const shown = record == null ? {} : { shown: record };
+  if (n.kind !== "result") return checkEntry(run, source, trust, { charters: n.charters, entry, ...shown });
+  const draw = n.draw === undefined ? {} : { draw: n.draw };
+  const codes = [...document.querySelectorAll("main td[data-label='代码']")].map((td) => td.textContent ?? "");
+  return checkResult(run, source, trust, { charters: n.charters, entry, later: n.later, ...draw, shown: { text: main, record: record ?? "", codes } });
 }
 
 /** shownDraw takes from the page what it says of the draw. An enterprise is named
- * by the link to its page (site.md: its code in lower case). */
+ * by the link to its page (site.md). */
 function shownDraw(text: string): Shown {
   const rows = [...document.querySelectorAll<HTMLElement>("tr[id^='h-']")].map((row) => {
     const link = row.querySelector("a[href*='firms/']")?.getAttribute("href") ?? "";
-    return { handle: row.id.slice(2), text: row.textContent ?? "", code: /firms\/([0-9a-z]{18})\.html$/.exec(link)?.[1]?.toUpperCase() ?? "" };
+    return { handle: row.id.slice(2), text: row.textContent ?? "", code: /firms\/([0-9a-z-]+)\.html$/.exec(link)?.[1] ?? "" };
   });
-  return { text, rows };
+  return { text, rows, at: /\/draws\/([^/]+)\/index\.html$/.exec(location.pathname)?.[1] ?? "" };
 }
 
 /** diskFields ask for the folder that a page from a disk may not read. */
@@ -189,8 +194,8 @@ function anyForms(n: Named, go: Go, panel: Panel): HTMLElement[] {
     ticketForm((code, salt) => {
       if (fromDisk) return panel.say("从磁盘打开的页面查不了是哪一次抽取：请到那次抽取的页面上查，或者用离线核验页。");
       go(async (run, s, trust) => {
-        const found = await drawNamed(s, draw.value.trim());
-        return myTicket(run, s, trust, { charters: n.charters, ...found, code, salt });
+        const id = draw.value.trim();
+        return myTicket(run, s, trust, { charters: n.charters, ...(await drawNamed(s, id)), draw: id, code, salt });
       });
     }, draw),
   );
@@ -199,8 +204,9 @@ function anyForms(n: Named, go: Go, panel: Panel): HTMLElement[] {
 
 /** drawNamed finds the entries of a draw by its id, in the site's own list. */
 async function drawNamed(s: Source, id: string): Promise<{ notice: number; entry?: number }> {
-  const list = JSON.parse(new TextDecoder().decode(await s.get("data/draws.json"))) as { rows?: readonly Record<string, string>[] };
-  const row = list.rows?.find((r) => r["draw"] === id);
+  const place = "data/draws.json";
+  const list = members(parseLoose(text(await s.get(place))?.trim() ?? "", place))?.["rows"] ?? [];
+  const row = (isList(list) ? list : []).map((r) => members(r) as Record<string, string> | undefined).find((r) => r?.["draw"] === id);
   if (!row) throw new Trouble(id === "" ? "请填抽取编号，例如 2023-003。" : `没有编号是“${id}”的抽取。`);
   const entry = indexes(row["entry"])[0];
   return { notice: indexes(row["notice"])[0] ?? -1, ...(entry === undefined ? {} : { entry }) };

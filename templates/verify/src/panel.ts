@@ -64,6 +64,7 @@ export function newPanel(around?: Around): Panel {
         if (stopped || mine !== ticket) throw new Cancelled();
       },
       tell(step) {
+        if (stopped || mine !== ticket) return; // of a check that is no longer shown
         show(list, rows, step);
         const finished = rows.size - waiting(rows);
         bar.max = rows.size;
@@ -76,10 +77,11 @@ export function newPanel(around?: Around): Panel {
       const ended = await Promise.race([work(run), stopping]);
       const at = `由您的浏览器算出，${moment(new Date())}，用时 ${seconds(from)} 秒`;
       end.replaceChildren(...verdict(ended, at, around));
-      voice.textContent = (ended.answer ?? verdictWords(ended)) + "。";
+      voice.textContent = [...(ended.answer === undefined ? [] : [ended.answer]), verdictWords(ended), ""].join("。");
     } catch (e) {
       if (mine !== ticket) return;
       const why = reason(e);
+      for (const row of rows.values()) if (open(row)) row.remove();
       end.replaceChildren(none("没有结论", why));
       voice.textContent = why;
     } finally {
@@ -101,7 +103,7 @@ export function newPanel(around?: Around): Panel {
       running.hidden = true;
       list.replaceChildren();
       end.replaceChildren(none("还不能核验", words));
-      voice.textContent = "";
+      voice.textContent = words;
     },
   };
 }
@@ -124,9 +126,12 @@ function seconds(from: number): string {
 }
 
 function waiting(rows: ReadonlyMap<string, HTMLElement>): number {
-  let n = 0;
-  for (const row of rows.values()) if (row.dataset["state"] === "waiting" || row.dataset["state"] === "running") n++;
-  return n;
+  return [...rows.values()].filter(open).length;
+}
+
+/** open: a step that has not ended. */
+function open(row: HTMLElement): boolean {
+  return row.dataset["state"] === "waiting" || row.dataset["state"] === "running";
 }
 
 /** show writes one step; a step that is 不相符 shows its numbers at once. */

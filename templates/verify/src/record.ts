@@ -2,7 +2,7 @@
 // whose members are those of the tables in forms.ts, and of no other.
 import { utf8, text as decode } from "./bytes";
 import { Fault, ensure } from "./fault";
-import { tableRows, titleRows, typeRows } from "./forms";
+import { tableRows, typeRows } from "./forms";
 import { checkCanonical, isList, members, parseLoose, type Loose, type Members, type Value } from "./json";
 import { parseNote, type NoteLine } from "./note";
 
@@ -39,8 +39,6 @@ const pairs = (s: string): Map<string, string> => new Map(rows(s).map((r) => [r.
 
 /** The table of each type's body. */
 const bodies = pairs(typeRows);
-/** The Chinese name of each type. */
-export const titles: ReadonlyMap<string, string> = pairs(titleRows);
 
 const tables: ReadonlyMap<string, readonly Member[]> = new Map(
   rows(tableRows).map((row) => {

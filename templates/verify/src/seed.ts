@@ -1,8 +1,6 @@
 // Seed, handles, fingerprints of keys, recusal commitments (draw1 §2, §3, §4, §8).
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, unhex, utf8 } from "./bytes";
-import { H } from "./hash";
+import { H, sha256 } from "./hash";
 
 /** drawSeed is the seed of a draw: c is C, extras the contributions x_i in the notice's order (draw1 §2). */
 export function drawSeed(c: string, extras: readonly string[], rho: string): string {
@@ -42,8 +40,12 @@ export function recusalHash(salt: string, inspectors: readonly string[]): string
   return H(`draw1r|${salt}|${inspectors.join(",")}`);
 }
 
+/** keyed is first32 of HMAC (RFC 2104); a key is shorter than a block. */
 function keyed(key: string, text: string): string {
-  return hex(hmac(sha256, unhex(key, 32, "key"), utf8(text))).slice(0, 32);
+  const block = new Uint8Array(64);
+  block.set(unhex(key, 32, "key"));
+  const inner = sha256(block.map((b) => b ^ 0x36), utf8(text));
+  return hex(sha256(block.map((b) => b ^ 0x5c), inner)).slice(0, 32);
 }
 
 /** objectID tests the form of an enterprise's id (draw1 §0). */

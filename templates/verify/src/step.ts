@@ -127,7 +127,7 @@ export function plan(run: Run, steps: readonly Title[]): Plan {
         const value = await work((o) => {
           if (outcome === undefined || worse(o.state, outcome.state)) outcome = o;
         });
-        const o = outcome ?? good("");
+        const o = outcome ?? unknown("这一步没有结论。");
         set(id, o.state, o.words, o.figures);
         return value;
       } catch (e) {
@@ -151,6 +151,11 @@ function worse(a: Outcome["state"], b: Outcome["state"]): boolean {
   return order[a] > order[b];
 }
 
+/** clipped is what is shown of a value: a file of many megabytes may be the one that is wrong. */
+export function clipped(s: string): string {
+  return s.length > 1000 ? s.slice(0, 1000) + "……" : s;
+}
+
 /** What a module says in the words of its page of spec/ is of no use here. */
 const english = /^[^\u4e00-\u9fff]*[a-z]{2,} [a-z]/i;
 
@@ -158,9 +163,9 @@ const english = /^[^\u4e00-\u9fff]*[a-z]{2,} [a-z]/i;
 function failure(e: unknown, run: Run): Outcome {
   if (e instanceof Trouble) return unknown(e.message);
   if (!(e instanceof Fault)) throw e; // our own mistake, never the ledger's
-  const figures = [figure("位置", e.place), figure("算得", e.got), figure("应为", e.want)].filter(
-    (f) => f.value !== "" && !english.test(f.value),
-  );
+  const figures = [e.place, e.got, e.want]
+    .map((s, i) => figure(["位置", "算得", "应为"][i]!, clipped(s)))
+    .filter((f) => f.value !== "" && !english.test(f.value));
   const away = e.code === "source.unreachable" || e.code === "source.not-given";
   return { state: away ? "unknown" : "bad", words: run.words(e), figures };
 }

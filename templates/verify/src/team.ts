@@ -1,6 +1,6 @@
 // Teams (draw1 §7).
 import { utf8 } from "./bytes";
-import { Fault } from "./fault";
+import { Fault, ensure } from "./fault";
 import { alone, flowOf, type Flow, type Hall } from "./flow";
 import type { Inspector } from "./pool";
 import { compareWords, digest, type Beginning } from "./short";
@@ -39,6 +39,8 @@ export interface Teams extends Staffing {
 
 /** teams staffs objects, which stand in the order of their draw; with group teams in two runs. */
 export function* teams(hat: Hat, objects: readonly string[]): Work<Teams> {
+  // more than draw1 §7 has is no draw, and might fill the memory
+  ensure(hat.slots.length <= 9 && hat.groupTeams <= 99, "bad-form", "slots, group_teams", `${hat.slots.length}, ${hat.groupTeams}`);
   if (hat.groupTeams === 0) {
     const one = yield* staff(hat.seed, objects, hat.slots, hat.inspectors, hat.recusals);
     return { ...one!, groupTeams: [] };

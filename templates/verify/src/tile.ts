@@ -1,5 +1,5 @@
 // Tiles and bundles (ledger.md §5), and what a reader computes from them.
-import { ensure } from "./fault";
+import { Fault, ensure } from "./fault";
 import { emptyRoot, maxSize, nodeHash, split } from "./tree";
 
 const width256 = 256;
@@ -62,17 +62,20 @@ async function readPartial(
   parse: (bytes: Uint8Array, width: number) => Uint8Array[],
 ): Promise<Uint8Array[]> {
   if (width < width256) {
-    let bytes: Uint8Array | undefined;
+    let bytes: Uint8Array;
     try {
       bytes = await get(tilePath(level, n, width));
-    } catch {
-      bytes = undefined; // gone since the full one stands, or not reached: the full one tells
+    } catch (e) {
+      // gone since the full one stands; or only not reached, and then no full one is missing
+      return parse(await get(tilePath(level, n)).catch((full: unknown) => Promise.reject(unreached(e) ? e : full)), width256).slice(0, width);
     }
-    if (bytes !== undefined) {
-      return parse(bytes, width);
-    }
+    return parse(bytes, width);
   }
   return parse(await get(tilePath(level, n)), width256).slice(0, width);
+}
+
+function unreached(e: unknown): boolean {
+  return e instanceof Fault && e.code === "source.unreachable";
 }
 
 /** Roots of parts of one tree: over the n leaves from begin on. */

@@ -66,6 +66,7 @@ const sentences: Readonly<Record<string, string>> = {
   "entry-unsigned": "这条记录没有本单位的有效数字签名",
   "charter-missing": "没有开账声明",
   "charter-key": "开账声明写的账本公钥不是给快照签名的那一把",
+  "charter-witnesses": "开账声明写的见证约定不合规定：单位自己不能给自己见证，也不能不要见证签名或者让两拨互不相干的见证单位都够数",
   "charter-policy": "网站上的见证约定不是开账声明写的那一份",
   // openings
   "opening-handle": "启封凭据里企业代码的写法不对",
@@ -84,8 +85,10 @@ const sentences: Readonly<Record<string, string>> = {
   "bad-line-order": "名单没有按顺序排列",
   "bad-weight": "签数不对",
   "duplicate-handle": "同一支签出现两次",
-  "roster-count": "签筒和没有进签筒的户数加起来不等于名录库的户数",
-  "twice-in-register": "同一支签既在签筒里又在没有进签筒的名单里",
+  "roster-count": "签筒和没有进签筒的加起来不等于名录库的数目",
+  "roster-entry": "预告写的名录库与名录库的记录不同",
+  "twice-in-register": "同一支签在签筒和没有进签筒的名单里出现两次",
+  base: "预告写的基数不是签筒的户数加上达到频次上限、前几批已抽的户数",
   "cell-twice": "预告里同一个分区写了两次，名额会算成两份",
   "unknown-cell": "签筒里有一个预告没有写的分区",
   // the cast
@@ -110,7 +113,9 @@ const sentences: Readonly<Record<string, string>> = {
   "bad-ceremony": "现场掷数的规定不对",
   "ceremony-unsigned": "现场掷数没有够数的在场签名",
   "contribution-missing": "缺见证人加数",
+  "contribution-by": "见证人加数不是预告写明的那一家的",
   "contribution-unsigned": "见证人加数不是见证人自己签的",
+  "contribution-own": "见证人加数用的是本单位的公钥，或者同一把公钥用了两次",
   "contribution-late": "见证人加数没有在号码之前入账",
   rho: "公开随机数 ρ 与抽取记录写的不同",
   seed: "摇号种子与抽取记录写的不同",
@@ -136,6 +141,8 @@ const sentences: Readonly<Record<string, string>> = {
   page: "本页写的与账本算出来的不同",
   // a result
   "other-code": "公开的代码与抽中的签不是同一家企业",
+  "other-draw": "网站的抽取目录指到了另一次抽取",
+  "not-listed": "抽中名单与中签线对不上",
   "not-drawn": "这份结果写的签号不在抽中名单里",
   "correction-old": "更正写的不是被更正的那条记录",
 };

@@ -10,7 +10,7 @@ const dir = path.join(process.env["SUNLOT_ROOT"] ?? ".", "templates/verify/src")
 
 /** codesOf finds the codes in a source: the first argument of a Fault, the one after the condition of ensure and must. */
 function codesOf(source: string): string[] {
-  const list = [...source.matchAll(/new Fault\(\s*"([^"]+)"/g)].map((m) => m[1]!);
+  const list = [...source.matchAll(/(?:new Fault\(|(?:compare|holds)\(f, )\s*"([^"]+)"/g)].map((m) => m[1]!);
   for (const call of source.matchAll(/(?:ensure|must)\(([^;]*?)\);/gs)) {
     const code = /,\s*"([a-z0-9.]+(?:-[a-z0-9.]+)*)"\s*,/.exec(call[1]!)?.[1];
     if (code !== undefined) {
