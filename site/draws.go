@@ -115,28 +115,6 @@ type drawnPage struct {
 	List drawnList
 }
 
-// drawListView is the list of all draws, latest first.
-type drawListView struct {
-	page
-	Years  []drawYear
-	Grades facts // what each says
-	Joint  *link
-	People *link
-}
-
-type drawYear struct {
-	Year    string
-	Serials string
-	Rows    []drawItem
-}
-
-type drawItem struct {
-	Link                    *link
-	Name, Mode, Round, Time string
-	Drawn, Has              value // each leads to its list
-	State, Grade            tag
-}
-
 // The page of a draw lists the first of the drawn objects, further pages the
 // rest: so that no page grows heavy.
 const (
@@ -499,42 +477,4 @@ func (m *maker) drawnRow(p *page, l *rules.Lot, o *rules.Object, cell, id string
 		r.State = "未派发"
 	}
 	return r
-}
-
-// drawList is the list of draws, by year, latest first.
-func (m *maker) drawList() error {
-	v := &drawListView{page: m.newPage("draws/index.html", "draws", "抽取")}
-	v.asList()
-	if m.joins() {
-		v.Joint = v.to(jointPath, "部门联合抽查")
-	}
-	v.People = v.to(inspectorsPath, "检查人员")
-	for i := len(m.s.Lots) - 1; i >= 0; i-- {
-		l := m.s.Lots[i]
-		year := l.When()[:4]
-		if n := len(v.Years); n == 0 || v.Years[n-1].Year != year {
-			v.Years = append(v.Years, drawYear{Year: year, Serials: m.serials(year)})
-		}
-		item := drawItem{Link: v.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Mode: l.Body.Mode,
-			Round: m.caster(l), Time: minute(l.When()), Drawn: text("–"), Has: text("–"), State: m.drawState(l), Grade: m.grade(l)[0]}
-		if l.Drawn() {
-			done := 0
-			for _, o := range l.Objects {
-				if o.Result != nil {
-					done++
-				}
-			}
-			item.Drawn, item.Has = v.at(m.drawPath(l)+"#cast", num(len(l.Objects))), text(num(done))
-			if s := m.shelfOf["draw-"+m.drawDir[l.Index]]; s != nil {
-				item.Has = v.at(shelfPath(s.dir, 0), num(done))
-			}
-		}
-		y := &v.Years[len(v.Years)-1]
-		y.Rows = append(y.Rows, item)
-	}
-	for _, g := range allGrades {
-		v.Grades.add(g.Name(), text(g.Text()))
-	}
-	m.list(&v.page, "")
-	return m.render("draws", v)
 }

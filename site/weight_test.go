@@ -163,3 +163,40 @@ func TestWeightOfRecord(t *testing.T) {
 		t.Error("no record is long")
 	}
 }
+
+// TestDrawYears: of many draws the entrance lists the latest years, and leads to
+// a page of each year before.
+func TestDrawYears(t *testing.T) {
+	m, out := gaoqingMaker(t), memory{}
+	m.out = out
+	s := *m.s
+	for i := range 60 {
+		l := *m.s.Lots[0]
+		body := *l.Body
+		round := *body.Randomness
+		round.Time = num(2024+i/12) + round.Time[4:]
+		body.Randomness, l.Body = &round, &body
+		s.Lots = append(slices.Clip(s.Lots), &l)
+	}
+	m.s = &s
+	if err := m.drawList(); err != nil {
+		t.Fatal(err)
+	}
+	entrance := hrefsOf(t, out, "draws/index.html")
+	if n := strings.Count(string(out["draws/index.html"]), `data-label="抽取"`); n != 24 || entrance[drawYearPath("2027")] || !entrance[drawYearPath("2026")] || !entrance[drawYearPath("2023")] {
+		t.Errorf("the entrance lists %d draws", n)
+	}
+	rows := 0
+	for name, page := range out {
+		rows += strings.Count(string(page), `data-label="抽取"`)
+		if name != "draws/index.html" && !entrance[name] {
+			t.Errorf("nobody finds %s", name)
+		}
+		if n := len(page) + 20_000; n > maxWeight {
+			t.Errorf("%s: %d bytes", name, n)
+		}
+	}
+	if rows != len(s.Lots) {
+		t.Errorf("%d of %d draws are listed", rows, len(s.Lots))
+	}
+}
