@@ -53,7 +53,7 @@ func TestOutsideWords(t *testing.T) {
 		}
 	}
 	for kind, want := range map[string]string{"shortfall": "登记临时任务 L1 应抽数不足的依据：某因", "deployment": "登记临时任务 L1 不受频次比例限制的依据：某因"} {
-		e := &verify.Entry{Record: &record.Entry{Body: &record.Waiver{Kind: kind, Year: 2024, Line: "L1", Ground: "某因"}}}
+		e := &verify.Entry{Index: 8, Record: &record.Entry{Body: &record.Waiver{Kind: kind, Year: 2024, Line: "L1", Ground: "某因"}}}
 		if got := m.summaryTask(e); got != want {
 			t.Errorf("%s: %q", kind, got)
 		}

@@ -14,6 +14,9 @@ func (m *maker) summaryTask(e *verify.Entry) string {
 		return "登记临时抽查任务 " + b.Line.No + " " + b.Line.Name + "：" + b.Ground
 	case *record.Waiver:
 		index, _ := m.s.Line(b.Year, b.Line)
+		if index > e.Index {
+			index = 0 // a task that took the number later
+		}
 		return "登记" + m.s.LineWord(index) + " " + b.Line + " " + rules.WaiverWords(b.Kind) + "：" + b.Ground
 	case *record.Extension:
 		return m.drawName(b.Notice) + " 的任务延期至" + b.To + "：" + b.Ground
@@ -24,7 +27,7 @@ func (m *maker) summaryTask(e *verify.Entry) string {
 	case *record.TeamsNotice:
 		return "发布组队预告 " + b.ID + "，" + num(b.Count) + "户"
 	case *record.Teams:
-		return "完成组队 " + m.teamsName(b.Notice)
+		return "完成组队 " + m.teamsName(e, b.Notice)
 	case *record.Software:
 		return "登记网页核验程序的校验码，" + num(int64(len(b.Files))) + "个文件"
 	case *record.Expert:
@@ -53,10 +56,11 @@ func (m *maker) summaryJoint(e *verify.Entry) string {
 	return ""
 }
 
-// teamsName is the id of a teams notice.
-func (m *maker) teamsName(index int64) string {
-	if e := m.b.Entries[index]; e.Record != nil {
-		if b, ok := e.Record.Body.(*record.TeamsNotice); ok {
+// teamsName is the id of the teams notice that an entry names; one without effect
+// may name anything.
+func (m *maker) teamsName(by *verify.Entry, index int64) string {
+	if index >= 0 && index < by.Index && m.b.Entries[index].Record != nil {
+		if b, ok := m.b.Entries[index].Record.Body.(*record.TeamsNotice); ok {
 			return b.ID
 		}
 	}
