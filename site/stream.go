@@ -59,14 +59,18 @@ func (d *Dir) Stream(name string, write func(io.Writer) error) error {
 	if err := d.begin(); err != nil {
 		return fault.Wrap("site.write", name, err).Of(fault.Unreachable)
 	}
-	var said error // what write itself met is told as it is
+	var disk, said error // what the disk met; what write itself met is told as it is
 	d.change.Lock()
 	err := d.dir.PutFrom(name, func(w io.Writer) error {
-		said = write(w)
+		said = write(writerFunc(func(p []byte) (n int, err error) {
+			n, err = w.Write(p)
+			disk = errors.Join(disk, err)
+			return n, err
+		}))
 		return said
 	})
 	d.change.Unlock()
-	if said != nil {
+	if said != nil && disk == nil {
 		return said
 	}
 	if err != nil {
