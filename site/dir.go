@@ -56,6 +56,7 @@ type Dir struct {
 	change sync.RWMutex // held for reading while new files are created, for writing by any other change
 	begun  bool         // buildingName stands
 	fresh  bool         // nothing stood in the folder: what is put is new
+	unsure bool         // a build was cut short: what stands there may not be durable
 	signed []byte       // the checkpoint that was put
 }
 
@@ -91,6 +92,9 @@ func (d *Dir) own(name string, all bool) error {
 	if text, err := fs.ReadFile(d.fsys, marker); other != "" && (err != nil || string(text) != markerText) {
 		return fault.New("site.foreign-folder", name, other, marker).Of(fault.Usage)
 	}
+	if _, err := fs.Lstat(d.fsys, buildingName); err == nil {
+		d.unsure = true
+	}
 	if !all {
 		d.old = readBuilt(d.fsys)
 	}
@@ -121,7 +125,7 @@ func (d *Dir) Put(name string, data []byte) error {
 		d.signed = bytes.Clone(data)
 	}
 	if same {
-		d.count(&d.Same)
+		d.stood(name)
 		return nil
 	}
 	if err := d.write(name, data, stands); err != nil {
@@ -140,6 +144,17 @@ func (d *Dir) take(name string) error {
 		return fault.New("site.twice", name, "two files of one name", "one")
 	}
 	return nil
+}
+
+// stood counts a file that was right already. One that an unfinished build has
+// put becomes durable with this one: its list says that everything stands.
+func (d *Dir) stood(name string) {
+	if d.unsure {
+		d.change.RLock()
+		d.dir.Doubt(name)
+		d.change.RUnlock()
+	}
+	d.count(&d.Same)
 }
 
 func (d *Dir) count(n *int) {

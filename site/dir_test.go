@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,40 @@ func TestDirUnfinished(t *testing.T) {
 	d.Close()
 	if _, err := os.Stat(filepath.Join(name, "b.html")); err != nil {
 		t.Error("b.html went before the build was finished")
+	}
+}
+
+// A build that was cut short has synced nothing: the next makes durable what it
+// finds right, before its list says that everything stands.
+func TestDirUnsynced(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "public")
+	files := map[string]string{"index.html": "a", "a/b/c.html": "b", "ledger/checkpoint": "c"}
+	d := openDir(t, name, DirOptions{})
+	for name, text := range files {
+		if err := d.Put(name, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.Close()
+	var ops []string
+	d = openDir(t, name, DirOptions{Hook: func(op, name string, do func() error) error {
+		ops = append(ops, op+" "+name)
+		return do()
+	}})
+	write(t, d, files)
+	listed := slices.Index(ops, "rename "+builtName)
+	for _, want := range []string{"sync index.html", "sync a/b/c.html", "sync ledger/checkpoint", "syncdir a/b", "syncdir a", "syncdir ."} {
+		if at := slices.Index(ops, want); at < 0 || at > listed {
+			t.Errorf("%q is not done before the list stands: %q", want, ops)
+		}
+	}
+	ops = nil
+	write(t, openDir(t, name, DirOptions{Hook: func(op, name string, do func() error) error {
+		ops = append(ops, op+" "+name)
+		return do()
+	}}), files)
+	if slices.Contains(ops, "sync index.html") {
+		t.Errorf("after a whole build: %q", ops)
 	}
 }
 

@@ -53,7 +53,7 @@ func (d *Dir) Stream(name string, write func(io.Writer) error) error {
 	case err != nil:
 		return err
 	case same:
-		d.count(&d.Same)
+		d.stood(name)
 		return nil
 	}
 	if err := d.begin(); err != nil {

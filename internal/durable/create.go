@@ -37,6 +37,22 @@ func (d *Dir) Create(name string, data []byte) (created bool, err error) {
 	return created, err
 }
 
+// Doubt notes a file that stands there from work that was cut short: nobody knows
+// whether it is durable, and after the next Sync it is, with the directories that
+// lead to it. Several goroutines may call it at a time, also beside Create.
+func (d *Dir) Doubt(name string) {
+	d.using.RLock()
+	defer d.using.RUnlock()
+	d.marking.Lock()
+	defer d.marking.Unlock()
+	dir := path.Dir(name)
+	for ; dir != "."; dir = path.Dir(dir) {
+		d.dirty(dir)
+	}
+	d.dirty(dir)
+	d.mark(name)
+}
+
 // folder is an open directory.
 type folder struct {
 	*os.Root

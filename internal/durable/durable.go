@@ -55,7 +55,7 @@ const maxOpen = 128
 const syncers = 4
 
 // Dir is a tree of files under one directory. Its methods are for one
-// goroutine at a time, but for Create.
+// goroutine at a time, but for Create and Doubt.
 type Dir struct {
 	root  *os.Root
 	opt   Options
