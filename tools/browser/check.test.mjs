@@ -424,11 +424,43 @@ test("cancelled, and without scripts", async () => {
   await page.click(".check-acts > button");
   await page.click("button:has-text('停止')");
   await page.waitForSelector("text=已停止。");
+  assert.equal(await page.locator(".check-step").count(), 0, "nothing is still being computed");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "check-end");
   await context.close();
   const none = await open(`gaoqing/${draw}`, new Map(), { javaScriptEnabled: false });
   assert.equal(await none.page.locator(".check button").count(), 0);
   assert.ok(await none.page.locator(".check-still").isVisible());
   await none.context.close();
+});
+
+// What a check that was stopped still gets an answer to is shown no more.
+test("a step that ends after the check was stopped", async () => {
+  const { page, context } = await open(`gaoqing/${draw}`);
+  let answer;
+  const asked = new Promise((done) => page.route(`**/ledger/entry/${notice}.txt`, (route) => { answer = () => route.continue(); done(); }));
+  await page.click(".check-acts > button");
+  await asked;
+  await page.click("button:has-text('停止')");
+  await page.waitForSelector("text=已停止。");
+  const steps = () => page.evaluate(() => [...document.querySelectorAll(".check-step")].map((li) => `${li.dataset.step} ${li.dataset.state}`));
+  assert.deepEqual(await steps(), ["head good", "charter good"]);
+  await Promise.all([page.waitForResponse(`**/ledger/entry/${notice}.txt`).then((r) => r.finished()), answer()]);
+  for (let turn = 0; turn < 20; turn++) await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  assert.deepEqual(await steps(), ["head good", "charter good"]);
+  assert.equal(await page.textContent(".check-voice"), "已停止。");
+  await context.close();
+});
+
+test("a script that never comes ends its step", async () => {
+  const { page, context } = await open(`gaoqing/${draw}`);
+  await page.clock.install();
+  await page.route("**/script/bls.js", () => {});
+  await page.click(".check-acts > button");
+  await page.waitForSelector(".check-step[data-step=round][data-state=running]");
+  await page.clock.fastForward(31_000);
+  const seen = await outcome(page);
+  assert.deepEqual([of(seen, "bad"), of(seen, "unknown")], [[], ["round"]], seen.said);
+  await context.close();
 });
 
 // From a disk: a page cannot fetch, and says so; the folder can be picked.
@@ -438,6 +470,7 @@ test("a page opened from a disk", async () => {
   await page.goto(pathToFileURL(path.join(office, draw)).href);
   await page.click(".check-acts > button");
   await page.waitForSelector("text=还没有选账本文件夹");
+  assert.match(await page.textContent(".check-voice"), /还没有选账本文件夹/);
   assert.ok(await page.isVisible("text=离线核验页"));
   await page.setInputFiles(".check input[type=file]", path.join(office, "ledger"));
   await page.click(".check-acts > button");

@@ -72,7 +72,7 @@ for (const place of ["server", "disk"]) {
       [[...firm[0]].slice(-9, -4).join(""), firm[3], "firms/"],
       [drawn[0], `抽中的签 ${drawn[0]}`, "draws/"],
       ["2023-001", "抽取 2023-001", "draws/2023-001/"],
-      ["第0条记录", "第0条记录", "book/0/"],
+      ["第0条记录", "第0条记录", "book/0.html"],
     ]) {
       await ask(tab, query);
       const links = await tab.locator(".hits .hit").evaluateAll((list) => list.map((a) => [a.textContent, a.href]));
@@ -191,5 +191,17 @@ test("without JavaScript there is no box, and there are the lists", async () => 
   assert.ok((await tab.locator(".search-still").innerText()).includes("目录"));
   for (const page of ["firms/index.html", "draws/index.html", "results/index.html", "book/index.html"]) assert.ok((await tab.locator(`main a[href="../${page}"]`).count()) > 0, page);
   assert.deepEqual(problems, []);
+  await close();
+});
+
+test("an index that never comes ends the search", async () => {
+  const { tab, close } = await phone("server", "search/index.html");
+  await tab.clock.install();
+  await tab.route("**/lookup/index.js*", () => {});
+  await tab.locator("#q").fill("甲");
+  await tab.locator("#q").press("Enter");
+  await tab.waitForSelector("text=正在查找…");
+  await tab.clock.fastForward(31_000);
+  assert.match(await said(tab), /索引文件没有取到/);
   await close();
 });

@@ -5,6 +5,9 @@ import type { Load, Shard } from "./find";
 /** A file that is not there, or is no file of the index. */
 export class Missing extends Error {}
 
+/** Until when a file must have come. */
+const PATIENCE = 30_000;
+
 type Waiting = (shard: Shard) => void;
 const waiting = new Map<string, Waiting>();
 
@@ -39,13 +42,14 @@ function script(name: string, address: string): Promise<Shard> {
   return new Promise((resolve, reject) => {
     const tag = document.createElement("script");
     const done = (): void => {
-      waiting.delete(name);
+      if (waiting.get(name) === resolve) waiting.delete(name); // not that of a later try
       tag.remove();
       reject(new Missing(name)); // of no effect where the file has called register
     };
     waiting.set(name, resolve);
     tag.onload = done;
     tag.onerror = done;
+    setTimeout(done, PATIENCE);
     tag.src = address;
     document.head.append(tag);
   });

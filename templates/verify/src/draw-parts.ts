@@ -76,9 +76,15 @@ export async function readFiles(run: Run, source: Source, body: Members): Promis
   const recusals = await readFile(run, source, body, "recusals", "recusal-commits");
   const second = part(body, "experts");
   const experts = second && (await readFile(run, source, second, "pool", "inspectors"));
-  const left = rows(out);
-  whole("pool + out", rows(pool), left, numberOf(membersOf(body["roster"]), "count"));
-  if (slotsOf(body).length > 0) whole("people + people_out", people ? rows(people) : [], away ? rows(away) : [], numberOf(membersOf(body["inspectors"]), "count"));
+  const off = second && (await readFile(run, source, second, "out", "leftout"));
+  const left = rowsOf(out);
+  whole("pool + out", rowsOf(pool), left, numberOf(membersOf(body["roster"]), "count"));
+  if (slotsOf(body).length > 0) {
+    whole("people + people_out", rowsOf(people), rowsOf(away), numberOf(membersOf(body["inspectors"]), "count"));
+    const names = (f: Lines | undefined): string => rowsOf(f).map((r) => r[0]!).join();
+    ensure(names(recusals) === names(pool), "recusal-lines", "recusals"); // both ascend
+  }
+  if (second) whole("experts", rowsOf(experts), rowsOf(off), numberOf(membersOf(second["roster"]), "count"));
   const inside = poolOf(pool);
   ensure(inside.weight.every((w) => w === 1), "bad-weight", "pool", "", "1");
   const counts = countCells(inside);
@@ -90,6 +96,8 @@ export async function readFiles(run: Run, source: Source, body: Members): Promis
   }
   return { pool: inside, out, people, recusals, experts };
 }
+
+const rowsOf = (f: Lines | undefined): string[][] => (f ? rows(f) : []);
 
 /** whole: those in and those left out are the register's number, each once. */
 function whole(place: string, inside: readonly string[][], left: readonly string[][], register: number): void {

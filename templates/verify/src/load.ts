@@ -3,6 +3,7 @@
 
 import type { BLS } from "./beacon";
 import { Fault } from "./fault";
+import { PATIENCE } from "./source";
 
 /** What bls.ts registers. */
 export function registered(): BLS | undefined {
@@ -24,9 +25,10 @@ export function loadBLS(root: string): Promise<BLS> {
       else script.onerror!("");
     };
     script.onerror = () => {
-      loading = undefined;
+      if (!registered()) loading = undefined;
       fail(new Fault("source.unreachable", "script/bls.js"));
     };
+    setTimeout(() => script.onerror!(""), PATIENCE); // of no effect once it has loaded
     document.head.append(script);
   });
   return loading;

@@ -36,7 +36,7 @@ export function newPanel(around?: Around): Panel {
   const count = el("span", { class: "check-count" });
   const stop = button("停止", () => halt(), "check-stop");
   const running = el("div", { class: "check-running", hidden: true }, bar, count, stop);
-  const end = el("div", { class: "check-end" });
+  const end = el("div", { class: "check-end", tabindex: "-1" });
   const list = el("ol", { class: "check-steps" });
   const node = el("div", { class: "check-result" }, voice, running, end, list);
   let ticket = 0;
@@ -85,7 +85,10 @@ export function newPanel(around?: Around): Panel {
       end.replaceChildren(none("没有结论", why));
       voice.textContent = why;
     } finally {
-      if (mine === ticket) running.hidden = true;
+      if (mine === ticket) {
+        if (running.contains(document.activeElement)) end.focus(); // the button that goes away takes no reader with it
+        running.hidden = true;
+      }
     }
   };
   return {

@@ -21,7 +21,7 @@ export interface Source {
 const MOST = 64 << 20;
 
 /** Until when a site must have answered. */
-const PATIENCE = 30_000;
+export const PATIENCE = 30_000;
 
 /** fromSite reads from the site itself, root being the way from the page to
  * the site's top ("../../"). What changes under one name is asked for anew. */

@@ -129,6 +129,7 @@ const sentences: Readonly<Record<string, string>> = {
   cutoff: "中签线不是抽中的最大签值",
   differs: "重算的结果与账本里的名单不同",
   recusal: "公开的回避与抽取前封存的不同",
+  "recusal-lines": "封存的回避不是签筒里的各户一户一行",
   "recusal-objects": "公开的回避不是抽中（名单上）的各户一户一行",
   "recusal-most": "一户的回避人数超过预告写明的",
   "recusal-declared": "回避总数超过预告写明的",

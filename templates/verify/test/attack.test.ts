@@ -91,6 +91,7 @@ test("what cannot be told is never counted as 相符", async () => {
   const p = plan(run, [["a", "A"], ["b", "B"], ["c", "C"]]);
   await p.step("a", async () => undefined);
   assert.equal(p.verdict(), "part", "steps that wait");
+  assert.equal(p.done.get("a")?.state, "unknown", "a step that said nothing");
   await p.step("b", async (note) => note(unknown("?")));
   p.skip("c", "?");
   assert.equal(p.verdict(), "part");

@@ -3,13 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bls } from "../src/bls";
-import { utf8 } from "../src/bytes";
+import { hex, utf8 } from "../src/bytes";
 import { checkDraw } from "../src/check-draw";
 import { checkEntry } from "../src/check-entry";
+import { checkResult } from "../src/check-result";
+import type { Shown } from "../src/draw-parts";
+import { sha256 } from "../src/hash";
 import { myTicket } from "../src/my-ticket";
 import type { Trust } from "../src/ledger";
+import { seal } from "../src/opening";
+import { recusalSalt, saltOf } from "../src/seed";
 import type { Ended } from "../src/step";
-import { DRAW, NOTICE, charter, codeOf, handle, key, log, office, policyOf, put, run, siteOf, statesOf, witnesses, world, write, type Body, type Change, type Files } from "./forged";
+import { DRAW, K, KI, NOTICE, bytesOf, charter, codeOf, handle, key, log, office, policyOf, put, run, siteOf, statesOf, witnesses, world, write, type Body, type Change, type Files } from "./forged";
 
 const nothing: Trust = { policy: "", fingerprint: "" };
 const tools = { bls: async () => bls };
@@ -164,4 +169,100 @@ test("a charter whose proof is kept back is not passed over", async () => {
   assert.ok(kept.delete("ledger/proof/1.tlog-proof"));
   assert.notEqual((await entry(kept)).verdict, "good", "its proof is not given");
   assert.equal((await entry(await make([key("x", 77)]))).verdict, "good", "nobody of the office signed it");
+});
+
+/** said are the lines of a file that a body describes. */
+const said = (b: Body, files: Files, name: string): string[] => {
+  const sum = (b[name] as Body)["sha256"] as string;
+  return new TextDecoder().decode(files.get(`ledger/blob/sha256/${sum.slice(0, 2)}/${sum}`)).trimEnd().split("\n");
+};
+const bodyOf = (files: Files, i: number): Body => (JSON.parse(new TextDecoder().decode(files.get(`ledger/entry/${i}.txt`)).split("\n")[2]!) as { body: Body }).body;
+
+test("red: recusals of some of the hat alone", async () => {
+  const files = await world({ notice: (b, all) => (b["recusals"] = put(all, "recusal-commits", said(b, all, "recusals").slice(1))) });
+  assert.equal(statesOf(await draw(files))["files"], "bad recusal-lines");
+});
+
+test("a number added by the office itself is nobody's", async () => {
+  for (const [by, state] of [[key("c1", 31), undefined], [office, "bad contribution-own"], [key("c2", 2), "bad contribution-own"]] as const) {
+    let added: { type: string; body: Body; by: readonly typeof office[] } | undefined;
+    const files = await world({
+      notice: (b) => ((b["randomness"] as Body)["contributors"] = [{ key: by.line, name: "办公室" }]),
+      draw: (b) => {
+        added = { type: "contribution", body: { commitment: b["commitment"]!, notice: NOTICE, value: "33".repeat(32) }, by: [by] };
+        b["contributions"] = [DRAW + 1];
+      },
+    }, () => [added!]);
+    assert.equal(statesOf(await draw(files))["round"], state, by.name);
+  }
+});
+
+test("a platform's list that was drawn before the notice was seen does not follow it", async () => {
+  for (const [time, state] of [["2023-08-23T23:00:00+08:00", undefined], ["2023-08-23T22:00:00+08:00", "unknown"]] as const) {
+    let notice: Body = {};
+    const files = await world({
+      notice: (b) => {
+        delete b["randomness"];
+        notice = Object.assign(b, { casts: "platform", before: "2023-08-23T23:59:24+08:00" });
+      },
+    }, (all) => {
+      const list = said(notice, all, "pool").slice(0, 3).map((l) => l.slice(0, 32));
+      const salts = list.map((h) => `${h}|${recusalSalt(KI, h)}|`);
+      const none = put(all, "teams", []);
+      return [{ type: "platform-draw", body: { count: 3, export: { bytes: 1, sha256: "0".repeat(64) }, notice: NOTICE, objects: put(all, "unstaffed", list), platform_no: "1", recusals: put(all, "recusals", salts), teams: none, time } }];
+    });
+    const ended = await checkDraw(run, siteOf(files), nothing, { charters: [0], notice: NOTICE, entry: DRAW + 1, later: [] }, tools);
+    assert.equal(statesOf(ended)["compare"], state, JSON.stringify(ended.steps));
+    assert.equal(statesOf(ended)["order"], undefined);
+  }
+});
+
+test("a page of a draw is held to its address, to sixteen digits of a ticket, and to every enterprise's page", async () => {
+  const files = await world();
+  const [body, C] = [bodyOf(files, DRAW), hex(sha256(files.get(`ledger/entry/${NOTICE}.txt`)!))];
+  const drawn = said(body, files, "drawn").map((l) => l.split("|"));
+  const of = (h: string): number => Array.from({ length: 10 }, (_, i) => i).find((i) => handle(i) === h)!;
+  const opened = drawn.map((d) => of(d[2]!)).sort((a, b) => a - b).map((i) => `{"id":"${codeOf(i)}","kind":"O","salt":"${saltOf(K, "O", codeOf(i))}"}`);
+  files.set(`ledger/opening/${NOTICE}.json`, utf8(`{"K":"${K}","handles":[${opened.join(",")}]}`));
+  const text = `2023-001 ${C} ${String(body["seed"])} ${drawn.map((d) => d[1]).join(" ")}`;
+  const rows = drawn.map((d) => ({ handle: d[2]!, text: `${d[1]!.slice(0, 16)}…`, code: codeOf(of(d[2]!)).toLowerCase() }));
+  const page = async (shown: Shown): Promise<string | undefined> =>
+    statesOf(await checkDraw(run, siteOf(files), nothing, { charters: [0], notice: NOTICE, entry: DRAW, later: [], shown }, tools))["page"];
+  for (const at of ["", "2023-001", `notice-${NOTICE}`]) assert.equal(await page({ text, rows, at }), undefined, at);
+  assert.equal(await page({ text, rows, at: "2023-002" }), "bad page");
+  const first = rows[0]!;
+  const eighth = first.text.slice(0, 12) + (first.text[12] === "0" ? "1" : "0") + first.text.slice(13);
+  for (const row of [{ ...first, text: eighth }, { ...first, code: rows[1]!.code }, { ...first, code: "reg-370322000000001" }, { ...first, code: "x-0123456789abcdef" }]) {
+    assert.equal(await page({ text, rows: [row, ...rows.slice(1)], at: "" }), "bad page", JSON.stringify(row));
+  }
+});
+
+test("a page of a result is held to the record's text and to the codes of its outcome, corrected or not", async () => {
+  const salt = "44".repeat(32);
+  const [code, name] = [seal(salt, "code", codeOf(0)), seal(salt, "name", "甲厂")];
+  const outcome = (...codes: string[]): Body => ({ codes, items: [{ codes, item: "1" }] });
+  const result: Body = { code, name, ended: "2023-08-26", origin: "complaint", outcome: outcome("1"), unit: "一科" };
+  const files = await world({}, () => {
+    const corrected: Body = { approved_by: code, date: "2023-09-01", ground: "错", old: hex(sha256(bytesOf({ type: "result", body: result }))), outcome: outcome("2", "3"), result: DRAW + 1 };
+    return [{ type: "result", body: result }, { type: "correction", body: corrected }];
+  });
+  const field = (value: string): string => `{"salt":"${salt}","value":"${value}"}`;
+  files.set(`ledger/opening/${DRAW + 1}.json`, utf8(`{"fields":{"code":${field(codeOf(0))},"name":${field("甲厂")}}}`));
+  const bytes = files.get(`ledger/entry/${DRAW + 1}.txt`)!;
+  const text = `甲厂 ${codeOf(0)} ${hex(sha256(bytes))}`;
+  const record = new TextDecoder().decode(bytes);
+  const page = async (later: number[], codes: string[], of = record): Promise<string | undefined> =>
+    statesOf(await checkResult(run, siteOf(files), nothing, { charters: [0], entry: DRAW + 1, later, shown: { text, record: of, codes } }))["page"];
+  assert.deepEqual([await page([], ["1"]), await page([DRAW + 2], ["3", "2"])], [undefined, undefined]);
+  for (const [later, codes] of [[[], []], [[], ["2"]], [[DRAW + 2], ["1"]], [[DRAW + 2], ["2"]]] as [number[], string[]][]) {
+    assert.equal(await page(later, codes), "bad page", codes.join());
+  }
+  assert.equal(await page([], ["1"], record.replace("一科", "二科")), "bad page");
+});
+
+test("what is shown of a large file that is wrong is short", async () => {
+  const files = (await world()).set(`ledger/opening/${NOTICE}.json`, utf8(`{"K": "${"啊".repeat(100_000)}"}`));
+  const opened = (await draw(files)).steps.find((s) => s.id === "opened")!;
+  assert.equal(opened.state, "bad");
+  assert.ok(opened.figures.length > 0 && opened.figures.every((f) => f.value.length < 1100), String(opened.figures.map((f) => f.value.length)));
 });

@@ -67,6 +67,13 @@ test("a partial tile that has gone is the head of the full one", async () => {
   assert.deepEqual(await readEntry(299, 300, reading(files)), entry(299));
 });
 
+test("a tile that was not reached is not a tile that is missing", async () => {
+  const site = (partial: string) => async (path: string) => Promise.reject(new Fault(path.includes(".p/") ? partial : "source.missing", path));
+  for (const code of ["source.unreachable", "source.missing"]) {
+    await assert.rejects(rootFromTiles(300, site(code)), (e) => e instanceof Fault && e.code === code);
+  }
+});
+
 test("what is missing, short or altered is no root", async () => {
   const size = 600;
   const root = hex(rootOf(leaves.slice(0, size)));
