@@ -92,14 +92,19 @@ func (d *Dir) own(name string, all bool) error {
 	if text, err := fs.ReadFile(d.fsys, marker); other != "" && (err != nil || string(text) != markerText) {
 		return fault.New("site.foreign-folder", name, other, marker).Of(fault.Usage)
 	}
-	if _, err := fs.Lstat(d.fsys, buildingName); err == nil {
-		d.unsure = true
-	}
+	d.unsure = Unfinished(d.fsys)
 	if !all {
 		d.old = readBuilt(d.fsys)
 	}
 	d.fresh = len(list) == 0
 	return d.Put(marker, []byte(markerText))
+}
+
+// Unfinished reports whether a build into a folder was cut short: some of its pages
+// may be of another ledger, or of another program, than the rest.
+func Unfinished(folder fs.FS) bool {
+	_, err := fs.Lstat(folder, buildingName)
+	return err == nil
 }
 
 // size is how many bytes a file has that stands in the folder.

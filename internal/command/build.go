@@ -1,6 +1,7 @@
 package command
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -117,6 +118,9 @@ func (c *Command) publish(to string) error {
 	}
 	if err := o.Built(); err != nil {
 		return err
+	}
+	if site.Unfinished(os.DirFS(o.SiteDir())) {
+		return usage("command.half-built", o.SiteDir(), "", "sunlot build") // its checkpoint may be the one of before
 	}
 	sum, err := publish.Dir(o.SiteDir(), c.abs(to), publish.Options{Today: o.Today(), Progress: c.progress("发布")})
 	if err != nil {
