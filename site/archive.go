@@ -31,13 +31,20 @@ func archiveName(n int) string { return fmt.Sprintf("ledger-%03d.zip", n) }
 // the checkpoint. It depends on the program too, which orders what it packs.
 func (m *maker) dataLedger(v *dataView, list *dataIndex) error {
 	size := m.b.Checkpoint.Size
-	for from := uint64(0); from < size; from += perArchive {
-		to := min(from+perArchive, size)
-		name := archiveName(len(list.Ledger) + 1)
-		bytes, err := m.archiveFile("data/"+name, from, to)
-		if err != nil {
-			return err
-		}
+	n := int((size + perArchive - 1) / perArchive)
+	bytes := make([]int, n)
+	span := func(i int) (from, to uint64) { return uint64(i) * perArchive, min(uint64(i+1)*perArchive, size) }
+	err := each(n, func(i int) (err error) {
+		from, to := span(i)
+		bytes[i], err = m.archiveFile("data/"+archiveName(i+1), from, to)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i, bytes := range bytes {
+		from, to := span(i)
+		name := archiveName(i + 1)
 		list.Ledger = append(list.Ledger, indexArchive{File: name, From: int64(from), To: int64(to) - 1})
 		v.Ledger = append(v.Ledger, *v.to("data/"+name, "第"+num(from)+"至"+num(to-1)+"条记录（"+sizeWords(bytes)+"）"))
 	}
@@ -116,7 +123,7 @@ func (m *maker) packEntries(z *packer, from, to uint64) error {
 		if e := m.b.Entries[i]; e.Record != nil {
 			blobs = append(blobs, m.s.Needs(e.Record)...)
 		}
-		return nil
+		return z.err // what was to be compared may differ already
 	})
 	if err != nil {
 		return err
@@ -129,8 +136,11 @@ func (m *maker) packEntries(z *packer, from, to uint64) error {
 		case unreachable(err):
 			return err
 		}
+		if z.err != nil {
+			break
+		}
 	}
-	return nil
+	return z.err
 }
 
 // packTiles adds the tiles of hashes over the entries; those of the higher

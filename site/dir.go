@@ -96,6 +96,9 @@ func (d *Dir) own(name string, all bool) error {
 	if !all {
 		d.old = readBuilt(d.fsys)
 	}
+	if d.old != nil {
+		d.next.blocks = make([]blockRef, 0, len(d.old.blocks)+chunk)
+	}
 	d.fresh = len(list) == 0
 	return d.Put(marker, []byte(markerText))
 }

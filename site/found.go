@@ -48,11 +48,7 @@ func (m *maker) foundPages() error {
 		if m.allFound(i) == m.home(i) {
 			continue
 		}
-		found := m.found(i)
-		known := make([]*rules.Finding, len(found))
-		for k := range found {
-			known[k] = &found[k]
-		}
+		known := m.found(i)
 		m.sortKnown(known)
 		parts := (len(known) + perPage - 1) / perPage
 		err := each(parts, func(k int) error {
@@ -103,11 +99,11 @@ func (m *maker) foundAbout(p *page, i int64) ([]said, *link) {
 // two, so that many of a kind hide no other; left leads to the records whose
 // facts are not all among them.
 func (m *maker) foundIn(p *page, entries []int64) (failed, noted []said, left []link) {
-	var all []rules.Finding
+	var all []*rules.Finding
 	for _, i := range entries {
 		all = append(all, m.found(i)...)
 	}
-	slices.SortStableFunc(all, func(a, b rules.Finding) int { return heavy(a.Severity) - heavy(b.Severity) })
+	slices.SortStableFunc(all, func(a, b *rules.Finding) int { return heavy(a.Severity) - heavy(b.Severity) })
 	kinds, rest := map[string]int{}, map[int64]int{}
 	for _, f := range all {
 		list := &noted
@@ -118,7 +114,7 @@ func (m *maker) foundIn(p *page, entries []int64) (failed, noted []said, left []
 			rest[f.Entry]++
 			continue
 		}
-		*list = append(*list, m.say(p, f))
+		*list = append(*list, m.say(p, *f))
 	}
 	for _, i := range entries {
 		if rest[i] > 0 && len(left) < mostOfDraw {

@@ -373,7 +373,7 @@ func (m *maker) sortFound() {
 }
 
 // found is what was found about an entry, in the order of the report.
-func (m *maker) found(entry int64) []rules.Finding {
+func (m *maker) found(entry int64) []*rules.Finding {
 	if entry < 0 || entry >= int64(len(m.b.Entries)) {
 		return nil
 	}
@@ -381,14 +381,14 @@ func (m *maker) found(entry int64) []rules.Finding {
 	if len(at) == 0 {
 		return nil
 	}
-	list := make([]rules.Finding, len(at))
+	list := make([]*rules.Finding, len(at))
 	for i, k := range at {
-		list[i] = m.b.Findings[k]
+		list[i] = &m.b.Findings[k]
 	}
 	return list
 }
 
-func breached(found []rules.Finding) bool {
+func breached(found []*rules.Finding) bool {
 	for _, f := range found {
 		if f.Severity == rules.Breach {
 			return true

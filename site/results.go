@@ -347,9 +347,9 @@ func (m *maker) resultFound(v *resultView, f *rules.Finished) {
 	for _, i := range entries {
 		for _, found := range m.found(i) {
 			if found.Severity == rules.Breach {
-				v.Failed = append(v.Failed, m.say(&v.page, found))
+				v.Failed = append(v.Failed, m.say(&v.page, *found))
 			} else {
-				v.Noted = append(v.Noted, m.say(&v.page, found))
+				v.Noted = append(v.Noted, m.say(&v.page, *found))
 			}
 		}
 	}

@@ -139,12 +139,13 @@ func (m *maker) sortKnown(list []*rules.Finding) {
 		at int64
 		f  *rules.Finding
 	}
-	if slices.IsSortedFunc(list, func(a, b *rules.Finding) int { return cmp.Compare(m.knownSince(a), m.knownSince(b)) }) {
-		return
-	}
-	all := make([]known, len(list))
+	all, sorted := make([]known, len(list)), true
 	for i, f := range list {
 		all[i] = known{m.knownSince(f), f}
+		sorted = sorted && (i == 0 || all[i-1].at <= all[i].at)
+	}
+	if sorted {
+		return
 	}
 	slices.SortStableFunc(all, func(a, b known) int { return cmp.Compare(a.at, b.at) })
 	for i := range all {

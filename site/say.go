@@ -92,10 +92,10 @@ func (m *maker) say(p *page, f rules.Finding) said {
 	return s
 }
 
-func (m *maker) sayAll(p *page, found []rules.Finding) []said {
+func (m *maker) sayAll(p *page, found []*rules.Finding) []said {
 	var list []said
 	for _, f := range found {
-		list = append(list, m.say(p, f))
+		list = append(list, m.say(p, *f))
 	}
 	return list
 }

@@ -149,6 +149,7 @@ func (m *maker) xmlMaps() error {
 
 func (m *maker) xmlMap(file string, from, to int, page func(i int) (name, day string)) error {
 	var b bytes.Buffer
+	b.Grow((to - from + 2) * (len(m.opt.Base) + 80))
 	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	for i := from; i < to; i++ {
 		name, day := page(i)

@@ -62,6 +62,8 @@ func (d *Dir) Stream(name string, write func(io.Writer) error) error {
 	var disk, said error // what the disk met; what write itself met is told as it is
 	d.change.Lock()
 	err := d.dir.PutFrom(name, func(w io.Writer) error {
+		d.change.Unlock() // it takes long, and others have files too
+		defer d.change.Lock()
 		said = write(writerFunc(func(p []byte) (n int, err error) {
 			n, err = w.Write(p)
 			disk = errors.Join(disk, err)

@@ -117,27 +117,33 @@ func (d *Dir) Put(name string, data []byte) error {
 }
 
 // PutFrom is Put of a file too large to be held: write is handed a buffer before
-// the temporary file. Where it fails nothing stands under the name.
+// the temporary file. Where it fails nothing stands under the name. While write
+// runs other methods may be called, for other names.
 func (d *Dir) PutFrom(name string, write func(io.Writer) error) error {
 	sub, base, err := d.open(name)
 	if err != nil {
 		return err
 	}
-	err = d.do("write", name, func() error {
-		f, err := sub.OpenFile(base+TempSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, d.fileMode())
-		if err != nil {
-			return err
-		}
-		w := bufio.NewWriterSize(f, streamBuffer)
-		if err = write(w); err == nil {
-			err = w.Flush()
-		}
-		if err = errors.Join(err, f.Close()); err != nil {
-			_ = sub.Remove(base + TempSuffix)
-		}
+	var f *os.File
+	err = d.do("write", name, func() (err error) {
+		f, err = sub.OpenFile(base+TempSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, d.fileMode())
 		return err
 	})
 	if err != nil {
+		if f != nil {
+			f.Close()
+		}
+		return err
+	}
+	w := bufio.NewWriterSize(f, streamBuffer) // the hook is not held while write runs
+	if err = write(w); err == nil {
+		err = w.Flush()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = d.root.Remove(filepath.FromSlash(name + TempSuffix))
+		return err
+	}
+	if sub, base, err = d.open(name); err != nil { // the handle may have gone meanwhile
 		return err
 	}
 	return d.named(sub, name, base)
