@@ -200,7 +200,7 @@ func (m *maker) proofFacts(p *page, i int64) facts {
 	if c, ok := m.proofHead(i); ok {
 		f.add("入账时的账本快照", text("共"+num(c.Size)+"条记录"), hash(rootOf(c)))
 	}
-	if m.hasOpening(i) {
+	if m.b.Entries[i].Record != nil && m.hasOpening(i) {
 		f.add("启封凭据", p.at("ledger/"+ledger.OpeningPath(uint64(i)), "opening/"+num(i)+".json"))
 	}
 	return f
@@ -321,7 +321,7 @@ func (m *maker) shown(p *page, e *verify.Entry) *link {
 		if m.resultAt(e.Index) != nil {
 			return p.to(resultPath(e.Index), "抽查结果")
 		}
-	case *record.Correction, *record.FollowUp, *record.Objection, *record.Review, *record.Archive, *record.Purge, *record.Takedown:
+	case *record.Correction, *record.FollowUp, *record.Feedback, *record.Objection, *record.Review, *record.Archive, *record.Purge, *record.Takedown:
 		about = m.resultAbout(e.Record.Body, about)
 		if m.resultAt(about) != nil {
 			return p.to(resultPath(about), "抽查结果")

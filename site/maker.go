@@ -418,6 +418,22 @@ func aboutEntry(body any) (int64, bool) {
 		return b.Notice, true
 	case *record.Paper:
 		return b.Notice, true
+	case *record.PlatformDraw:
+		return b.Notice, true
+	case *record.TeamsNotice:
+		return b.Notice, true
+	case *record.Extension:
+		return b.Notice, true
+	case *record.Lost:
+		return b.Notice, true
+	case *record.Expert:
+		return b.Notice, true
+	case *record.PartnerDispatch:
+		return b.Notice, true
+	case *record.PartnerTeam:
+		return b.Notice, b.Notice > 0 // otherwise of a joined task
+	case *record.Teams:
+		return b.Notice, true // of the teams
 	case *record.Result:
 		return b.Notice, b.Origin == "random"
 	case *record.Correction:
@@ -425,6 +441,8 @@ func aboutEntry(body any) (int64, bool) {
 	case *record.FollowUp:
 		return b.Result, true
 	case *record.Objection:
+		return b.Result, true
+	case *record.Feedback:
 		return b.Result, true
 	case *record.Review:
 		return b.Objection, true

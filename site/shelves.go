@@ -342,15 +342,18 @@ func (m *maker) pickFrom(p *page, year string) []shelfGroup {
 	return slices.DeleteFunc(groups, func(g shelfGroup) bool { return len(g.Rows) == 0 })
 }
 
-// sorted are the shelves in the order in which people look for them: codes as
-// the pack lists them, towns and draws by their codes.
+// sorted are the shelves by kind, of each in the order in which people look for
+// them: codes as the pack lists them, towns and draws by their codes.
 func (m *maker) sorted() []*shelf {
 	rank := func(s *shelf) int {
 		return slices.IndexFunc(m.pack.Result.Codes, func(c rules.Code) bool { return c.Code == s.key })
 	}
 	list := slices.Clone(m.shelves)
 	slices.SortStableFunc(list, func(a, b *shelf) int {
-		if a.kind == "code" && b.kind == "code" && a.key != b.key {
+		if c := strings.Compare(a.kind, b.kind); c != 0 {
+			return c // otherwise the order of codes and that of keys could go in a circle
+		}
+		if a.kind == "code" && a.key != b.key {
 			return rank(a) - rank(b)
 		}
 		return strings.Compare(a.key, b.key)

@@ -213,3 +213,33 @@ func TestShelfSealed(t *testing.T) {
 		t.Error("nobody finds the full page")
 	}
 }
+
+// The shelves of a kind stand in their order whatever stands between them: codes
+// as the pack lists them, which is not that of their letters.
+func TestSortedShelves(t *testing.T) {
+	m := &maker{pack: &rules.Pack{}}
+	for _, c := range []string{"x9", "x10", "x11"} {
+		m.pack.Result.Codes = append(m.pack.Result.Codes, rules.Code{Code: c})
+	}
+	for _, key := range []string{"x11", "x10", "x2", "x9", "x3"} {
+		kind := "town"
+		if len(key) > 2 || key == "x9" {
+			kind = "code"
+		}
+		m.shelves = append(m.shelves, &shelf{kind: kind, key: key})
+	}
+	for range len(m.shelves) {
+		m.shelves = append(m.shelves[1:], m.shelves[0])
+		var codes, towns []string
+		for _, s := range m.sorted() {
+			if s.kind == "code" {
+				codes = append(codes, s.key)
+			} else {
+				towns = append(towns, s.key)
+			}
+		}
+		if got := strings.Join(codes, " ") + ", " + strings.Join(towns, " "); got != "x9 x10 x11, x2 x3" {
+			t.Errorf("the shelves stand as %s", got)
+		}
+	}
+}
