@@ -82,7 +82,7 @@ function trusted(l: Ledger): Outcome {
   for (const c of l.charters) figures.push(figure(`第${c.index}条记录（开账声明）的校验码`, grouped(c.hash)));
   const last = l.charters[l.charters.length - 1]!;
   for (const k of last.keys) figures.push(figure("单位公钥", k.line));
-  const said = `${last.office}的开账声明（第${last.index}条记录）在账本里，写明的公钥和见证单位与快照一致`;
+  const said = `${last.office}的开账声明（第${last.index}条记录）在账本里，写明的公钥${last.witnessed ? "和见证单位" : ""}与快照一致${last.witnessed ? "" : "；没有约定见证单位，别人看到的是不是同一本账，本页不能判断"}`;
   const print = fingerprintOf(l.trust.fingerprint);
   if (!/^(?:[0-9a-f]{16,64})?$/.test(print)) return unknown("您填的校验码写法不对，没有核对：应当是16到64个 0–9、a–f。请照开账声明的纸质件重填。", ...figures);
   const typed = ownPolicy(l.trust);
@@ -107,7 +107,8 @@ function trusted(l: Ledger): Outcome {
       if (withoutAddresses(last.policy) !== text) return changed(first.index, last.index, figures);
     }
   }
-  return good(said + "。", ...figures);
+  const was = l.charters.filter((c) => c.witnessed && withoutAddresses(c.policy) !== withoutAddresses(last.policy)).map((c) => c.index);
+  return good(`${said}。${was.length > 0 ? `见证约定换过，先前的写在第${was.join("、")}条记录。` : ""}`, ...figures);
 }
 
 function changed(own: number, last: number, figures: readonly Figure[]): Outcome {

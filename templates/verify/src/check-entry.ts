@@ -8,7 +8,7 @@ import { ensure } from "./fault";
 import type { Ledger, Proven, Trust } from "./ledger";
 import { checkFields } from "./opening";
 import type { Source } from "./source";
-import { clipped, figure, good, plan, type Ended, type Figure, skipWaiting, type Plan, type Run, type Title } from "./step";
+import { clipped, figure, good, plan, type Ended, type Figure, skipWaiting, type Plan, type Run, type Title, unknown } from "./step";
 
 /** What a page names of a record. */
 export interface EntryAsk {
@@ -49,7 +49,9 @@ export async function fieldsStep(p: Plan, ledger: Ledger, e: Proven): Promise<Re
     const opening = await readOpening({ ledger }, e.index);
     const fields = opening ? checkFields(e.entry, opening) : new Map<string, string>();
     const shown: Figure[] = [...fields].slice(0, 40).map(([path, value]) => figure(clipped(path), clipped(value)));
-    if (fields.size === 0)
+    if (fields.size === 0 && e.entry.type === "result")
+      note(unknown("这份结果的名称和代码没有公开（或者没有给出启封凭据），写的是哪一家，本页核对不了。"));
+    else if (fields.size === 0)
       note(
         good(
           ledger.source.picked

@@ -105,8 +105,8 @@ export function ownPolicy(trust: Trust): Uint8Array | undefined {
   const bytes = utf8(typed.replace(/\r\n?/g, "\n") + "\n");
   try {
     parsePolicy(bytes);
-  } catch (e) {
-    throw new Trouble(`您粘贴的见证约定写法不对，没有核对：${e instanceof Fault ? e.place : ""}。请把整份文件粘贴进来。`);
+  } catch {
+    throw new Trouble("您粘贴的见证约定写法不对，没有核对。请把整份文件粘贴进来。");
   }
   return bytes;
 }

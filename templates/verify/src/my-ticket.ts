@@ -103,7 +103,6 @@ async function handleStep(p: Plan, l: Ledger, ask: TicketAsk, code: string, body
 
 interface Place {
   readonly cell: string;
-  readonly weight: number;
   readonly words: string;
 }
 
@@ -113,12 +112,13 @@ async function hatStep(run: Run, p: Plan, l: Ledger, body: Members, handle: stri
     const pool = await readFile(run, l.source, body, "pool", "pool");
     const mine = pool && rows(pool).find((r) => r[0] === handle);
     if (mine) {
+      ensure(mine[2] === "1", "bad-weight", "pool", mine.join("|"), "1"); // nobody has more lots than another (verify.md, A notice)
       const name = listOf(body, "groups")
         .flatMap((g) => listOf(membersOf(g), "cells"))
         .map(membersOf)
         .find((c) => textOf(c, "cell") === mine[1]);
-      note(good(`在签筒里：分区“${name ? textOf(name, "name") : mine[1]}”，签数${mine[2]}。`, figure("签筒里的一行", mine.join("|"))));
-      return { cell: mine[1]!, weight: Number(mine[2]), words: "" };
+      note(good(`在签筒里：分区“${name ? textOf(name, "name") : mine[1]}”。`, figure("签筒里的一行", mine.join("|"))));
+      return { cell: mine[1]!, words: "" };
     }
     const out = await readFile(run, l.source, body, "out", "leftout");
     const left = out ? rows(out).filter((r) => r[0] === handle) : [];
@@ -131,7 +131,7 @@ async function hatStep(run: Run, p: Plan, l: Ledger, body: Members, handle: stri
         )
         .map((g) => (g ? `${textOf(g, "words")}（${textOf(g, "clause")}）` : "没有写明"));
       note(good(`在名录库里，没有进签筒：${why.join("；")}。`, figure("没有进签筒名单里的一行", left.map((r) => r.join("|")).join("\n"))));
-      return { cell: "", weight: 0, words: "没有进签筒" };
+      return { cell: "", words: "没有进签筒" };
     }
     note(
       unknown(
@@ -151,20 +151,10 @@ async function ticketSteps(run: Run, p: Plan, l: Ledger, notice: Proven, cast: P
     const about = numberOf(b, "notice");
     ensure(about === notice.index, "other-notice", `entry/${cast.index}.txt`, String(about), String(notice.index));
     ensure(textOf(b, "commitment") === notice.hash, "commitment", `entry/${cast.index}.txt`, textOf(b, "commitment"), notice.hash);
-    const value = ticketOf(seed, handle, place.weight);
-    const lines = Array.from({ length: place.weight }, (_, j) => `${seed}|O|${handle}|${j + 1}`);
-    ensure(
-      lines.some((x) => H(x) === value),
-      "differs",
-      handle,
-    );
-    note(
-      good(
-        place.weight === 1 ? "签值是下面这一行的 SHA-256。" : `这家有${place.weight}支签，签值取其中最小的。`,
-        ...lines.flatMap((x) => [figure("要算的一行", x), figure("命令", command(x)), figure("SHA-256", H(x))]),
-        figure("签值", value),
-      ),
-    );
+    const value = ticketOf(seed, handle, 1);
+    const line = `${seed}|O|${handle}|1`;
+    ensure(H(line) === value, "differs", handle);
+    note(good("签值是下面这一行的 SHA-256。", figure("要算的一行", line), figure("命令", command(line)), figure("签值", value)));
     return value;
   });
   if (ticket === undefined) return "";

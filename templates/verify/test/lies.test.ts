@@ -117,6 +117,11 @@ test("my ticket: drawn is who stands in the list, and nobody is answered above a
   assert.equal((await ticket(files, codeOf(first))).answer, undefined);
 });
 
+test("my ticket: nobody has sixteen lots", async () => {
+  const files = await opened({ hat: (pool) => (pool[2] = pool[2]!.replace(/1$/, "16")) });
+  assert.equal(statesOf(await ticket(files, codeOf(2)))["hat"], "bad bad-weight");
+});
+
 test("my ticket is of the draw that was asked for", async () => {
   assert.equal((await ticket(await opened(), codeOf(0), { draw: "2023-001" })).verdict, "good");
   const other = await ticket(await opened(), codeOf(0), { draw: "2023-002" });
@@ -258,6 +263,9 @@ test("a page of a result is held to the record's text and to the codes of its ou
     assert.equal(await page(later, codes), "bad page", codes.join());
   }
   assert.equal(await page([], ["1"], record.replace("一科", "二科")), "bad page");
+  files.delete(`ledger/opening/${DRAW + 1}.json`);
+  const closed = await checkResult(run, siteOf(files, true), nothing, { charters: [0], entry: DRAW + 1, later: [] });
+  assert.deepEqual([closed.verdict, statesOf(closed)], ["part", { fields: "unknown" }], "whose result it is nobody sees");
 });
 
 test("what is shown of a large file that is wrong is short", async () => {
@@ -265,4 +273,17 @@ test("what is shown of a large file that is wrong is short", async () => {
   const opened = (await draw(files)).steps.find((s) => s.id === "opened")!;
   assert.equal(opened.state, "bad");
   assert.ok(opened.figures.length > 0 && opened.figures.every((f) => f.value.length < 1100), String(opened.figures.map((f) => f.value.length)));
+});
+
+test("witnesses who were exchanged are named as such, and an earlier anchor decides nothing", async () => {
+  const [files, w4] = [new Map() as Files, key("w4", 6, 4)];
+  const later = policyOf("2", [witnesses[0]!, witnesses[1]!, w4]);
+  const first = { type: "charter", body: charter(policyOf("2")) };
+  await write([first, { type: "charter", body: charter(later) }], files, later, [...witnesses, w4]);
+  const entry = (charters: number[], fingerprint = ""): Promise<Ended> => checkEntry(run, siteOf(files), { policy: "", fingerprint }, { charters, entry: 1 });
+  const both = await entry([0, 1]);
+  assert.equal(both.verdict, "good", JSON.stringify(both.steps));
+  assert.match(both.steps.find((s) => s.id === "charter")!.words, /见证约定换过，先前的写在第0条记录/);
+  assert.equal(statesOf(await entry([0, 1], hex(sha256(bytesOf(first)))))["charter"], "unknown");
+  assert.equal(statesOf(await entry([0]))["charter"], "bad charter-policy", "the later charter is left out");
 });
