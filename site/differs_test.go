@@ -50,7 +50,7 @@ func TestPlanProgress(t *testing.T) {
 	page := string(b.files["plan/2023/index.html"])
 	n := num(len(b.bureau.state.Lots[0].Objects))
 	for _, w := range []string{`href="../../draws/2023-001/index.html#drawn">` + n + `</a>`, `href="../../draws/2023-001/index.html#send">` + n + `</a>`,
-		`href="../../results/draw-2023-001/index.html">` + n + `</a>`, `href="../../stats/2023/index.html">1</a>`, `href="#line-1"`, "还没有抽取", "<svg role=\"img\""} {
+		`href="../../results/draw-2023-001/index.html">` + n + `</a>`, `href="../../stats/2023/index.html">1</a>`, `href="../../plan/2023/index.html#line-1"`, "还没有抽取", "<svg role=\"img\""} {
 		if !strings.Contains(page, w) {
 			t.Errorf("the plan does not say %q", w)
 		}

@@ -46,6 +46,7 @@ type planView struct {
 	Old, New string // names of the last two versions
 	Changes  []itemChange
 	Versions []versionRow
+	Turn     []link // to the other pages, where the lines are many
 }
 
 type planRow struct {
@@ -190,6 +191,61 @@ func (m *maker) checklistOf(index int64) *record.Checklist {
 
 func planPath(year int64) string { return "plan/" + num(year) + "/index.html" }
 
+// planLines is how many lines a page of a plan has.
+const planLines = 10
+
+func planPartPath(year int64, n int) string {
+	if n == 1 {
+		return planPath(year)
+	}
+	return "plan/" + num(year) + "/page-" + num(n) + ".html"
+}
+
+// linePath is where a line of a year's plan, or a task outside it, stands.
+func (m *maker) linePath(year int64, no string) string {
+	at := 0
+	if pl := m.s.Plan(year); pl != nil {
+		if at = slices.IndexFunc(pl.Body.Lines, func(l record.PlanLine) bool { return l.No == no }); at < 0 {
+			at = len(pl.Body.Lines)
+			for _, t := range m.s.Tasks {
+				if t.Body.Year == year && t.Body.Line.No == no {
+					break
+				} else if t.Body.Year == year {
+					at++
+				}
+			}
+		}
+	}
+	return planPartPath(year, at/planLines+1) + "#" + anchor("line-"+no)
+}
+
+// planParts makes the further pages of a plan, and leaves to the first what is
+// its own.
+func (m *maker) planParts(v *planView, year int64) error {
+	parts := max(1, (max(len(v.Lines), len(v.Progress))+planLines-1)/planLines)
+	for n := parts; n >= 1; n-- {
+		w := v
+		if n > 1 {
+			w = &planView{page: m.newPage(planPartPath(year, n), "plan", v.Title+"（第"+num(n)+"页）", link{v.Path, num(year) + "年"})}
+			w.Entry = v.Entry
+			w.asList()
+		}
+		from, to := (n-1)*planLines, n*planLines
+		w.Lines, w.Progress = v.Lines[min(from, len(v.Lines)):min(to, len(v.Lines))], v.Progress[min(from, len(v.Progress)):min(to, len(v.Progress))]
+		for k := 1; k <= parts && parts > 1; k++ {
+			if k != n {
+				w.Turn = append(w.Turn, *w.to(planPartPath(year, k), "第"+num((k-1)*planLines+1)+"项起"))
+			}
+		}
+		if n > 1 {
+			if err := m.render("plan-part", w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (m *maker) planPages() error {
 	list := &plansView{page: m.newPage("plan/index.html", "plan", "年度计划")}
 	list.asList()
@@ -261,6 +317,9 @@ func (m *maker) planPage(year int64) error {
 		}
 	}
 	m.list(p, day(at.Time))
+	if err := m.planParts(v, year); err != nil {
+		return err
+	}
 	return m.render("plan", v)
 }
 

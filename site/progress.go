@@ -25,7 +25,7 @@ func (m *maker) planProgress(v *planView, year int64) {
 		l := &st.Lines[i]
 		r := lineRow{Name: &link{Text: l.No + " " + l.Name}, Planned: "未填"}
 		if m.planned(year, l.No) {
-			r.Name.Href = "#" + anchor("line-"+l.No)
+			r.Name.Href = p.to(m.linePath(year, l.No), "").Href
 		}
 		if l.Estimate > 0 {
 			r.Planned = num(l.Estimate) + "户"
@@ -41,7 +41,7 @@ func (m *maker) planProgress(v *planView, year int64) {
 		}
 		v.Progress = append(v.Progress, r)
 	}
-	if len(bars) > 0 {
+	if bars = bars[:min(planLines, len(bars))]; len(bars) > 0 {
 		v.Chart = stackChart("progress", num(year)+"年每一计划项抽中的企业，公示到哪一步（户次）", []string{"已公示", "晚于期限", "未公示", "其他"}, bars)
 		v.Chart.Note = "“晚于期限”的也已公示；“其他”是终止的和依法不公开的。"
 	}

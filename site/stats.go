@@ -18,6 +18,7 @@ type statsView struct {
 	Total        facts
 	LineChart    *chart
 	Lines        []statRow
+	LineParts    []link // further pages of them
 	Classes      []classRow
 	UnitChart    *chart
 	Units        []statRow
@@ -166,6 +167,9 @@ func (m *maker) statsPage(st *rules.Stats) error {
 	}
 	w := &statsView{page: m.newPage(statsMorePath(st.Year), "stats", num(st.Year)+"年各月、各分区和先后", link{p.Path, num(st.Year) + "年"}), Today: st.Today}
 	w.asList()
+	if err := m.statsLineParts(v, st.Year); err != nil {
+		return err
+	}
 	if err := m.statsLists(v, w, st); err != nil {
 		return err
 	}
@@ -183,6 +187,24 @@ func (m *maker) statsPage(st *rules.Stats) error {
 	return m.render("stats", v)
 }
 
+// statLines is how many plan lines a page of the statistics has.
+const statLines = 6
+
+// statsLineParts makes the further pages of the plan lines of a year.
+func (m *maker) statsLineParts(v *statsView, year int64) error {
+	path := func(n int) string { return "stats/" + num(year) + "/lines-" + num(n) + ".html" }
+	for n := 2; (n-1)*statLines < len(v.Lines); n++ {
+		w := &statsView{page: m.newPage(path(n), "stats", num(year)+"年计划项的进展（第"+num(n)+"页）", link{v.Path, num(year) + "年"}), Lines: v.Lines[(n-1)*statLines : min(n*statLines, len(v.Lines))]}
+		w.asList()
+		if err := m.render("stats-lines", w); err != nil {
+			return err
+		}
+		v.LineParts = append(v.LineParts, *v.to(path(n), "第"+num((n-1)*statLines+1)+"项起"))
+	}
+	v.Lines = v.Lines[:min(statLines, len(v.Lines))]
+	return nil
+}
+
 // statsLines are the plan's lines: planned, drawn, inspected, public.
 func (m *maker) statsLines(v *statsView, st *rules.Stats) {
 	p := &v.page
@@ -196,7 +218,7 @@ func (m *maker) statsLines(v *statsView, st *rules.Stats) {
 			r.Name += "（临时任务）"
 		}
 		if planned != nil && planned.Body.Line(l.No) != nil {
-			r.Link = p.to(planPath(st.Year)+"#"+anchor("line-"+l.No), r.Name)
+			r.Link = p.to(m.linePath(st.Year, l.No), r.Name)
 		}
 		if l.Base > 0 {
 			r.About += "；基数" + num(l.Base) + "户"
@@ -210,7 +232,7 @@ func (m *maker) statsLines(v *statsView, st *rules.Stats) {
 		v.Lines = append(v.Lines, r)
 		bars = append(bars, chartRow{Name: r.Name, Values: []int{int(l.Estimate), l.Drawn, l.Published}})
 	}
-	if len(bars) > 0 {
+	if bars = bars[:min(statLines, len(bars))]; len(bars) > 0 {
 		v.LineChart = barChart("lines", num(st.Year)+"年每一计划项的计划、抽中和公示（户次）", []string{"计划", "抽中", "公示"}, bars)
 	}
 }

@@ -86,7 +86,7 @@ func (m *maker) planRef(p *page, b *record.Notice) value {
 		if pl.Index == b.Plan {
 			href := planPath(pl.Body.Year)
 			if latest := m.s.Plan(pl.Body.Year); latest != nil && latest.Body.Line(b.Line) != nil {
-				href += "#" + anchor("line-"+b.Line)
+				href = m.linePath(pl.Body.Year, b.Line)
 			}
 			return p.at(href, num(pl.Body.Year)+"年度计划第"+b.Line+"项")
 		}

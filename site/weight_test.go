@@ -164,6 +164,44 @@ func TestWeightOfRecord(t *testing.T) {
 	}
 }
 
+// TestWeightOfPlan: nor do the pages of a year whose plan has many lines; each
+// line stands on one of them, and every link to a line leads to it.
+func TestWeightOfPlan(t *testing.T) {
+	c := newCityOf(t, 330, 15)
+	files := buildOf(t, c.bureau)
+	plan := c.state.Plan(2023)
+	if len(plan.Body.Lines) <= 2*planLines {
+		t.Fatalf("only %d lines", len(plan.Body.Lines))
+	}
+	rows, parts := 0, 0
+	for name, page := range files {
+		if strings.HasSuffix(name, ".html") && (strings.HasPrefix(name, "plan/") || strings.HasPrefix(name, "stats/")) {
+			if n := weight(files, name); n > maxWeight {
+				t.Errorf("%s: %d bytes", name, n)
+			}
+			if strings.HasPrefix(name, "plan/2023/") {
+				rows += strings.Count(string(page), ` id="line-`)
+			}
+			if strings.HasPrefix(name, "stats/2023/lines-") {
+				parts++
+			}
+		}
+	}
+	if rows != len(plan.Body.Lines) || parts != (rows-1)/statLines {
+		t.Errorf("%d of %d lines, %d further pages of statistics", rows, len(plan.Body.Lines), parts)
+	}
+	m, err := newMaker(c.bundle(), nil, Options{}, memory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range plan.Body.Lines {
+		file, fragment, _ := strings.Cut(m.linePath(2023, l.No), "#")
+		if !strings.Contains(string(files[file]), ` id="`+fragment+`"`) {
+			t.Errorf("line %s does not stand on %s", l.No, file)
+		}
+	}
+}
+
 // TestDrawYears: of many draws the entrance lists the latest years, and leads to
 // a page of each year before.
 func TestDrawYears(t *testing.T) {
