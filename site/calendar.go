@@ -21,15 +21,19 @@ type calendarView struct {
 	page
 	Today, Built string
 	Open         []dutyMonth
+	More         []link    // further pages of them
 	Done         []dutyRow // the latest
 	Years        []link
 	File         link // the calendar file
 }
 
-// calendarYear is what was due in a year and is done.
+// calendarYear is a page of what was due in a year and is done, or of what is
+// open beyond the calendar itself.
 type calendarYear struct {
 	page
+	Lead   string
 	Months []dutyMonth
+	Turn   []link
 }
 
 // dutyMonth is a month with its duties, in the order given.
@@ -38,8 +42,23 @@ type dutyMonth struct {
 	Rows  []dutyRow
 }
 
-// latestDone is how many done duties the calendar itself shows.
-const latestDone = 12
+const (
+	latestDone = 12 // done duties that the calendar itself shows
+	firstOpen  = 30 // open ones
+	perDuties  = 40 // duties on any further page
+)
+
+// openPath and donePath name the further pages of what is open and of a year.
+func openPath(n int) string { return "calendar/page-" + num(n) + ".html" }
+
+func donePath(year string) func(n int) string {
+	return func(n int) string {
+		if n == 1 {
+			return calendarPath(year)
+		}
+		return "calendar/" + year + "/page-" + num(n) + ".html"
+	}
+}
 
 func calendarPath(year string) string { return "calendar/" + year + "/index.html" }
 
@@ -89,7 +108,16 @@ func (m *maker) calendarPage() error {
 			done = append(done, d)
 		}
 	}
-	v.Open = m.dutyMonths(p, open)
+	v.Open = m.dutyMonths(p, open[:min(firstOpen, len(open))])
+	for n := 2; firstOpen+(n-2)*perDuties < len(open); n++ {
+		from := firstOpen + (n-2)*perDuties
+		w := &calendarYear{page: m.newPage(openPath(n), "calendar", "还没有办结的（第"+num(n)+"页）", link{p.Path, "期限"}), Lead: "期限早的在前。"}
+		w.Months = m.dutyMonths(&w.page, open[from:min(from+perDuties, len(open))])
+		if err := m.render("calendar-year", w); err != nil {
+			return err
+		}
+		v.More = append(v.More, *p.to(w.Path, "第"+num(from+1)+"项起"))
+	}
 	slices.Reverse(done) // the latest first
 	for _, d := range done[:min(len(done), latestDone)] {
 		v.Done = append(v.Done, m.dutyRow(p, d))
@@ -115,10 +143,27 @@ func (m *maker) calendarPage() error {
 }
 
 func (m *maker) calendarYear(year string, done []rules.Duty) error {
-	v := &calendarYear{page: m.newPage(calendarPath(year), "calendar", year+"年到期、已经办结的", link{"calendar/index.html", "期限"})}
-	v.Months = m.dutyMonths(&v.page, done)
-	m.list(&v.page, "")
-	return m.render("calendar-year", v)
+	parts, path := (len(done)+perDuties-1)/perDuties, donePath(year)
+	for n := 1; n <= parts; n++ {
+		title := year + "年到期、已经办结的"
+		if n > 1 {
+			title += "（第" + num(n) + "页）"
+		}
+		v := &calendarYear{page: m.newPage(path(n), "calendar", title, link{"calendar/index.html", "期限"}), Lead: "期限晚的在前。"}
+		v.Months = m.dutyMonths(&v.page, done[(n-1)*perDuties:min(n*perDuties, len(done))])
+		if n > 1 {
+			v.Turn = append(v.Turn, *v.to(path(n-1), "上一页"))
+		} else {
+			m.list(&v.page, "")
+		}
+		if n < parts {
+			v.Turn = append(v.Turn, *v.to(path(n+1), "下一页"))
+		}
+		if err := m.render("calendar-year", v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dutyYear is the year of a duty's date; where none is written, of the day on

@@ -202,6 +202,53 @@ func TestWeightOfPlan(t *testing.T) {
 	}
 }
 
+// TestWeightOfCalendar: nor the pages of hundreds of duties, each of which stands
+// on one.
+func TestWeightOfCalendar(t *testing.T) {
+	c := newCityOf(t, 330, 8)
+	for today, year := range map[string]string{"2023-09-20": "", "2024-03-01": "2023"} {
+		b := c.bundle()
+		b.Today = today
+		out := memory{}
+		if err := Build(b, content.FS, Options{}, out); err != nil {
+			t.Fatal(err)
+		}
+		m, err := newMaker(b, nil, Options{}, memory{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		open, done := 0, 0
+		for _, d := range m.duties() {
+			if d.Open > 0 {
+				open++
+			} else {
+				done++
+			}
+		}
+		rows := func(path func(int) string) (n int) {
+			for k := 1; out[path(k)] != nil; k++ {
+				n += strings.Count(string(out[path(k)]), `<tr><th scope="row" data-label="期限">`)
+				if size := weight(out, path(k)); size > maxWeight {
+					t.Errorf("%s: %d bytes", path(k), size)
+				}
+			}
+			return n
+		}
+		all := rows(func(n int) string {
+			if n == 1 {
+				return "calendar/index.html"
+			}
+			return openPath(n)
+		})
+		if all != open+min(done, latestDone) || open <= firstOpen {
+			t.Errorf("%s: %d rows, %d open, %d done", today, all, open, done)
+		}
+		if year != "" && rows(donePath(year)) <= perDuties {
+			t.Errorf("%s: %d duties of the year", today, rows(donePath(year)))
+		}
+	}
+}
+
 // TestDrawYears: of many draws the entrance lists the latest years, and leads to
 // a page of each year before.
 func TestDrawYears(t *testing.T) {

@@ -99,7 +99,7 @@ export const KINDS = [
   ["joint", /^joint\/index\.html$/],
   ["workdays", /^workdays\/index\.html$/],
   ["calendar", /^calendar\/index\.html$/],
-  ["calendar-year", /^calendar\/\d{4}\/index\.html$/],
+  ["calendar-year", /^calendar\/(\d{4}\/(page-\d+|index)|page-\d+)\.html$/],
   ["report", /^report\/index\.html$/],
   ["data", /^data\/index\.html$/],
   ["text", /^(about|limits|verify|accessibility)\/index\.html$/],
