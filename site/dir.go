@@ -113,8 +113,8 @@ func Unfinished(folder fs.FS) bool {
 // size is how many bytes a file has that stands in the folder.
 func (d *Dir) size(name string) (int, error) {
 	info, err := fs.Lstat(d.fsys, name)
-	if err != nil {
-		return 0, fault.Wrap("site.folder-open", name, err).Of(fault.Unreachable)
+	if err != nil { // somebody took it away, which is found with All alone
+		return 0, &fault.Error{Code: "site.file-gone", Kind: fault.Unreachable, Place: name, Want: "sunlot build --all", Err: err}
 	}
 	return int(info.Size()), nil
 }
