@@ -45,11 +45,15 @@ func (d *Dir) Proof(index uint64) ([]byte, error) { return d.read(ProofPath(inde
 
 // Blob is the blob of that SHA-256 in lower hex, at most limit bytes of it,
 // and refused when its bytes hash to something else.
-func (d *Dir) Blob(sum string, limit int64) ([]byte, error) {
+func (d *Dir) Blob(sum string, limit int64) ([]byte, error) { return d.BlobIn(nil, sum, limit) }
+
+// BlobIn is Blob in the room of buf, where that is enough: for many that are
+// looked at one after the other.
+func (d *Dir) BlobIn(buf []byte, sum string, limit int64) ([]byte, error) {
 	if raw, err := hex.DecodeString(sum); err != nil || len(raw) != sha256.Size || hex.EncodeToString(raw) != sum {
 		return nil, fault.New("ledger.blob-name", "blob", clip(sum), "64 lower hex digits")
 	}
-	data, err := d.read(BlobPath(sum), min(limit, MaxBlob))
+	data, err := d.readIn(buf, BlobPath(sum), min(limit, MaxBlob))
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +155,9 @@ func (d *Dir) bundle(n uint64, width int) ([][]byte, error) {
 
 // read reads a regular file of at most limit bytes. Missing is a fault of what
 // stands there; anything else that fails is of the reaching.
-func (d *Dir) read(name string, limit int64) ([]byte, error) {
+func (d *Dir) read(name string, limit int64) ([]byte, error) { return d.readIn(nil, name, limit) }
+
+func (d *Dir) readIn(into []byte, name string, limit int64) ([]byte, error) {
 	f, err := d.fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.Wrap("ledger.missing", name, fs.ErrNotExist)
@@ -169,14 +175,14 @@ func (d *Dir) read(name string, limit int64) ([]byte, error) {
 		if int64(n) > limit {
 			return nil, fault.New("ledger.file-size", name, strconv.Itoa(n), fmt.Sprintf("at most %d bytes", limit))
 		}
-		return append([]byte(nil), buf[:n]...), nil
+		return append(into[:0], buf[:n]...), nil
 	case err != nil:
 		if info, serr := f.Stat(); serr == nil && !info.Mode().IsRegular() {
 			return nil, fault.New("ledger.not-a-file", name, info.Mode().String(), "a file")
 		}
 		return nil, fault.Wrap("ledger.unreadable", name, err).Of(fault.Unreachable)
 	}
-	return readLarge(f, buf[:], name, limit)
+	return readLarge(f, into, buf[:], name, limit)
 }
 
 const smallFile = 8 << 10
@@ -184,7 +190,7 @@ const smallFile = 8 << 10
 var readBuffers = sync.Pool{New: func() any { return new([smallFile]byte) }}
 
 // readLarge reads on after head, to the size that the file says it has.
-func readLarge(f fs.File, head []byte, name string, limit int64) ([]byte, error) {
+func readLarge(f fs.File, into, head []byte, name string, limit int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fault.Wrap("ledger.unreadable", name, err).Of(fault.Unreachable)
@@ -193,7 +199,11 @@ func readLarge(f fs.File, head []byte, name string, limit int64) ([]byte, error)
 	if size > limit {
 		return nil, fault.New("ledger.file-size", name, strconv.FormatInt(size, 10), fmt.Sprintf("at most %d bytes", limit))
 	}
-	data := make([]byte, size+1) // one more: the file may have grown
+	data := into[:cap(into)]
+	if int64(len(data)) <= size {
+		data = make([]byte, size+1)
+	}
+	data = data[:size+1] // one more: the file may have grown
 	k := copy(data, head)
 	n, err := io.ReadFull(f, data[k:])
 	if err == nil {
@@ -202,7 +212,10 @@ func readLarge(f fs.File, head []byte, name string, limit int64) ([]byte, error)
 	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, fault.Wrap("ledger.unreadable", name, err).Of(fault.Unreachable)
 	}
-	return data[: k+n : k+n], nil
+	if into == nil {
+		return data[: k+n : k+n], nil
+	}
+	return data[:k+n], nil
 }
 
 // indexOf reads the number between a prefix and a suffix in its one form.

@@ -129,9 +129,11 @@ func (m *maker) packEntries(z *packer, from, to uint64) error {
 		return err
 	}
 	slices.Sort(blobs)
+	room := make([]byte, 0, 1<<20) // most are smaller
 	for _, sum := range slices.Compact(blobs) {
-		switch data, err := m.b.Dir.Blob(sum, ledger.MaxBlob); {
+		switch data, err := m.b.Dir.BlobIn(room, sum, ledger.MaxBlob); {
 		case err == nil:
+			room = data
 			z.add("ledger/"+ledger.BlobPath(sum), data)
 		case unreachable(err):
 			return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sunlot/sunlot/internal/rules"
 )
@@ -133,17 +134,24 @@ func (m *maker) byClause() map[string][]*rules.Finding {
 	return found
 }
 
+// known is a finding and the record that made it known.
+type known struct {
+	at int64
+	f  *rules.Finding
+}
+
+var knowns = sync.Pool{New: func() any { return new([]known) }}
+
 // sortKnown sorts findings by the record that made each known.
 func (m *maker) sortKnown(list []*rules.Finding) {
-	type known struct {
-		at int64
-		f  *rules.Finding
-	}
-	all, sorted := make([]known, len(list)), true
+	room := knowns.Get().(*[]known)
+	defer knowns.Put(room)
+	all, sorted := slices.Grow((*room)[:0], len(list)), true
 	for i, f := range list {
-		all[i] = known{m.knownSince(f), f}
+		all = append(all, known{m.knownSince(f), f})
 		sorted = sorted && (i == 0 || all[i-1].at <= all[i].at)
 	}
+	*room = all
 	if sorted {
 		return
 	}
