@@ -3,11 +3,11 @@
 // (ledger.md §6–§8). What cannot be told without reading every entry is not
 // told here: whether another charter stands between those that the page names.
 
-import { hex, must, utf8 } from "./bytes";
+import { equal, hex, must, unbase64, utf8 } from "./bytes";
 import { openCheckpoint, openLogged, type Checkpoint, type Opened } from "./checkpoint";
 import { Fault, ensure } from "./fault";
 import { sha256 } from "./hash";
-import { parseNote, parseVKey, sameKey, signedBy, type Note, type VKey } from "./note";
+import { parseNote, parseVKey, signedBy, type Note, type VKey } from "./note";
 import { canonicalPolicy, overlap, parsePolicy, quorumThere, type Policy } from "./policy";
 import { parseProof } from "./proof";
 import { parseEntry, type Entry } from "./record";
@@ -228,19 +228,16 @@ export async function held(l: Ledger, index: number): Promise<Proven> {
 export function charterOf(p: { index: number; hash: string; entry: Entry }, log: VKey): Charter {
   const place = `entry/${p.index}.txt`;
   ensure(p.entry.type === "charter", "entry-type", place, p.entry.type, "charter");
-  const [keys, logs]: [VKey[], VKey[]] = [[], []];
-  for (const k of listOf(p.entry.body, "keys")) {
-    const role = textOf(membersOf(k), "role");
-    ensure(role === "office" || role === "log", "charter-key", place, role);
-    (role === "office" ? keys : logs).push(parseVKey(textOf(membersOf(k), "key")));
-  }
+  const all = listOf(p.entry.body, "keys").map((k) => [textOf(membersOf(k), "role"), textOf(membersOf(k), "key")] as const);
+  const [logs, keys] = ["log", "office"].map((role) => all.filter((k) => k[0] === role).map((k) => parseVKey(k[1]))) as [VKey[], VKey[]];
   ensure(logs.length === 1 && logs[0]!.line === log.line, "charter-key", place, logs.map((k) => k.line).join("、"), log.line);
   const said = textOf(p.entry.body, "policy");
   const policy = parsePolicy(utf8(said === "" ? `log ${log.line}\nquorum none\n` : said));
   if (said !== "") {
-    const own = [log, ...keys];
+    // the keys themselves, whatever their names, types and roles
+    const own = all.map((k) => unbase64(k[1].replace(/^[^+]*\+[^+]*\+/, ""))?.subarray(1));
     const alone = policy.logs.length === 1 && policy.logs[0]!.key.line === log.line && canonicalPolicy(policy) === said;
-    const others = overlap(policy) > 0 && !policy.witnesses.some((w) => own.some((k) => sameKey(k, w.key)));
+    const others = overlap(policy) > 0 && !policy.witnesses.some((w) => own.some((k) => k !== undefined && equal(k, w.key.key)));
     ensure(alone && others, "charter-witnesses", place, said);
   }
   return { index: p.index, hash: p.hash, office: textOf(p.entry.body, "office"), keys, policy, witnessed: said !== "" };

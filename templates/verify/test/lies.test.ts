@@ -287,3 +287,16 @@ test("witnesses who were exchanged are named as such, and an earlier anchor deci
   assert.equal(statesOf(await entry([0, 1], hex(sha256(bytesOf(first)))))["charter"], "unknown");
   assert.equal(statesOf(await entry([0]))["charter"], "bad charter-policy", "the later charter is left out");
 });
+
+test("a charter may name keys of further roles, and none of them is a witness", async () => {
+  const seal2 = key("w9", 8, 4);
+  const make = async (policy: string): Promise<Ended> => {
+    const files: Files = new Map();
+    const body = charter(policy);
+    (body["keys"] as Body[]).push({ key: seal2.line, role: "seal" });
+    await write([{ type: "charter", body }], files, policy, [...witnesses, seal2]);
+    return checkEntry(run, siteOf(files), nothing, { charters: [0], entry: 0 });
+  };
+  assert.equal((await make(policyOf("2"))).verdict, "good");
+  assert.equal(statesOf(await make(policyOf("2", [witnesses[0]!, witnesses[1]!, seal2])))["charter"], "bad charter-witnesses");
+});
