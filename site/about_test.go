@@ -48,3 +48,15 @@ func TestAboutEntry(t *testing.T) {
 		t.Errorf("only %d kinds", kinds)
 	}
 }
+
+// The calendar is reckoned before the steps that ask for it run beside each
+// other: it is kept in the state without a lock.
+func TestCalendarBeforeSteps(t *testing.T) {
+	m, err := newMaker(newBureau(t, "gaoqing", 20).bundle(), content.FS, Options{}, memory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reflect.ValueOf(m.s).Elem().FieldByName("national").IsNil() {
+		t.Error("it is not")
+	}
+}

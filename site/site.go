@@ -129,6 +129,7 @@ func newMaker(b *verify.Bundle, content fs.FS, opt Options, out Out) (*maker, er
 		return nil, err
 	}
 	m.quick = newQuick(m.tmpl)
+	b.State.Workdays() // reckoned once and kept without a lock: before steps beside each other ask for it
 	m.index()
 	m.site = m.identity()
 	return m, nil
