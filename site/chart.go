@@ -219,10 +219,17 @@ func newChart(id, title string, series []string, rows []chartRow) *chart {
 		words = append(words, r.Name+"："+strings.Join(list, "，"))
 	}
 	c.Desc = strings.Join(words, "；") + "。"
-	if len(rows) > chartRows {
-		c.Note = "图中只画前" + num(chartRows) + "项，全部" + num(len(rows)) + "项在表里。"
-	}
+	c.Note = firstOf(min(len(rows), chartRows), len(rows))
 	return c
+}
+
+// firstOf says that a drawing shows no more than the first n of all, "" where it
+// shows them all.
+func firstOf(n, all int) string {
+	if n == all {
+		return ""
+	}
+	return "图中只画前" + num(n) + "项，全部" + num(all) + "项在表里。"
 }
 
 // bar adds a rectangle; what is 0 has none.

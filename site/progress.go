@@ -41,9 +41,10 @@ func (m *maker) planProgress(v *planView, year int64) {
 		}
 		v.Progress = append(v.Progress, r)
 	}
-	if bars = bars[:min(planLines, len(bars))]; len(bars) > 0 {
+	all := len(bars)
+	if bars = bars[:min(planLines, all)]; all > 0 {
 		v.Chart = stackChart("progress", num(year)+"年每一计划项抽中的企业，公示到哪一步（户次）", []string{"已公示", "晚于期限", "未公示", "其他"}, bars)
-		v.Chart.Note = "“晚于期限”的也已公示；“其他”是终止的和依法不公开的。"
+		v.Chart.Note = firstOf(len(bars), all) + "“晚于期限”的也已公示；“其他”是终止的和依法不公开的。"
 	}
 }
 

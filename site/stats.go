@@ -232,8 +232,10 @@ func (m *maker) statsLines(v *statsView, st *rules.Stats) {
 		v.Lines = append(v.Lines, r)
 		bars = append(bars, chartRow{Name: r.Name, Values: []int{int(l.Estimate), l.Drawn, l.Published}})
 	}
-	if bars = bars[:min(statLines, len(bars))]; len(bars) > 0 {
+	all := len(bars)
+	if bars = bars[:min(statLines, all)]; all > 0 {
 		v.LineChart = barChart("lines", num(st.Year)+"年每一计划项的计划、抽中和公示（户次）", []string{"计划", "抽中", "公示"}, bars)
+		v.LineChart.Note = firstOf(len(bars), all)
 	}
 }
 

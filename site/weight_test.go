@@ -190,6 +190,11 @@ func TestWeightOfPlan(t *testing.T) {
 	if rows != len(plan.Body.Lines) || parts != (rows-1)/statLines {
 		t.Errorf("%d of %d lines, %d further pages of statistics", rows, len(plan.Body.Lines), parts)
 	}
+	for name, n := range map[string]int{"plan/2023/index.html": planLines, "stats/2023/index.html": statLines} {
+		if want := "图中只画前" + num(n) + "项，全部"; !strings.Contains(string(files[name]), want) {
+			t.Errorf("%s does not say %q", name, want)
+		}
+	}
 	m, err := newMaker(c.bundle(), nil, Options{}, memory{})
 	if err != nil {
 		t.Fatal(err)
