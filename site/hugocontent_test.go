@@ -319,7 +319,8 @@ func (h *hugoSite) aside(public string) {
 	for _, f := range m.s.Results[len(m.s.Results)/2:] {
 		firm := m.firmOf[m.value(f.Index, "code")]
 		whole := !slices.ContainsFunc(firm.drawn, func(d drawnFirm) bool { return d.object.Result == nil })
-		if f.Body.FollowUp == nil || !whole || h.place[f.Object] < drawnPerPage {
+		full := h.place[f.Object] >= drawnPerPage && h.place[f.Object] < len(f.Lot.Objects)-2*drawnPerPage // a full part, with ours and with Hugo
+		if f.Body.FollowUp == nil || !whole || !full {
 			continue
 		}
 		drawn, _, _ := strings.Cut(m.drawnAnchor(f.Lot, f.Object), "#")

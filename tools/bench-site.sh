@@ -112,7 +112,7 @@ outcome, draw, month and clause, of the ledger and of the enterprises, a site ma
 By year, outcome, draw and enterprise it is asked by taxonomies, by month and clause by sections with a cached selection, which costs
 it less. Values are front matter in JSON, words are in the layouts, header and footer are cached, no Markdown, one file a page.
 Not asked of Hugo, and part of our time: QR codes, tables as CSV and JSON, archives, the shards of the search, the check of every
-link, pages of records that are not results, the story of a draw, statistics with charts, calendar, rules, the list by which the next
-build knows what changed, and that everything is on the disk before it says done. Copies of the ledger are printed apart.
+link, pages of records that are not results, facts noted about draws, the story of a draw, statistics with charts, calendar, rules,
+the list by which the next build knows what changed, and that everything is on the disk before it says done. Copies of the ledger are printed apart.
 Hugo, light: less than one page of ours says, one list, one site map, no enterprises, no draws.
 END
