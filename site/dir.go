@@ -224,8 +224,7 @@ func (d *Dir) same(name string, data []byte) (same, stands bool, err error) {
 	if info.Size() != int64(len(data)) {
 		return false, true, nil
 	}
-	old, err := fs.ReadFile(d.fsys, name)
-	return err == nil && bytes.Equal(old, data), true, nil
+	return holds(d.fsys, name, data), true, nil
 }
 
 func (d *Dir) remove(name string) error {

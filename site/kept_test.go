@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"maps"
 	"reflect"
 	"slices"
@@ -141,4 +142,28 @@ func TestCityBack(t *testing.T) {
 	f.check(bundle(after), content.FS, opt)
 	f.check(bundle(before), content.FS, opt)
 	f.check(bundle(after), content.FS, opt)
+}
+
+// TestHolds: a file is compared to its last byte.
+func TestHolds(t *testing.T) {
+	for _, n := range []int{0, 1, compareBuffer - 1, compareBuffer, compareBuffer + 1, 3 * compareBuffer} {
+		data := bytes.Repeat([]byte{'x'}, n)
+		fsys := memory{"a": data}.FS()
+		if !holds(fsys, "a", data) {
+			t.Errorf("%d bytes are not themselves", n)
+		}
+		for _, at := range []int{0, n / 2, n - 1} {
+			if n == 0 {
+				break
+			}
+			other := bytes.Clone(data)
+			other[at] = 'y'
+			if holds(fsys, "a", other) {
+				t.Errorf("%d bytes: another at %d", n, at)
+			}
+		}
+	}
+	if holds(memory{}.FS(), "a", nil) || holds(memory{"a": []byte("x")}.FS(), "a", []byte("xy")) {
+		t.Error("a file that is missing or shorter")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"sync"
 
 	"github.com/sunlot/sunlot/internal/fault"
 )
@@ -129,3 +130,24 @@ func (c *comparer) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// holds reports whether a file of as many bytes holds data.
+func holds(fsys fs.FS, name string, data []byte) bool {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	room := compareRooms.Get().(*[compareBuffer]byte)
+	defer compareRooms.Put(room)
+	for len(data) > 0 {
+		n, err := io.ReadFull(f, room[:min(len(data), compareBuffer)])
+		if err != nil || !bytes.Equal(room[:n], data[:n]) {
+			return false
+		}
+		data = data[n:]
+	}
+	return true
+}
+
+var compareRooms = sync.Pool{New: func() any { return new([compareBuffer]byte) }}
