@@ -31,6 +31,18 @@ func newCity(t testing.TB, results int) *city { return newCityOf(t, results, 250
 // newCityOf is newCity with draws of a given size.
 func newCityOf(t testing.TB, results, perDraw int) *city {
 	t.Helper()
+	c := newDraws(t, results, perDraw)
+	for k := 0; len(c.left) > 1 && k < results; {
+		n := min(perSheet, len(c.left)-1, results-k)
+		c.sheet(c.left[:n])
+		c.left, k = c.left[n:], k+n
+	}
+	return c
+}
+
+// newDraws is the city before its first result.
+func newDraws(t testing.TB, results, perDraw int) *city {
+	t.Helper()
 	draws := max(1, (results+perDraw-1)/perDraw)
 	each := (results + draws - 1) / draws
 	c := &city{bureau: newBureau(t, "gaoqing", each*5+each/5+40), byHandle: map[string]rules.Firm{}, lots: map[*rules.Object]*rules.Lot{}}
@@ -54,11 +66,6 @@ func newCityOf(t testing.TB, results, perDraw int) *city {
 			c.lots[o] = lot
 			c.left = append(c.left, o)
 		}
-	}
-	for k := 0; len(c.left) > 1 && k < results; {
-		n := min(perSheet, len(c.left)-1, results-k)
-		c.sheet(c.left[:n])
-		c.left, k = c.left[n:], k+n
 	}
 	return c
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sunlot/sunlot/content"
 	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
 )
 
@@ -124,7 +125,8 @@ func TestMentions(t *testing.T) {
 	}
 }
 
-// TestCityBack: a ledger that is one sheet shorter again is built as from nothing.
+// TestCityBack: a ledger that is one sheet shorter again, and another one, are
+// built as from nothing.
 func TestCityBack(t *testing.T) {
 	c, f := newCityOf(t, 600, 300), newRebuilt(t)
 	bundle := func(store memory) *verify.Bundle {
@@ -142,6 +144,33 @@ func TestCityBack(t *testing.T) {
 	f.check(bundle(after), content.FS, opt)
 	f.check(bundle(before), content.FS, opt)
 	f.check(bundle(after), content.FS, opt)
+	f.check(bundle(newCityOf(t, 600, 200).store), content.FS, opt)
+}
+
+// TestFactsMove: what was found about a record may read otherwise after one that
+// is not about it: the third draw of an enterprise becomes known to be its third
+// when the first opens its name.
+func TestFactsMove(t *testing.T) {
+	c, f := newDraws(t, 60, 20), newRebuilt(t)
+	byFirm := map[string][]*rules.Object{}
+	for _, l := range c.state.Lots {
+		for _, o := range l.Objects {
+			byFirm[c.byHandle[o.Handle].ID] = append(byFirm[c.byHandle[o.Handle].ID], o)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(byFirm)) {
+		list := byFirm[id]
+		if len(list) < 3 {
+			continue
+		}
+		opt := Options{Base: "https://www.example.gov.cn/sunlot/"}
+		c.sheet(list[1:3])
+		f.check(c.bundle(), content.FS, opt)
+		c.sheet(list[:1])
+		f.check(c.bundle(), content.FS, opt)
+		return
+	}
+	t.Fatal("no enterprise was drawn three times")
 }
 
 // TestHolds: a file is compared to its last byte.
