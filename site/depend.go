@@ -326,7 +326,7 @@ func (m *maker) recordKey(h *hasher, i int64) digest {
 	if e.Record != nil {
 		var room [4]int64
 		for _, a := range mentions(room[:0], e.Record.Body) {
-			if a >= i || f != nil && f.Lot != nil && f.Lot.Index == a {
+			if a == i || a >= int64(len(m.b.Entries)) || f != nil && f.Lot != nil && f.Lot.Index == a {
 				continue // finishedKey covers the draw of a result
 			}
 			bareKey(h, m.b.Entries[a])
