@@ -99,10 +99,10 @@ func (m *maker) xmlMaps() error {
 	page := func(i int) (name, day string) {
 		switch {
 		case i < records:
-			return m.home(int64(i)), dayOf(m.b.Entries[i])
+			return m.home(int64(i)), m.changed(int64(i))
 		case i < records+firms:
 			f := m.firms[i-records]
-			return f.path(), f.last()
+			return f.path(), m.firmChanged(f)
 		}
 		p := m.pages[i-records-firms]
 		return p.Name, p.Day
@@ -121,7 +121,7 @@ func (m *maker) xmlMaps() error {
 		h := newHasher().text("sitemap", names[n]).sum(m.keys.all)
 		for i := from; i < to; i++ {
 			if i < records {
-				h.text(dayOf(m.b.Entries[i])).yes(m.resultAt(int64(i)) != nil)
+				h.text(m.changed(int64(i))).yes(m.resultAt(int64(i)) != nil)
 				continue
 			}
 			h.text(page(i))
@@ -168,6 +168,34 @@ func (m *maker) xmlMap(file string, from, to int, page func(i int) (name, day st
 }
 
 func dayOf(e *verify.Entry) string { return day(timeOf(e)) }
+
+// changed is the day of the last record that a record's page says something of:
+// its own, or what came after a result.
+func (m *maker) changed(i int64) string {
+	last := dayOf(m.b.Entries[i])
+	f := m.resultAt(i)
+	if f == nil || len(f.Corrections)+len(f.FollowUps)+len(f.Feedbacks)+len(f.Objections)+len(f.Archives)+len(f.Takedowns) == 0 {
+		return last
+	}
+	for _, k := range f.Trail() {
+		last = max(last, dayOf(m.b.Entries[k]))
+	}
+	return last
+}
+
+// firmChanged is that of an enterprise's page.
+func (m *maker) firmChanged(f *firm) string {
+	last := f.last()
+	for _, d := range f.drawn {
+		if d.object.Result != nil {
+			last = max(last, m.changed(d.object.Result.Index))
+		}
+	}
+	for _, r := range f.other {
+		last = max(last, m.changed(r.Index))
+	}
+	return last
+}
 
 // notFound is 404.html. A server shows it under the address that was asked
 // for, so its links begin at the server's root where the site's address is

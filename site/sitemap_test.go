@@ -44,19 +44,34 @@ func TestSitemapXML(t *testing.T) {
 	var set struct {
 		XMLName xml.Name `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
 		URL     []struct {
-			Loc string `xml:"loc"`
+			Loc  string `xml:"loc"`
+			Last string `xml:"lastmod"`
 		} `xml:"url"`
 	}
 	if err := xml.Unmarshal(files["sitemap.xml"], &set); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
+	seen, last := map[string]bool{}, map[string]string{}
 	for _, u := range set.URL {
 		name, ok := strings.CutPrefix(u.Loc, "https://www.example.gov.cn/sunlot/")
 		if !ok || files[name] == nil || seen[name] {
 			t.Errorf("%s", u.Loc)
 		}
-		seen[name] = true
+		seen[name], last[name] = true, u.Last
+	}
+	corrected := 0
+	b := gaoqing().bureau
+	for _, f := range b.state.Results {
+		for _, c := range f.Corrections {
+			corrected++
+			firm := "firms/" + strings.ToLower(b.firmOf(f.Object.Handle).ID) + ".html"
+			if at := day(c.Time); last[resultPath(f.Index)] < at || last[firm] < at || at <= day(f.Time) {
+				t.Errorf("%s was corrected on %s, and the map says %q, of its enterprise %q", resultPath(f.Index), at, last[resultPath(f.Index)], last[firm])
+			}
+		}
+	}
+	if corrected == 0 {
+		t.Error("nothing was corrected")
 	}
 	for _, name := range []string{"index.html", "stats/2023/index.html", "calendar/2023/index.html", "results/12.html", "draws/2023-001/index.html"} {
 		if !seen[name] {

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"errors"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/publish"
@@ -48,6 +51,11 @@ func (c *Command) build(out string, all bool) error {
 	if out != "" {
 		dir = c.abs(out)
 	}
+	lock, err := alone(dir)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	w, err := site.OpenDir(dir, site.DirOptions{All: all || office.Program() == "", Hook: c.Hook})
 	if err != nil {
 		return err
@@ -72,6 +80,25 @@ func (c *Command) build(out string, all bool) error {
 	}
 	c.note("下一步：用浏览器打开 %s/index.html 查看，或运行 sunlot publish --to 网站目录\n", dir)
 	return nil
+}
+
+// alone keeps a second build out of a folder while one works there: their files
+// would mix under a list that vouches for them. What else is wrong with the
+// folder OpenDir says. Where a system has no lock for folders nothing is kept out.
+func alone(dir string) (io.Closer, error) {
+	if !durable.LockDirs {
+		return io.NopCloser(nil), nil
+	}
+	_ = os.Mkdir(dir, 0o755)
+	f, err := os.Open(dir)
+	if err != nil {
+		return io.NopCloser(nil), nil
+	}
+	if err := durable.TryLock(f); errors.Is(err, durable.ErrBusy) {
+		f.Close()
+		return nil, fault.New("command.building", dir, "", "sunlot build").Of(fault.Unreachable)
+	}
+	return f, nil
 }
 
 // failed lists what is 不相符 and gives the error that ends the command.
