@@ -38,10 +38,20 @@ func (d *Dir) Policy() ([]byte, error) { return d.read("policy", maxPolicy) }
 
 // Opening is the opening file of an entry; one that does not stand there is
 // fs.ErrNotExist.
-func (d *Dir) Opening(index uint64) ([]byte, error) { return d.read(OpeningPath(index), maxOpening) }
+func (d *Dir) Opening(index uint64) ([]byte, error) { return d.OpeningIn(nil, index) }
+
+// OpeningIn is Opening in the room of buf, where that is enough.
+func (d *Dir) OpeningIn(buf []byte, index uint64) ([]byte, error) {
+	return d.readIn(buf, OpeningPath(index), maxOpening)
+}
 
 // Proof is the proof file of an entry.
-func (d *Dir) Proof(index uint64) ([]byte, error) { return d.read(ProofPath(index), maxProof) }
+func (d *Dir) Proof(index uint64) ([]byte, error) { return d.ProofIn(nil, index) }
+
+// ProofIn is Proof in the room of buf, where that is enough.
+func (d *Dir) ProofIn(buf []byte, index uint64) ([]byte, error) {
+	return d.readIn(buf, ProofPath(index), maxProof)
+}
 
 // Blob is the blob of that SHA-256 in lower hex, at most limit bytes of it,
 // and refused when its bytes hash to something else.

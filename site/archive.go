@@ -112,11 +112,11 @@ func (m *maker) packEntries(z *packer, from, to uint64) error {
 			z.add("ledger/"+ledger.BundlePath(i/ledger.TileWidth, len(row)), data)
 			row = nil
 		}
-		if err := z.addIf(ledger.ProofPath(i), m.b.Dir.Proof, i); err != nil {
+		if err := z.addIf(ledger.ProofPath(i), m.b.Dir.ProofIn, i); err != nil {
 			return err
 		}
 		if m.mayOpen(i) {
-			if err := z.addIf(ledger.OpeningPath(i), m.b.Dir.Opening, i); err != nil {
+			if err := z.addIf(ledger.OpeningPath(i), m.b.Dir.OpeningIn, i); err != nil {
 				return err
 			}
 		}
@@ -129,11 +129,10 @@ func (m *maker) packEntries(z *packer, from, to uint64) error {
 		return err
 	}
 	slices.Sort(blobs)
-	room := make([]byte, 0, 1<<20) // most are smaller
 	for _, sum := range slices.Compact(blobs) {
-		switch data, err := m.b.Dir.BlobIn(room, sum, ledger.MaxBlob); {
+		switch data, err := m.b.Dir.BlobIn(z.room, sum, ledger.MaxBlob); {
 		case err == nil:
-			room = data
+			z.room = data
 			z.add("ledger/"+ledger.BlobPath(sum), data)
 		case unreachable(err):
 			return err
@@ -166,8 +165,9 @@ func (m *maker) packTiles(z *packer, from, to uint64, last bool) error {
 
 // packer writes a zip and keeps the first fault.
 type packer struct {
-	zip *zip.Writer
-	err error
+	zip  *zip.Writer
+	err  error
+	room []byte // of what is read, one file after the other
 }
 
 // add stores a file as it is: length and sum stand before it, so that a reader
@@ -187,12 +187,13 @@ func (z *packer) add(name string, data []byte) {
 }
 
 // addIf adds a file of the ledger where it is there.
-func (z *packer) addIf(name string, read func(uint64) ([]byte, error), i uint64) error {
-	data, err := read(i)
+func (z *packer) addIf(name string, read func([]byte, uint64) ([]byte, error), i uint64) error {
+	data, err := read(z.room, i)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err == nil {
+		z.room = data
 		z.add("ledger/"+name, data)
 	}
 	return err

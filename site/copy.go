@@ -119,8 +119,9 @@ func (m *maker) copyBundle(from, to uint64) error {
 	if err != nil {
 		return err
 	}
+	var room []byte
 	for i := from; i < to; i++ {
-		if err := m.copyBeside(i); err != nil {
+		if err := m.copyBeside(i, &room); err != nil {
 			return err
 		}
 	}
@@ -164,21 +165,22 @@ func (m *maker) copyTiles() error {
 	return nil
 }
 
-// copyBeside writes proof and opening as they stand.
-func (m *maker) copyBeside(i uint64) error {
+// copyBeside writes proof and opening as they stand; they pass through room.
+func (m *maker) copyBeside(i uint64, room *[]byte) error {
 	for _, f := range []struct {
 		name string
-		read func(uint64) ([]byte, error)
+		read func([]byte, uint64) ([]byte, error)
 		want bool
-	}{{ledger.ProofPath(i), m.b.Dir.Proof, true}, {ledger.OpeningPath(i), m.b.Dir.Opening, m.mayOpen(i)}} {
+	}{{ledger.ProofPath(i), m.b.Dir.ProofIn, true}, {ledger.OpeningPath(i), m.b.Dir.OpeningIn, m.mayOpen(i)}} {
 		if !f.want {
 			continue
 		}
-		data, err := f.read(i)
+		data, err := f.read(*room, i)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err == nil {
+			*room = data
 			err = m.put("ledger/"+f.name, data)
 		}
 		if err != nil {

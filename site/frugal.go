@@ -7,7 +7,7 @@ import (
 
 // spare is how much memory a build may take above what is used when it begins,
 // which is the bundle.
-const spare = 230 << 20
+const spare = 245 << 20
 
 // frugal lets the collector run when the garbage of pages has filled spare; left
 // to itself it would wait until there is as much garbage as bundle. What it
