@@ -27,6 +27,7 @@ echo "         light: $results pages of 42 lines of Markdown, one list, nothing 
 
 go test -trimpath -c -o "$tmp/site.test" ./site
 phase() { # phase NAME LABEL: one process; its numbers go into the table under the label
+	sync # what the phase before has written is not this one's to wait for
 	"$tmp/site.test" -test.run '^$' -test.bench '^BenchmarkCity$' -test.benchtime 1x -test.timeout 60m \
 		-city "$1" -city-dir "$tmp" -city-results "$results" -city-hugo "$GOBIN/hugo" >"$tmp/one" 2>&1 || {
 		cat "$tmp/one"
