@@ -46,8 +46,9 @@ func (d *Dir) keepIn(made *run, id uint64, key digest) bool {
 		return false
 	}
 	r.kept = true
+	head := len(made.data)
 	made.data = append(made.data, d.old.data[r.head:r.to]...)
-	made.n, made.files = made.n+1, made.files+r.files
+	made.part(id, head, r.files)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.held = append(d.held, *r)
@@ -57,7 +58,7 @@ func (d *Dir) keepIn(made *run, id uint64, key digest) bool {
 
 // made ends a run that was made again.
 func (d *Dir) made(id uint64, key digest, r *run) {
-	d.next.put(id, key, r.n+1, r.files, r.data)
+	d.next.put(id, key, len(r.parts)+1, r.files, r.body())
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.next.made++

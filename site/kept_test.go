@@ -196,3 +196,31 @@ func TestHolds(t *testing.T) {
 		t.Error("a file that is missing or shorter")
 	}
 }
+
+// TestRunOrder: a run reads the same whichever of its blocks were kept and which
+// made: what a killed build leaves ends as what an undisturbed one makes.
+func TestRunOrder(t *testing.T) {
+	lists := map[string]bool{}
+	for _, again := range []string{"b1", "b2", "none", "both"} {
+		name := t.TempDir() + "/public"
+		first(t, name)
+		d := built1(t, name, func(d *Dir) {
+			r := d.again(blockID("b"))
+			for _, b := range []string{"b1", "b2"} {
+				if again != b && again != "both" && !d.keepIn(r, blockID(b), digest{1}) {
+					t.Fatal("not kept")
+				}
+			}
+			for k, b := range []string{"b1", "b2"} {
+				if again == b || again == "both" {
+					r.add(blockID(b), digest{1}, []string{"b/" + num(k+1) + ".html"})
+				}
+			}
+			d.made(blockID("b"), digest{2}, r)
+		})
+		lists[string(d.next.finish(nil, d.old))] = true
+	}
+	if len(lists) != 1 {
+		t.Errorf("%d lists of the same blocks", len(lists))
+	}
+}

@@ -217,7 +217,7 @@ func TestListForm(t *testing.T) {
 		for _, name := range slices.Sorted(maps.Keys(names)) {
 			r.add(blockID("run/"+name), digest{2}, names[name])
 		}
-		n.put(blockID("run"), digest{3}, r.n+1, r.files, r.data)
+		n.put(blockID("run"), digest{3}, len(r.parts)+1, r.files, r.body())
 		return n.finish([]byte("checkpoint"), nil)
 	}
 	file := make1(blocks)
@@ -272,7 +272,7 @@ func FuzzList(f *testing.F) {
 	f.Add(n.data)
 	var r run
 	r.add(blockID("y"), digest{2}, []string{"a/3/index.html"})
-	n.put(blockID("z"), digest{3}, r.n+1, r.files, r.data)
+	n.put(blockID("z"), digest{3}, len(r.parts)+1, r.files, r.body())
 	f.Add(n.data)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -29,7 +29,7 @@ import (
 //	blocks and runs, each: name (8 bytes of the SHA-256 of it, ascending), key (16
 //	bytes), 0 or, of a run, one more than the number of its blocks, number of
 //	files, how many bytes follow, and these: the names, or the blocks of the run,
-//	each name, key, number of files and names
+//	each name (ascending), key, number of files and names
 //	SHA-256 of everything above, 32 bytes
 //
 // with numbers as varints. A name is how many bytes it shares with the name before
@@ -381,14 +381,31 @@ func (b *building) finish(checkpoint []byte, old *manifest) []byte {
 // run is a run of blocks while one goroutine makes it again.
 type run struct {
 	stood []blockRef // the blocks that it had, sorted by id
-	data  []byte     // its blocks now
-	n     int
+	data  []byte     // its blocks now, as they come
+	parts []blockRef // id, head and to alone, in data
 	files int
 }
 
 func (r *run) add(id uint64, key digest, files []string) {
+	head := len(r.data)
 	r.data = appendHead(r.data, id, key)
 	r.data = binary.AppendUvarint(r.data, uint64(len(files)))
 	r.data = appendNames(r.data, files)
-	r.n, r.files = r.n+1, r.files+len(files)
+	r.part(id, head, len(files))
+}
+
+// part notes the block that has come last.
+func (r *run) part(id uint64, head, files int) {
+	r.parts = append(r.parts, blockRef{id: id, head: head, to: len(r.data)})
+	r.files += files
+}
+
+// body is the run in a list: its blocks sorted by id, whichever of them were kept.
+func (r *run) body() []byte {
+	slices.SortFunc(r.parts, func(x, y blockRef) int { return cmp.Compare(x.id, y.id) })
+	body := make([]byte, 0, len(r.data))
+	for _, p := range r.parts {
+		body = append(body, r.data[p.head:p.to]...)
+	}
+	return body
 }
