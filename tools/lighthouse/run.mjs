@@ -8,11 +8,15 @@ import { pages, serve } from "../browser/browser.mjs";
 
 const LIMIT = 98;
 const [dir, office] = [path.resolve(process.argv[2]), process.argv[3]];
-const first = (pattern) => pages(path.join(dir, office)).find((name) => pattern.test(name));
+const first = (pattern) => {
+  const found = pages(path.join(dir, office)).find((name) => pattern.test(name));
+  if (found === undefined) throw new Error(`no page like ${pattern}`);
+  return found;
+};
 const kinds = [
   ["front", "index.html"],
   ["draw", first(/^draws\/2023-003\/index\.html$/)],
-  ["result", first(/^results\/\d+\/index\.html$/)],
+  ["result", first(/^results\/\d+\.html$/)],
   ["firms", "firms/index.html"],
   ["statistics", first(/^stats\/\d{4}\/index\.html$/)],
 ];
