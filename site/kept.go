@@ -61,7 +61,6 @@ func (d *Dir) made(id uint64, key digest, r *run) {
 	d.next.put(id, key, len(r.parts)+1, r.files, r.body())
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.next.made++
 	for i := range r.stood {
 		if !r.stood[i].kept {
 			d.left = append(d.left, r.stood[i])

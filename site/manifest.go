@@ -327,12 +327,10 @@ func appendHead(to []byte, id uint64, key digest) []byte {
 func (b *building) add(id uint64, key digest, files []string) {
 	names := appendNames(nil, files)
 	b.put(id, key, 0, len(files), names)
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	if key == (digest{}) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		b.loose = names
-	} else {
-		b.made++
 	}
 }
 
@@ -347,6 +345,9 @@ func (b *building) put(id uint64, key digest, run, files int, body []byte) {
 	b.data = binary.AppendUvarint(b.data, uint64(len(body)))
 	b.data = append(b.data, body...)
 	b.blocks = append(b.blocks, blockRef{id: id, head: start, to: len(b.data)})
+	if key != (digest{}) {
+		b.made++
+	}
 }
 
 // keep adds a block as it stood.
