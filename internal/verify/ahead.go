@@ -12,12 +12,16 @@ import (
 // much that reading goes on while one large draw is cast again.
 const pieceAhead = 8
 
+// mostAhead bounds what is held on a machine of many processors: a bundle of
+// entries as long as they may be is 16 MiB.
+const mostAhead = 32
+
 // ahead reads the pieces 0 ≤ n < count on all processors, each with a Parser of
 // its own, and hands them over in order, one at a time, until take returns an
 // error. When it returns nobody reads any more.
 func ahead[T any](count uint64, read func(n uint64, p *record.Parser) T, take func(n uint64, piece T) error) error {
 	workers := runtime.GOMAXPROCS(0)
-	ready := make([]chan T, workers*pieceAhead) // piece n comes out of n modulo their number
+	ready := make([]chan T, min(workers*pieceAhead, mostAhead)) // piece n comes out of n modulo their number
 	for i := range ready {
 		ready[i] = make(chan T, 1)
 	}
