@@ -113,6 +113,15 @@ func (d *Dir) Entries(from, to uint64, yield func(i uint64, entry []byte) error)
 	return nil
 }
 
+// RootAt is the root of the first old entries of a tree of size, from its
+// tiles, which it trusts.
+func (d *Dir) RootAt(old, size uint64) (Hash, error) {
+	if old > size {
+		return Hash{}, fault.New("ledger.entry-range", "tree", strconv.FormatUint(old, 10), strconv.FormatUint(size, 10))
+	}
+	return tlog.TreeHash(int64(old), d.HashReader(size))
+}
+
 // Bundle is the entries of bundle n of a tree of size. They share memory.
 func (d *Dir) Bundle(n, size uint64) ([][]byte, error) { return d.bundle(n, widthOf(0, n, size)) }
 

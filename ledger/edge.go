@@ -137,39 +137,58 @@ type newTile struct {
 // the old had not (tlog-tiles: full ones, and at each level the partial last).
 func grow(from *edge, entries [][]byte) *growth {
 	g := &growth{from: from, entries: entries, byID: map[tileID][]byte{}}
-	to := &edge{size: from.size + uint64(len(entries)), levels: make([][]Hash, len(from.levels))}
-	for i, level := range from.levels {
-		to.levels[i] = append(make([]Hash, 0, TileWidth), level...)
-	}
-	filled := make([]uint64, 0, 8) // full tiles so far, by level
-	for level := range from.levels {
-		filled = append(filled, nodesAt(level, from.size)/TileWidth)
-	}
-	var push func(level int, h Hash)
-	push = func(level int, h Hash) {
-		if level == len(to.levels) {
-			to.levels = append(to.levels, nil)
-			filled = append(filled, 0)
-		}
-		to.levels[level] = append(to.levels[level], h)
-		if len(to.levels[level]) == TileWidth {
-			g.add(level, filled[level], to.levels[level])
-			up := rootOf(to.levels[level])
-			to.levels[level] = to.levels[level][:0]
-			filled[level]++
-			push(level+1, up)
-		}
-	}
-	for _, h := range leafHashesOf(entries) {
-		push(0, h)
-	}
-	for level, row := range to.levels {
-		if len(row) > 0 && nodesAt(level, to.size) != nodesAt(level, from.size) {
-			g.add(level, filled[level], row)
-		}
-	}
-	g.to = to
+	c := climb(from, g.add)
+	c.push(leafHashesOf(entries))
+	c.partial(from.size)
+	g.to = &c.edge
 	return g
+}
+
+// climber appends leaf hashes to a tree of which it holds the right edge alone.
+type climber struct {
+	edge
+	filled []uint64                              // full tiles so far, by level
+	tile   func(level int, n uint64, row []Hash) // takes a tile; row is good for the call
+}
+
+func climb(from *edge, tile func(level int, n uint64, row []Hash)) *climber {
+	c := &climber{edge: edge{size: from.size, levels: make([][]Hash, len(from.levels))}, tile: tile}
+	for i, level := range from.levels {
+		c.levels[i] = append(make([]Hash, 0, TileWidth), level...)
+		c.filled = append(c.filled, nodesAt(i, from.size)/TileWidth)
+	}
+	return c
+}
+
+func (c *climber) push(leaves []Hash) {
+	for _, h := range leaves {
+		c.size++
+		c.put(0, h)
+	}
+}
+
+func (c *climber) put(level int, h Hash) {
+	if level == len(c.levels) {
+		c.levels, c.filled = append(c.levels, make([]Hash, 0, TileWidth)), append(c.filled, 0)
+	}
+	c.levels[level] = append(c.levels[level], h)
+	if len(c.levels[level]) < TileWidth {
+		return
+	}
+	c.tile(level, c.filled[level], c.levels[level])
+	up := rootOf(c.levels[level])
+	c.levels[level] = c.levels[level][:0]
+	c.filled[level]++
+	c.put(level+1, up)
+}
+
+// partial hands over the unfilled last tiles that a tree of size old had not.
+func (c *climber) partial(old uint64) {
+	for level, row := range c.levels {
+		if len(row) > 0 && nodesAt(level, c.size) != nodesAt(level, old) {
+			c.tile(level, c.filled[level], row)
+		}
+	}
 }
 
 // leafHashesOf hashes entries, many of them on all processors.

@@ -37,16 +37,27 @@ type Store interface {
 // an error too: they are kept, and only the others are asked again.
 type WitnessFunc func(checkpoint []byte, prove func(old uint64) ([]Hash, error)) ([]byte, error)
 
+// SequenceFunc has entries ordered outside the folder, by an engine whose tree
+// is the truth and the folder its mirror. head is the tree that was signed
+// last, as the folder shows it; the entries follow it. It returns the root of
+// the tree that ends with them, once they stand there in their order, at the
+// indexes from head.Size on, and the engine has proved that this tree begins
+// with head. Called again with the same entries it neither loses nor doubles
+// one. Without entries it only compares: the engine's tree must be head.
+// Whatever it refuses before it hands the first entry over changes nothing.
+type SequenceFunc func(head Checkpoint, dir *Dir, entries [][]byte) (Hash, error)
+
 // Publisher publishes a log, step by step. One for all engines: whatever
 // sequenced the entries, the folder is written here, the guard stands here,
 // and here alone is signed.
 type Publisher struct {
-	Public  Store  // the ledger folder
-	Second  Store  // the guard's place, outside it
-	Log     Signer // its key's name is the origin
-	Now     int64  // seconds since 1970
-	Copies  bool   // write entry copies and proof files too
-	Witness WitnessFunc
+	Public   Store  // the ledger folder
+	Second   Store  // the guard's place, outside it
+	Log      Signer // its key's name is the origin
+	Now      int64  // seconds since 1970
+	Copies   bool   // write entry copies and proof files too
+	Witness  WitnessFunc
+	Sequence SequenceFunc // nil: the folder itself is the tree
 }
 
 // Batch is what one step adds. Everything in it is published under one
@@ -151,15 +162,26 @@ func (p *Publisher) Check() (uint64, error) {
 	if err != nil {
 		size = 0 // the guard says what is wrong with the checkpoint
 	}
-	_, e, err := p.guard(size, size)
+	rec, e, err := p.guard(size, size)
 	if err != nil {
+		return 0, err
+	}
+	if _, err := p.sequence(rec.head, nil); err != nil {
 		return 0, err
 	}
 	return e.size, nil
 }
 
+// sequence asks the engine, if there is one beside the folder.
+func (p *Publisher) sequence(head Checkpoint, entries [][]byte) (Hash, error) {
+	if p.Sequence == nil {
+		return head.Root, nil
+	}
+	return p.Sequence(head, OpenDir(p.Public.FS()), entries)
+}
+
 // Publish appends b to the log of size from and publishes it: guard → blobs →
-// openings → entries → tiles → guard → log signature → guard record →
+// openings → engine → entries → tiles → guard → log signature → guard record →
 // witnesses → copies and proofs → checkpoint last. It is also what completes a
 // step that a crash cut short: called again with the same batch it does what
 // is left and no harm.
@@ -194,6 +216,9 @@ func (p *Publisher) Publish(from uint64, b *Batch) error {
 	if err := p.putBeside(b); err != nil {
 		return err
 	}
+	if err := p.sequenced(from, was, g); err != nil {
+		return err
+	}
 	if err := g.files(p.Public.Put); err != nil {
 		return err
 	}
@@ -215,6 +240,30 @@ func (p *Publisher) Publish(from uint64, b *Batch) error {
 		}
 	}
 	return p.collect(g.superseded())
+}
+
+// sequenced hands new entries to the engine beside the folder. What they speak
+// of is durable first: an entry that is sequenced cannot be taken back. A crash
+// here leaves them in the engine's tree, where the next run finds them.
+func (p *Publisher) sequenced(from uint64, was []byte, g *growth) error {
+	if p.Sequence == nil || len(g.entries) == 0 {
+		return nil
+	}
+	if err := p.Public.Sync(); err != nil {
+		return err
+	}
+	head, err := p.openPublic(was)
+	if err != nil {
+		return err
+	}
+	root, err := p.sequence(head, g.entries)
+	if err != nil {
+		return err
+	}
+	if mine := g.to.root(); root != mine {
+		return fault.New("ledger.tree-fork", fmt.Sprintf("entry %d", from), root.String(), mine.String())
+	}
+	return nil
 }
 
 // sign signs head, lets the guard remember it, has it witnessed and publishes

@@ -63,19 +63,23 @@ var clock = []string{"Now", "Since", "Until", "After", "AfterFunc", "NewTimer", 
 // importers: a dependency has one importer, so that its replacement is the
 // work of one room. x/mod is the exception (tlog and note are the trade's own).
 var importers = map[string][]string{
-	"filippo.io/age":              {"internal/keyring"},
-	"filippo.io/edwards25519":     {"ledger"},
-	"github.com/BurntSushi/toml":  {"internal/intake"},
-	"github.com/cloudflare/circl": {"internal/beacon", "ledger"}, // a pairing, and ML-DSA-44: two schemes of one library, which the citizen's door links anyway
-	"github.com/spf13/cobra":      {"internal/command", "cmd/sunlot"},
-	"github.com/xuri/excelize/v2": {"internal/intake"},
-	"github.com/yuin/goldmark":    {"site"},
-	"golang.org/x/crypto":         {"internal/keyring"},
-	"golang.org/x/mod":            nil, // any room
-	"golang.org/x/sys":            {"internal/durable"},
-	"golang.org/x/term":           {"internal/keyring"},
-	"golang.org/x/text":           {"internal/intake", "internal/demo", "cmd/sunlot-verify"}, // demo writes what intake reads; lists of the market regulator come in GBK
-	"rsc.io/qr":                   {"site"},
+	"filippo.io/age":                     {"internal/keyring"},
+	"filippo.io/edwards25519":            {"ledger"},
+	"github.com/BurntSushi/toml":         {"internal/intake"},
+	"github.com/cloudflare/circl":        {"internal/beacon", "ledger"}, // a pairing, and ML-DSA-44: two schemes of one library, which the citizen's door links anyway
+	"github.com/spf13/cobra":             {"internal/command", "cmd/sunlot"},
+	"github.com/xuri/excelize/v2":        {"internal/intake"},
+	"github.com/yuin/goldmark":           {"site"},
+	"github.com/google/trillian":         {"ledger/trillian"},
+	"github.com/transparency-dev/merkle": {"ledger/trillian"},
+	"google.golang.org/grpc":             {"ledger/trillian"},
+	"google.golang.org/protobuf":         {"ledger/trillian"},
+	"golang.org/x/crypto":                {"internal/keyring"},
+	"golang.org/x/mod":                   nil, // any room
+	"golang.org/x/sys":                   {"internal/durable"},
+	"golang.org/x/term":                  {"internal/keyring"},
+	"golang.org/x/text":                  {"internal/intake", "internal/demo", "cmd/sunlot-verify"}, // demo writes what intake reads; lists of the market regulator come in GBK
+	"rsc.io/qr":                          {"site"},
 }
 
 var fset = token.NewFileSet()

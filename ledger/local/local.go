@@ -11,6 +11,11 @@
 //	signed     the last signed checkpoint and its time
 //	pending    the batch that is being published
 //	lock       held by the one writer
+//	holder     who that is
+//
+// Where Options.Sequence is given, an engine beside the folder orders the
+// entries (package ledger/trillian) and the folder is its mirror; everything
+// else stays as it is.
 //
 // A batch is one durable file before anything of it is public. From there on
 // every step can be repeated: a crash anywhere is completed by the next Open
@@ -41,7 +46,10 @@ type Options struct {
 	Copies  bool               // write entry copies and proof files
 	Policy  []byte             // Create only; nil: the log's key, no witnesses
 	Witness ledger.WitnessFunc // nil: nobody is asked
-	Hook    durable.Hook       // tests: stands around every change of the disk; names in Guard begin with "guard:"
+	Writer  string             // who writes, in a line: the next one is told whom he waits for
+	// nil: the folder itself is the tree
+	Sequence ledger.SequenceFunc
+	Hook     durable.Hook // tests: stands around every change of the disk; names in Guard begin with "guard:"
 }
 
 // Batch is what one Append adds.
@@ -55,6 +63,7 @@ type Log struct {
 	root   *os.Root // read only
 	fsys   fs.FS
 	locks  []*os.File
+	holder string // the file that names us
 	size   uint64
 }
 
@@ -136,7 +145,7 @@ func open(opt Options, create bool) (*Log, error) {
 	}
 	l.fsys = l.public.FS()
 	l.pub = &ledger.Publisher{
-		Public: l.public, Second: l.second, Log: opt.Log, Now: opt.Now, Copies: opt.Copies, Witness: opt.Witness,
+		Public: l.public, Second: l.second, Log: opt.Log, Now: opt.Now, Copies: opt.Copies, Witness: opt.Witness, Sequence: opt.Sequence,
 	}
 	return l, nil
 }
@@ -156,8 +165,11 @@ func (l *Log) take(opt Options, create bool) (err error) {
 	if l.public, err = durable.Open(opt.Dir, durable.Options{Hook: opt.Hook}); err != nil {
 		return written(err)
 	}
-	if l.locks, err = lock(opt.Guard, opt.Dir); err != nil {
+	if l.locks, err = lock(opt.Guard, opt.Dir, opt.Writer); err != nil {
 		return err
+	}
+	if opt.Writer != "" {
+		l.holder = filepath.Join(opt.Guard, holderName)
 	}
 	return nil
 }
@@ -270,9 +282,14 @@ func (l *Log) Append(b Batch) (first uint64, err error) {
 		l.second.Remove(pendingName) // not acknowledged: best not done
 		return 0, written(err)
 	}
-	// From here on the batch is kept, whatever happens.
+	// From here on the batch is kept, whatever happens, but for one thing:
+	// another writer took its place in the engine's tree, so that none of it is
+	// there or ever will be.
 	if err := l.pub.Publish(first, &b); err != nil {
 		var f *fault.Error
+		if errors.As(err, &f) && f.Code == "ledger.tree-taken" && f.Place == fmt.Sprintf("entry %d", first) {
+			return 0, errors.Join(err, written(l.second.Remove(pendingName)))
+		}
 		if !errors.As(err, &f) {
 			err = fault.Wrap("ledger.unfinished", fmt.Sprintf("entry %d", first), err).Of(fault.Unreachable)
 		}
@@ -296,6 +313,9 @@ func (l *Log) Dir() *ledger.Dir { return ledger.OpenDir(l.fsys) }
 // Close frees lock and handles.
 func (l *Log) Close() error {
 	var errs []error
+	if l.holder != "" {
+		_ = os.Remove(l.holder) // while the lock is ours
+	}
 	for _, f := range l.locks {
 		errs = append(errs, f.Close())
 	}

@@ -2,23 +2,41 @@ package local
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
 )
 
+// holderName, beside the lock, says who took it last: a file of its own, for
+// some systems let nobody read one that is locked.
+const holderName = "holder"
+
+// Holder is who holds the lock of a guard directory, or died holding it.
+func Holder(guard string) string {
+	f, err := os.Open(filepath.Join(guard, holderName))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	data, _ := io.ReadAll(io.LimitReader(f, 400)) // what cannot be read is not told
+	return strings.TrimSpace(strings.ToValidUTF8(string(data), "?"))
+}
+
 // lock takes the writer's lock without waiting. It is the system's own, so a
-// process that dies frees it.
-func lock(guard, dir string) ([]*os.File, error) {
+// process that dies frees it. writer is noted for the next one to be told; that
+// is a courtesy, so it is neither durable nor is its failure one of the lock.
+func lock(guard, dir, writer string) ([]*os.File, error) {
 	var files []*os.File
 	fail := func(place string, err error) ([]*os.File, error) {
 		for _, f := range files {
 			f.Close()
 		}
 		if errors.Is(err, durable.ErrBusy) {
-			return nil, fault.New("ledger.locked", place, "another writer at work", "one writer").Of(fault.Unreachable)
+			return nil, fault.New("ledger.locked", place, Holder(guard), "one writer").Of(fault.Unreachable)
 		}
 		return nil, fault.Wrap("ledger.unreadable", place, err).Of(fault.Unreachable)
 	}
@@ -30,6 +48,9 @@ func lock(guard, dir string) ([]*os.File, error) {
 	files = append(files, f)
 	if err := durable.TryLock(f); err != nil {
 		return fail(name, err)
+	}
+	if writer != "" {
+		_ = os.WriteFile(filepath.Join(guard, holderName), []byte(writer+"\n"), 0o600)
 	}
 	if !durable.LockDirs {
 		return files, nil

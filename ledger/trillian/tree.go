@@ -1,0 +1,245 @@
+package trillian
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/google/trillian"
+	"github.com/google/trillian/client"
+	"github.com/google/trillian/types"
+	"github.com/transparency-dev/merkle/rfc6962"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/ledger"
+)
+
+// Sequence is the function that the Publisher calls; ctx ends its waiting.
+//
+// Errors: ledger.tree-unreachable and ledger.tree-late (what was queued is
+// found again by the next call), ledger.tree-short, -fork, -changed, -foreign
+// and -order (the tree is not the ledger's: nothing may be signed over it),
+// ledger.tree-taken (another writer was quicker: nothing of ours is in the
+// tree), ledger.tree-missing, -state and -refused.
+func (t *Tree) Sequence(ctx context.Context) ledger.SequenceFunc {
+	return func(head ledger.Checkpoint, dir *ledger.Dir, entries [][]byte) (ledger.Hash, error) {
+		if t.cfg.Tree == 0 {
+			return ledger.Hash{}, fault.New("ledger.tree-config", "tree", "0", "the number of the office's tree").Of(fault.Usage)
+		}
+		ctx, cancel := context.WithTimeout(ctx, t.cfg.Wait)
+		defer cancel()
+		root, err := t.follows(ctx, head)
+		if err != nil {
+			return ledger.Hash{}, err
+		}
+		if err := t.mirrored(ctx, dir, head); err != nil {
+			return ledger.Hash{}, err
+		}
+		done, err := t.ours(ctx, head.Size, root.TreeSize, entries)
+		if err != nil || len(entries) == 0 {
+			return head.Root, err
+		}
+		if err := t.queue(ctx, head, done, entries); err != nil {
+			return ledger.Hash{}, err
+		}
+		return t.integrated(ctx, head, entries)
+	}
+}
+
+// integrated waits for entries, proves the tree that ends with them to begin
+// with head, and reads them back.
+func (t *Tree) integrated(ctx context.Context, head ledger.Checkpoint, entries [][]byte) (ledger.Hash, error) {
+	to := head.Size + uint64(len(entries))
+	root, err := t.reaches(ctx, head, to)
+	if err != nil {
+		return ledger.Hash{}, err
+	}
+	if _, err := t.ours(ctx, head.Size, root.TreeSize, entries); err != nil {
+		return ledger.Hash{}, err
+	}
+	return hashOf(root.RootHash)
+}
+
+func hashOf(b []byte) (h ledger.Hash, err error) {
+	if copy(h[:], b) != len(h) || len(b) != len(h) {
+		return h, fault.New("ledger.tree-fork", "root", fmt.Sprintf("%x", b), "32 bytes")
+	}
+	return h, nil
+}
+
+// follows fetches the latest root and proves that its tree begins with head,
+// with Trillian's own verifier (RFC 6962 §2.1.4).
+func (t *Tree) follows(ctx context.Context, head ledger.Checkpoint) (*types.LogRootV1, error) {
+	var resp *trillian.GetLatestSignedLogRootResponse
+	ask := func(first uint64) error {
+		return t.log(ctx, func(ctx context.Context, c trillian.TrillianLogClient) (err error) {
+			resp, err = c.GetLatestSignedLogRoot(ctx, &trillian.GetLatestSignedLogRootRequest{LogId: t.cfg.Tree, FirstTreeSize: int64(first)})
+			return err
+		})
+	}
+	err := ask(head.Size)
+	if status.Code(err) == codes.InvalidArgument { // no proof from a tree larger than its own
+		err = ask(0)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var root types.LogRootV1
+	if err := root.UnmarshalBinary(resp.GetSignedLogRoot().GetLogRoot()); err != nil {
+		return nil, fault.Wrap("ledger.tree-refused", t.place(), err)
+	}
+	if root.TreeSize < head.Size {
+		return nil, fault.New("ledger.tree-short", t.place(), number(root.TreeSize), number(head.Size))
+	}
+	trusted := &types.LogRootV1{TreeSize: head.Size, RootHash: head.Root[:]}
+	verifier := client.NewLogVerifier(rfc6962.DefaultHasher)
+	if _, err := verifier.VerifyRoot(trusted, resp.GetSignedLogRoot(), resp.GetProof().GetHashes()); err != nil {
+		return nil, &fault.Error{Code: "ledger.tree-fork", Place: t.place(), Got: fmt.Sprintf("%d %x", root.TreeSize, root.RootHash),
+			Want: fmt.Sprintf("%d %x", head.Size, head.Root[:]), Err: err}
+	}
+	return &root, nil
+}
+
+// reaches waits until the tree has size leaves. The first answers come soon
+// after each other: an officer waits, and a signer's round is short.
+func (t *Tree) reaches(ctx context.Context, head ledger.Checkpoint, size uint64) (*types.LogRootV1, error) {
+	pause := 5 * time.Millisecond
+	for {
+		root, err := t.follows(ctx, head)
+		if err != nil || root.TreeSize >= size {
+			return root, err
+		}
+		if !sleep(ctx, pause) {
+			return nil, fault.New("ledger.tree-late", t.place(), number(root.TreeSize), number(size)).Of(fault.Unreachable)
+		}
+		if pause < 20*time.Millisecond {
+			pause *= 2
+		} else {
+			pause = min(pause+pause/8, 250*time.Millisecond)
+		}
+	}
+}
+
+// queue hands over entries[done:], one after the other.
+func (t *Tree) queue(ctx context.Context, head ledger.Checkpoint, done uint64, entries [][]byte) error {
+	var clock time.Time
+	server := t.at
+	for k := done; k < uint64(len(entries)); k++ {
+		for {
+			at, err := t.queueOne(ctx, head.Size+k, entries[k])
+			if err == nil {
+				if !at.After(clock) && k > done { // a clock that stands or goes back
+					if _, err := t.reaches(ctx, head, head.Size+k+1); err != nil {
+						return err
+					}
+				}
+				clock = at
+				break
+			}
+			if !again(err) {
+				return err
+			}
+			// Another server, another clock: what is queued is waited for first.
+			// do goes to the next one where this one is silent.
+			if _, err := t.reaches(ctx, head, head.Size+k); err != nil {
+				return err
+			}
+			if t.at == server && len(t.conns) > 1 {
+				t.at = (t.at + 1) % len(t.conns)
+			}
+			if server = t.at; !sleep(ctx, 20*time.Millisecond) {
+				return t.unreachable(err)
+			}
+		}
+	}
+	return nil
+}
+
+// queueOne queues the leaf of an index and returns the time that orders it. A
+// fault is an answer; any other error says that another try may succeed.
+func (t *Tree) queueOne(ctx context.Context, index uint64, entry []byte) (time.Time, error) {
+	var resp *trillian.QueueLeafResponse
+	err := t.once(ctx, func(ctx context.Context, c conn) (err error) {
+		resp, err = trillian.NewTrillianLogClient(c).QueueLeaf(ctx, &trillian.QueueLeafRequest{LogId: t.cfg.Tree, Leaf: t.leaf(index, entry)})
+		return err
+	})
+	if err != nil {
+		if again(err) {
+			return time.Time{}, err
+		}
+		return time.Time{}, t.refused(err)
+	}
+	queued := resp.GetQueuedLeaf()
+	switch code := status.FromProto(queued.GetStatus()).Code(); code {
+	case codes.OK:
+	case codes.AlreadyExists:
+		if !bytes.Equal(queued.GetLeaf().GetLeafValue(), entry) {
+			return time.Time{}, fault.New("ledger.tree-taken", place(index), writer(queued.GetLeaf()), t.cfg.Writer)
+		}
+	default:
+		return time.Time{}, fault.New("ledger.tree-refused", place(index), code.String()+" "+queued.GetStatus().GetMessage(), "")
+	}
+	return queued.GetLeaf().GetQueueTimestamp().AsTime(), nil
+}
+
+// ours reads the leaves from ≤ i < size and holds them against entries. It
+// returns how many of those stand there.
+func (t *Tree) ours(ctx context.Context, from, size uint64, entries [][]byte) (uint64, error) {
+	most := from + uint64(len(entries))
+	if size > most {
+		// Somebody has put something after ours: who, says the first of them.
+		leaves, err := t.leaves(ctx, most, 1)
+		if err != nil {
+			return 0, err
+		}
+		return 0, fault.New("ledger.tree-foreign", place(most), writer(leaves[0]), number(most))
+	}
+	err := t.each(ctx, from, size, func(i uint64, leaf *trillian.LogLeaf) error {
+		if bytes.Equal(leaf.LeafValue, entries[i-from]) {
+			return nil
+		}
+		for _, other := range entries {
+			if bytes.Equal(leaf.LeafValue, other) {
+				return fault.New("ledger.tree-order", place(i), "another entry of the same step", "the entry of this index")
+			}
+		}
+		if bytes.Equal(leaf.LeafIdentityHash, t.identity(i)) && bytes.Equal(leaf.MerkleLeafHash, leafHash(entries[i-from])) {
+			return fault.New("ledger.tree-changed", place(i), "another content", "what was queued")
+		}
+		return fault.New("ledger.tree-foreign", place(i), writer(leaf), number(from))
+	})
+	return size - from, err
+}
+
+// mirrored holds the last bundle of the folder, and one other that the root
+// picks, against the tree's rows. All of them together are Compare's work; this
+// costs the same at any size, and over the appends of a year meets every row.
+func (t *Tree) mirrored(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint) error {
+	if head.Size == 0 {
+		return nil
+	}
+	last := (head.Size - 1) / ledger.TileWidth
+	if err := t.mirror(ctx, dir, head, last); err != nil || last == 0 {
+		return err
+	}
+	return t.mirror(ctx, dir, head, binary.BigEndian.Uint64(head.Root[:8])%last)
+}
+
+// mirror holds one bundle against the tree.
+func (t *Tree) mirror(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, n uint64) error {
+	entries, err := dir.Bundle(n, head.Size)
+	if err != nil {
+		return err
+	}
+	from := n * ledger.TileWidth
+	return t.each(ctx, from, from+uint64(len(entries)), func(i uint64, leaf *trillian.LogLeaf) error {
+		if entry := entries[i-from]; !bytes.Equal(leaf.LeafValue, entry) || !bytes.Equal(leaf.MerkleLeafHash, leafHash(entry)) {
+			return fault.New("ledger.tree-changed", place(i), clip(leaf.LeafValue), clip(entry))
+		}
+		return nil
+	})
+}
