@@ -35,6 +35,8 @@ require (
 	golang.org/x/crypto v0.57.0
 	// sumdb/tlog and sumdb/note: tree hashes, tiles and signed notes as Go's checksum database has them
 	golang.org/x/mod v0.42.0
+	// tests: names of calls on the wire (HPACK), to lose one call of gRPC between client and server
+	golang.org/x/net v0.59.0
 	// fsync of folders, file locks and console modes that package os does not offer
 	golang.org/x/sys v0.49.0
 	// passphrases typed without echo
@@ -69,7 +71,6 @@ require (
 	go.opentelemetry.io/otel/metric v1.45.0 // indirect
 	go.opentelemetry.io/otel/trace v1.45.0 // indirect
 	golang.org/x/exp v0.0.0-20260508232706-74f9aab9d74a // indirect
-	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	golang.org/x/xerrors v0.0.0-20200804184101-5ec99f83aff1 // indirect

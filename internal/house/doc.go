@@ -10,8 +10,9 @@
 //	4 office
 //	5 command, desk
 //	6 demo
-//	7 cmd
+//	7 cmd, cluster/run
 //
 // Beside the floors, importing none of them: fault (open to all), durable,
-// fetch, templates, content, words.
+// fetch, templates, content, words; cluster (real servers for tests, open to
+// nothing that is shipped).
 package house

@@ -27,7 +27,7 @@ var floors = map[string]int{
 	"internal/office":  4,
 	"internal/command": 5, "internal/desk": 5,
 	"internal/demo": 6, "internal/attack": 6,
-	"cmd/sunlot": 7, "cmd/sunlot-verify": 7, "cmd/sunlot-demo": 7,
+	"cmd/sunlot": 7, "cmd/sunlot-verify": 7, "cmd/sunlot-demo": 7, "internal/cluster/run": 7,
 }
 
 // beside lists the rooms beside the floors and the lowest floor that may
@@ -44,6 +44,9 @@ var beside = map[string]struct {
 	"templates":        {3, nil},
 	"content":          {3, nil},
 	"internal/house":   {8, nil},
+	// real servers of the many-office engine, for tests and make cluster: no
+	// room of the product may start one
+	"internal/cluster": {7, []string{"internal/durable"}},
 }
 
 // deniedWords: rooms that speak in codes only and must not reach for sentences.
@@ -75,7 +78,8 @@ var importers = map[string][]string{
 	"google.golang.org/grpc":             {"ledger/trillian"},
 	"google.golang.org/protobuf":         {"ledger/trillian"},
 	"golang.org/x/crypto":                {"internal/keyring"},
-	"golang.org/x/mod":                   nil, // any room
+	"golang.org/x/mod":                   nil,                  // any room
+	"golang.org/x/net":                   {"internal/cluster"}, // links into no program of the product
 	"golang.org/x/sys":                   {"internal/durable"},
 	"golang.org/x/term":                  {"internal/keyring"},
 	"golang.org/x/text":                  {"internal/intake", "internal/demo", "cmd/sunlot-verify"}, // demo writes what intake reads; lists of the market regulator come in GBK
