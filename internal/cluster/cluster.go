@@ -226,7 +226,13 @@ func (c *Cluster) startAll(ctx context.Context) error {
 	}
 	var starts []func() error
 	for _, s := range append(c.Signers[:len(c.Signers):len(c.Signers)], c.LogServers...) {
-		starts = append(starts, func() error { return s.Start(ctx) })
+		starts = append(starts, func() error {
+			err := s.Start(ctx)
+			if err != nil {
+				cancel() // one that fails at once is not waited out by the others
+			}
+			return err
+		})
 	}
 	return both(starts...)
 }

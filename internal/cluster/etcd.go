@@ -6,11 +6,15 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/sunlot/sunlot/internal/fault"
 )
 
 // electionPath is where the signers' elections stand in etcd.
@@ -86,4 +90,39 @@ func (c *Cluster) askEtcd(ctx context.Context, page string, ask, answer any) err
 		err = json.Unmarshal(data, answer)
 	}
 	return err
+}
+
+// Master waits for the signer that holds a tree and returns it. Under Force
+// each does, and the first is returned.
+func (c *Cluster) Master(ctx context.Context, tree int64) (*Server, error) {
+	ctx, cancel := withDeadline(ctx)
+	defer cancel()
+	for {
+		for _, s := range c.Signers {
+			page, err := s.metrics(ctx)
+			if err == nil && strings.Contains(page, fmt.Sprintf("is_master{logid=\"%d\"} 1\n", tree)) {
+				return s, nil
+			}
+		}
+		if !pause(ctx) {
+			return nil, fault.New("cluster.no-answer", "signer", fmt.Sprintf("tree %d", tree), c.logFile("signer-*")).Of(fault.Unreachable)
+		}
+	}
+}
+
+// metrics is what a server counts, in Prometheus' text.
+func (s *Server) metrics(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.HTTP+"/metrics", nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	return string(data), err
 }

@@ -323,5 +323,6 @@ func (c *Cluster) useHealth(s *Server, addr string) {
 const poolSize = 16
 
 func (c *Cluster) uri() string {
-	return "postgresql:///" + databaseName + "?host=" + url.QueryEscape(c.socketDir()) + "&user=" + databaseUser + "&pool_max_conns=" + strconv.Itoa(poolSize)
+	// Not QueryEscape: pgx takes a + of a query for itself.
+	return "postgresql:///" + databaseName + "?host=" + url.PathEscape(c.socketDir()) + "&user=" + databaseUser + "&pool_max_conns=" + strconv.Itoa(poolSize)
 }

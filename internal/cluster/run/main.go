@@ -29,6 +29,18 @@ const usage = `用法：go run ./internal/cluster/run [参数] up|status|down �
 参数：
 `
 
+const hint = `
+各单位的账本可以放到这里：把下面几行写进 cluster.toml，再在单位文件夹里运行
+sunlot ledger move --to trillian --settings cluster.toml（已有账本搬过来），或按
+deploy/README.zh-CN.md 新建。
+
+[ledger]
+engine = "trillian"
+address = ["%s", "%s"]
+
+日志和数据库都在 %s；停止：make cluster-down。
+`
+
 func main() {
 	if err := run(os.Args[1:], os.Stdout); err != nil {
 		var f *fault.Error
@@ -65,11 +77,16 @@ func run(args []string, out io.Writer) error {
 	defer cancel()
 	switch dir := flags.Arg(1); flags.Arg(0) {
 	case "up":
+		fmt.Fprintln(out, "正在编译并启动（第一次编译 Trillian 和 etcd 要一两分钟）……")
 		c, err := cluster.Up(ctx, cluster.Options{Dir: dir, Interval: *interval, Port: *port, Detach: true})
 		if err != nil {
 			return err
 		}
-		return tell(ctx, out, c)
+		if err := tell(ctx, out, c); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, hint, c.LogServers[0].Addr, c.LogServers[1].Addr, dir)
+		return nil
 	case "status":
 		c, err := cluster.Open(dir)
 		if err != nil {
