@@ -8,8 +8,10 @@ BENCH ?= .
 SEEDS ?= 100000
 RESULTS ?= 100000
 OUT ?= public
+# Not in the source: the database's user, who is not root, must be able to enter.
+CLUSTER ?= /var/tmp/sunlot-cluster
 
-.PHONY: help demo test check lighthouse web attacks fuzz bench bench-site vectors clauses statistics release clean
+.PHONY: help demo test check lighthouse web attacks fuzz bench bench-site vectors clauses statistics cluster cluster-down release clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +54,13 @@ clauses: ## every clause of the two regulations: its home in the program, its te
 
 statistics: ## is the draw fair: chi-square over SEEDS (100,000) simulated seeds, p-values
 	@sh tools/statistics.sh "$(SEEDS)"
+
+cluster: ## PostgreSQL, etcd and Trillian's four servers on this machine, in CLUSTER
+	@sh tools/setup.sh cluster
+	@go run ./internal/cluster/run up "$(CLUSTER)"
+
+cluster-down: ## ends them; the database stays in CLUSTER
+	@go run ./internal/cluster/run down "$(CLUSTER)"
 
 release: ## programs for four platforms, built twice and compared, in dist/
 	@sh tools/release.sh dist

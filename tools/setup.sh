@@ -1,8 +1,10 @@
 #!/bin/sh
 # Sets up what the other scripts need: certificates and the Go modules; `setup.sh
 # web` also node and npm, which only the scripts of the pages need (make web and
-# make test, never make demo). As root on Debian it installs what is missing;
-# anywhere else it says so and stops.
+# make test, never make demo); `setup.sh cluster` also PostgreSQL and the modules
+# of Trillian's servers and etcd (make cluster and make test). Words may follow
+# each other. As root on Debian it installs what is missing; anywhere else it
+# says so and stops.
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -26,9 +28,24 @@ fi
 missing=''
 command -v git >/dev/null 2>&1 || missing="$missing git"
 [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || missing="$missing ca-certificates"
-if [ "${1:-}" = web ]; then
+wants() { case " $words " in *" $1 "*) ;; *) return 1 ;; esac; }
+words=$*
+
+if wants web; then
 	command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 	command -v npm >/dev/null 2>&1 || missing="$missing npm"
+fi
+unasked=''
+if wants cluster && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && ! command -v postgres >/dev/null 2>&1; then
+	missing="$missing postgresql-15"
+	# The package would make and start a database of the system's: nobody has
+	# asked for one. What somebody has decided about that stays as it is.
+	if [ "$(id -u)" -eq 0 ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+		unasked=/etc/postgresql-common/createcluster.d/sunlot.conf
+		mkdir -p "${unasked%/*}"
+		echo 'create_main_cluster = false' >"$unasked"
+		trap 'rm -f "$unasked"' EXIT
+	fi
 fi
 . "$(dirname "$0")/missing.sh"
 
@@ -38,9 +55,19 @@ if ! go mod download || ! go -C "$(dirname "$0")/witness" mod download; then
 	exit 3
 fi
 
+if wants cluster; then
+	for module in trillian etcd; do
+		go -C "$(dirname "$0")/$module" mod download || {
+			say '下载 Trillian 或 etcd 的 Go 模块失败：请检查网络，或用 GOPROXY 指定可用的模块代理后重试。'
+			say 'the modules of Trillian or etcd could not be downloaded: check the network, or name a module proxy with GOPROXY.'
+			exit 3
+		}
+	done
+fi
+
 # The tests run what the bundler makes with node's own runner, of node 20; an
 # older system gets one beside it, which tools/node.sh puts before its own.
-if [ "${1:-}" = web ]; then
+if wants web; then
 	tools=$(dirname "$0")
 	version=$(node --version)
 	version=${version#v}
