@@ -84,6 +84,32 @@ func readRecord(second Store, key Key) (*record, error) {
 	return parseRecord(data, key)
 }
 
+// Signed is the checkpoint that the guard remembers as signed last, the zero
+// one where it remembers none.
+func Signed(second Store, key Key) (Checkpoint, error) {
+	rec, err := readRecord(second, key)
+	if err != nil || rec == nil {
+		return Checkpoint{}, err
+	}
+	return rec.head, nil
+}
+
+// SignedSize is the size of the checkpoint that the guard remembers, without a
+// look at its signature: for what is told, not for what is decided.
+func SignedSize(second fs.FS) uint64 {
+	data, err := OpenDir(second).read(GuardRecord, maxNote+100)
+	if err != nil {
+		return 0
+	}
+	_, checkpoint, _ := bytes.Cut(data, []byte("\n\n"))
+	n, err := ParseNote(checkpoint)
+	if err != nil {
+		return 0
+	}
+	c, _ := ParseCheckpoint(n.Text)
+	return c.Size
+}
+
 // guard is the first run: it decides whether the tree of size from, to be
 // followed by the tree of size to, is the one that was signed last. It reads
 // and changes nothing. A record of size to is one that a crash left between

@@ -16,6 +16,6 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c := command.Command{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Env: os.LookupEnv, Now: time.Now, Rand: rand.Reader}
+		Env: os.LookupEnv, Now: time.Now, Rand: rand.Reader, Writer: command.Writer(os.LookupEnv, os.Args[1:], time.Now())}
 	os.Exit(c.Run(ctx))
 }

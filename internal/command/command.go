@@ -46,6 +46,7 @@ type Command struct {
 	HTTP           *http.Client     // by which witnesses are asked; nil: the usual one
 	Grace          time.Duration    // tests: how long late witnesses are waited for once there are enough
 	Tick           <-chan time.Time // tests: when serve looks for changes; nil: twice a second
+	Writer         string           // who works here, in a line: another writer on the same ledger is told
 	Keys           *office.Keys     // already unlocked keys, handed over by a caller in the same process
 
 	at    *office.Office // the one that this command opened
@@ -160,6 +161,7 @@ func (c *Command) root() *cobra.Command {
 	root.AddCommand(c.newJoint())
 	root.AddCommand(c.newGuest(), c.newBeacon())
 	root.AddCommand(c.newWitness())
+	root.AddCommand(c.newLedger())
 	return root
 }
 
@@ -187,7 +189,7 @@ func (c *Command) open() (*office.Office, error) {
 		return nil, err
 	}
 	o.Now, o.Rand, o.Hook = c.Now, c.Rand, c.Hook
-	o.HTTP, o.Grace, o.Context = c.HTTP, c.Grace, c.ctx
+	o.HTTP, o.Grace, o.Context, o.Writer = c.HTTP, c.Grace, c.ctx, c.Writer
 	c.at = o
 	o.Signs, o.SaveAfter = c.flags.writes && !c.flags.dry, c.SaveAfter
 	o.Unlock = func() (office.Keys, error) {

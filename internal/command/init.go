@@ -17,7 +17,7 @@ func (c *Command) newInit() *cobra.Command {
 	var witnesses string
 	var public bool
 	var people []string
-	var sheet string
+	var sheet, settings string
 	var agent keyring.AgentChoice
 	cmd := &cobra.Command{
 		Use:   "init 文件夹",
@@ -32,6 +32,13 @@ func (c *Command) newInit() *cobra.Command {
     --person-name 张某某 --person-name 李某某`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			l, err := c.settings(settings)
+			if err != nil {
+				return err
+			}
+			if l != nil {
+				cfg.Ledger = *l
+			}
 			return c.init(args[0], cfg, people, agent, sheet, witnesses, public)
 		},
 	}
@@ -55,6 +62,7 @@ func (c *Command) newInit() *cobra.Command {
 	f.StringVar(&witnesses, "witnesses", "", "见证约定文件（样表：sunlot witnesses form）；不给则暂不设见证单位")
 	f.BoolVar(&public, "public-urls", false, "把见证单位的网址也写入开账声明")
 	f.StringVar(&sheet, "sheet", "", "把恢复单写到这个文件，打印后删除（不给则显示在屏幕上）")
+	f.StringVar(&settings, "ledger-settings", "", "账本的次序由日志服务器保管：机房提供的设置文件（样例：sunlot ledger move --help）")
 	f.StringVar(&agent.Log, "agent-log-key", "", "账本钥匙在 ssh-agent 中的指纹或注释（代替文件）")
 	f.StringVar(&agent.Office, "agent-office-key", "", "单位钥匙在 ssh-agent 中的指纹或注释")
 	return cmd
@@ -74,7 +82,7 @@ func (c *Command) init(dir string, cfg office.Config, names []string, agent keyr
 		opt.Agent = &agent
 	}
 	in := office.Beginning{Dir: c.abs(dir), Config: cfg, Keyring: opt, Now: c.Now, Rand: c.Rand, Public: public}
-	in.HTTP, in.Grace, in.Context = c.HTTP, c.Grace, c.ctx
+	in.HTTP, in.Grace, in.Context, in.Writer = c.HTTP, c.Grace, c.ctx, c.Writer
 	if witnesses != "" {
 		data, err := c.readInput(witnesses)
 		if err != nil {

@@ -15,7 +15,10 @@ const redraw = 100 * time.Millisecond
 
 // progress shows a bar on a terminal, nothing elsewhere: there the line at the
 // end is all.
-func (c *Command) progress(what string) func(done, total int) {
+func (c *Command) progress(what string) func(done, total int) { return c.progressOf(what, "个文件") }
+
+// progressOf counts something else than files.
+func (c *Command) progressOf(what, unit string) func(done, total int) {
 	f, ok := c.Stderr.(*os.File)
 	if !ok || !isTerminal(f) {
 		return nil
@@ -29,18 +32,18 @@ func (c *Command) progress(what string) func(done, total int) {
 		}
 		if now := time.Now(); now.Sub(last) >= redraw {
 			last = now
-			fmt.Fprint(f, "\r"+bar(what, done, total, now.Sub(start))+"\033[K")
+			fmt.Fprint(f, "\r"+bar(what, unit, done, total, now.Sub(start))+"\033[K")
 		}
 	}
 }
 
-// bar is one line: how much of the whole, how many files, for how long.
-func bar(what string, done, total int, elapsed time.Duration) string {
+// bar is one line: how much of the whole, how many, for how long.
+func bar(what, unit string, done, total int, elapsed time.Duration) string {
 	done = min(max(done, 0), total)
 	full := 0
 	if total > 0 {
 		full = done * barWidth / total
 	}
-	return fmt.Sprintf("%s [%s%s] %3d%%　%d/%d 个文件　%.0f 秒", what, strings.Repeat("#", full), strings.Repeat("-", barWidth-full),
-		done*100/max(total, 1), done, total, elapsed.Seconds())
+	return fmt.Sprintf("%s [%s%s] %3d%%　%d/%d %s　%.0f 秒", what, strings.Repeat("#", full), strings.Repeat("-", barWidth-full),
+		done*100/max(total, 1), done, total, unit, elapsed.Seconds())
 }

@@ -30,6 +30,7 @@ type Run struct {
 	Log    io.Writer // the transcript: every command with what it printed
 	Tell   io.Writer // one line a step, for the terminal
 	save   int       // command.Command.SaveAfter
+	ledger string    // file with the section [ledger] of an office on log servers; "" is this machine
 	alone  bool      // benchmarks: no witnesses are named, so that a process can go on
 	rand   *rand.ChaCha8
 	clock  time.Time // of the step
@@ -69,7 +70,11 @@ func (r *Run) at(when string, want int, args ...string) string {
 	}
 	r.clock = t
 	var out, errOut bytes.Buffer
-	c := command.Command{Args: append(args, "-C", r.Dir), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut, Env: env,
+	given := append(args[:len(args):len(args)], "-C", r.Dir)
+	if args[0] == "init" && r.ledger != "" { // the transcript is that of every engine
+		given = append(given, "--ledger-settings", r.ledger)
+	}
+	c := command.Command{Args: given, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut, Env: env,
 		Now: func() time.Time { return t }, Rand: r.rand, Work: keyring.Making{Work: 10, Weak: true}, SaveAfter: r.save,
 		HTTP: &http.Client{Transport: r.neighbours}, Grace: patience}
 	shown := "sunlot " + strings.Join(args, " ")

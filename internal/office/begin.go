@@ -34,6 +34,7 @@ type Beginning struct {
 	HTTP      *http.Client // see Office
 	Grace     time.Duration
 	Context   context.Context
+	Writer    string
 }
 
 // Check refuses what Begin would refuse before anything is made, and before
@@ -59,7 +60,7 @@ func (in *Beginning) office() (o *Office, packFile []byte, pack *rules.Pack, err
 	if err := vacant(in.Dir, ours...); err != nil {
 		return nil, nil, nil, err
 	}
-	o = &Office{Dir: in.Dir, Config: c, Now: in.Now, Rand: in.Rand, HTTP: in.HTTP, Grace: in.Grace, Context: in.Context}
+	o = &Office{Dir: in.Dir, Config: c, Now: in.Now, Rand: in.Rand, HTTP: in.HTTP, Grace: in.Grace, Context: in.Context, Writer: in.Writer}
 	if err := o.guardApart(); err != nil {
 		return nil, nil, nil, err
 	}
@@ -116,7 +117,15 @@ func (o *Office) found(k Keys, pack *rules.Pack, packFile []byte, ring *keyring.
 	}
 	// office.toml last before the charter: a folder without it is no office, and
 	// `init` may be called on it again.
-	log, err := local.Create(o.local(k))
+	if err := o.firstTree(); err != nil {
+		return nil, err
+	}
+	opt, closing, err := o.local(k)
+	if err != nil {
+		return nil, err
+	}
+	defer closing()
+	log, err := local.Create(opt)
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +178,9 @@ func packOf(name string) ([]byte, *rules.Pack, error) {
 func (c *Config) check() error {
 	if c.Name == "" || c.Origin == "" {
 		return fault.New("office.bad-config", ConfigName, "", "name, origin").Of(fault.Usage)
+	}
+	if err := c.Ledger.check(); err != nil {
+		return err
 	}
 	if strings.Trim(c.Origin, "abcdefghijklmnopqrstuvwxyz0123456789.-/_") != "" || !strings.Contains(c.Origin, "/") {
 		return fault.New("office.bad-origin", ConfigName, c.Origin, "example.gov.cn/sunlot").Of(fault.Usage)

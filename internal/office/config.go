@@ -26,6 +26,7 @@ type Config struct {
 	Auditor   string    `toml:"auditor"`  // body to which KI of each draw is handed; "" is left out of the file
 	Beacon    Beacon    `toml:"beacon"`
 	Site      Site      `toml:"site"`
+	Ledger    Ledger    `toml:"ledger"`          // who keeps the order of the entries
 	Patience  int64     `toml:"witness_seconds"` // all witnesses together are waited for; 0: as long as the program says
 	Witnesses []Witness `toml:"witness"`         // where the charter's witnesses are asked
 }
@@ -87,6 +88,9 @@ func (c *Config) format() []byte {
 	text("contact", c.Site.Contact, "联系方式（单位的，不写个人）")
 	text("errors", c.Site.Errors, "“找错”页面网址")
 	text("platform", c.Site.Channel, "法定公示的平台名称")
+	if c.Ledger.Engine != "" {
+		b.WriteString(c.Ledger.format())
+	}
 	for _, w := range c.Witnesses {
 		b.WriteString(w.format())
 	}

@@ -31,6 +31,9 @@ func Open(dir string) (*Office, error) {
 	if c.Name == "" || c.Origin == "" || c.Guard == "" {
 		return nil, fault.New("office.bad-config", name, "", "name, origin, guard")
 	}
+	if err := c.Ledger.check(); err != nil {
+		return nil, err
+	}
 	return &Office{Dir: dir, Config: c}, nil
 }
 

@@ -174,7 +174,12 @@ func (o *Office) Adopt() error {
 		return err
 	}
 	if left < 0 {
-		if err := local.Adopt(o.local(k)); err != nil {
+		opt, closing, err := o.local(k)
+		if err != nil {
+			return err
+		}
+		defer closing()
+		if err := local.Adopt(opt); err != nil {
 			return err
 		}
 	}

@@ -56,6 +56,7 @@ type Office struct {
 	HTTP      *http.Client         // by which witnesses are asked; nil: the usual one
 	Context   context.Context      // ends the waiting for witnesses; nil: never
 	Grace     time.Duration        // see witness.Asking
+	Writer    string               // who works here, in a line: another writer is told
 	Hook      durable.Hook         // tests: stands around every change of the disk; a private file or list is one op, "file"
 
 	bundle *verify.Bundle
@@ -408,7 +409,12 @@ func (o *Office) Complete() (int, error) {
 // append hands the batch to the ledger. The draft was judged over d.First
 // entries: if another process was quicker it no longer holds.
 func (o *Office) append(k Keys, batch ledger.Batch, d *Draft) (*Written, error) {
-	log, err := local.Open(o.local(k))
+	opt, closing, err := o.local(k)
+	if err != nil {
+		return nil, err
+	}
+	defer closing()
+	log, err := local.Open(opt)
 	if err != nil {
 		return nil, err
 	}
@@ -441,9 +447,4 @@ func (o *Office) append(k Keys, batch ledger.Batch, d *Draft) (*Written, error) 
 		}
 	}
 	return w, nil
-}
-
-func (o *Office) local(k Keys) local.Options {
-	return local.Options{Dir: o.Public(), Guard: o.guard(), Origin: o.Config.Origin, Log: k.Log,
-		Now: o.Now().Unix(), Copies: true, Hook: o.Hook, Witness: o.witness(o.ask)}
 }

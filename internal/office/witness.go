@@ -59,6 +59,9 @@ func (o *Office) Waiting() (*Waiting, error) {
 	if err != nil || b == nil {
 		return nil, err
 	}
+	if o.Config.Ledger.Shared() && ledger.SignedSize(os.DirFS(o.guard())) != from+uint64(len(b.Entries)) {
+		return nil, nil // it is not signed yet: the tree has not got all of it
+	}
 	pols, err := o.demanded()
 	if err != nil {
 		return nil, err
@@ -336,7 +339,11 @@ func (o *Office) complete(carry carrying) error {
 	if err != nil {
 		return err
 	}
-	opt := o.local(k)
+	opt, closing, err := o.local(k)
+	if err != nil {
+		return err
+	}
+	defer closing()
 	opt.Witness = o.witness(carry)
 	log, err := local.Open(opt)
 	if err != nil {

@@ -19,6 +19,8 @@ var terms = []struct {
 	{regexp.MustCompile(`^no newline at the end$`), "文件是空的，或最后一行没有换行"},
 	{regexp.MustCompile(`^any, all or 1\.\.(\d+)$`), "any、all 或 1 到 $1"},
 	{regexp.MustCompile(`^round (\d+)$`), "第 $1 期"},
+	{regexp.MustCompile(`^entry (\d+)$`), "第 $1 条记录"},
+	{regexp.MustCompile(`^tree (\d+)$`), "树 $1"},
 	{regexp.MustCompile(`^throw (\d+)$`), "第 $1 次"},
 	{regexp.MustCompile(`^rounds?$`), "公开随机数"},
 	{regexp.MustCompile(`^randomness\.draws$`), "彩票"},

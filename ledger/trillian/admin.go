@@ -2,6 +2,7 @@ package trillian
 
 import (
 	"context"
+	"encoding/hex"
 	"strings"
 	"time"
 
@@ -31,7 +32,8 @@ type Status struct {
 	Origin string      `json:"origin"` // of the ledger that it was made for
 	Size   uint64      `json:"size"`
 	Root   ledger.Hash `json:"-"`
-	At     time.Time   `json:"at"` // of the root
+	Hex    string      `json:"root"` // Root in hexadecimal
+	At     time.Time   `json:"at"`   // of the root
 }
 
 // Create makes a LOG tree for the ledger and uses it from now on. name is for
@@ -93,6 +95,7 @@ func (t *Tree) Status(ctx context.Context) (*Status, error) {
 	s := &Status{Server: t.cfg.Addresses[t.at], Tree: tree.GetTreeId(), State: tree.GetTreeState().String(), Type: tree.GetTreeType().String(),
 		Name: tree.GetDisplayName(), Origin: tree.GetDescription(), Size: root.TreeSize, At: time.Unix(0, int64(root.TimestampNanos)).UTC()}
 	s.Root, err = hashOf(root.RootHash)
+	s.Hex = hex.EncodeToString(s.Root[:])
 	return s, err
 }
 

@@ -137,8 +137,9 @@ func (t *Tree) settled(ctx context.Context, head ledger.Checkpoint, p Progress) 
 	}
 }
 
-// Compare holds every row of the tree against the ledger of dir up to head.
-func (t *Tree) Compare(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, p Progress) error {
+// Compare holds every row of the tree against the ledger of dir up to head, and
+// what follows against entries that are on their way.
+func (t *Tree) Compare(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, entries [][]byte, p Progress) error {
 	for n := uint64(0); n*ledger.TileWidth < head.Size; n++ {
 		if err := t.within(ctx, func(ctx context.Context) error { return t.mirror(ctx, dir, head, n) }); err != nil {
 			return err
@@ -148,7 +149,7 @@ func (t *Tree) Compare(ctx context.Context, dir *ledger.Dir, head ledger.Checkpo
 	return t.within(ctx, func(ctx context.Context) error {
 		root, err := t.follows(ctx, head)
 		if err == nil {
-			_, err = t.ours(ctx, head.Size, root.TreeSize, nil)
+			_, err = t.ours(ctx, head.Size, root.TreeSize, entries)
 		}
 		return err
 	})
@@ -162,8 +163,9 @@ func (t *Tree) within(ctx context.Context, f func(context.Context) error) error 
 
 // CatchUp brings a tree that ends before head, after an older state of the
 // database was restored, to head again: the missing entries are queued as they
-// were. Every row that is there must be the ledger's.
-func (t *Tree) CatchUp(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, p Progress) error {
+// were. Every row that is there must be the ledger's, or one of entries, which
+// are on their way after it.
+func (t *Tree) CatchUp(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, entries [][]byte, p Progress) error {
 	s, err := t.Status(ctx)
 	if err != nil {
 		return err
@@ -180,7 +182,7 @@ func (t *Tree) CatchUp(ctx context.Context, dir *ledger.Dir, head ledger.Checkpo
 			return err
 		}
 	}
-	return t.Compare(ctx, dir, head, p)
+	return t.Compare(ctx, dir, head, entries, p)
 }
 
 // refill queues what is missing, a bundle at a time.

@@ -32,14 +32,7 @@ func (t *Tree) Sequence(ctx context.Context) ledger.SequenceFunc {
 		}
 		ctx, cancel := context.WithTimeout(ctx, t.cfg.Wait)
 		defer cancel()
-		root, err := t.follows(ctx, head)
-		if err != nil {
-			return ledger.Hash{}, err
-		}
-		if err := t.mirrored(ctx, dir, head); err != nil {
-			return ledger.Hash{}, err
-		}
-		done, err := t.ours(ctx, head.Size, root.TreeSize, entries)
+		done, err := t.check(ctx, head, dir, entries)
 		if err != nil || len(entries) == 0 {
 			return head.Root, err
 		}
@@ -48,6 +41,28 @@ func (t *Tree) Sequence(ctx context.Context) ledger.SequenceFunc {
 		}
 		return t.integrated(ctx, head, entries)
 	}
+}
+
+// Check compares the tree with the ledger of dir up to head, and what follows
+// with entries that are on their way. It returns how many of those are in the
+// tree and changes nothing.
+func (t *Tree) Check(ctx context.Context, head ledger.Checkpoint, dir *ledger.Dir, entries [][]byte) (done uint64, err error) {
+	err = t.within(ctx, func(ctx context.Context) (err error) {
+		done, err = t.check(ctx, head, dir, entries)
+		return err
+	})
+	return done, err
+}
+
+func (t *Tree) check(ctx context.Context, head ledger.Checkpoint, dir *ledger.Dir, entries [][]byte) (uint64, error) {
+	root, err := t.follows(ctx, head)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.mirrored(ctx, dir, head); err != nil {
+		return 0, err
+	}
+	return t.ours(ctx, head.Size, root.TreeSize, entries)
 }
 
 // integrated waits for entries, proves the tree that ends with them to begin
