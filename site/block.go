@@ -1,7 +1,9 @@
 package site
 
 import (
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -97,7 +99,8 @@ func (m *maker) close(name string, key digest, files []string) {
 }
 
 // each runs task for 0 ≤ i < n on all processors. After a failure no further
-// task begins; the error is that of the lowest number that failed.
+// task begins; the error is that of the lowest number that failed. A panic in a
+// task is the caller's, who may work on several offices and must lose only one.
 func each(n int, task func(i int) error) error {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	if workers < 2 {
@@ -114,8 +117,17 @@ func each(n int, task func(i int) error) error {
 	var wg sync.WaitGroup
 	var first error
 	at := n
+	var broken any // a panic, with where it was
 	for range workers {
 		wg.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					failed.Store(true)
+					mu.Lock()
+					broken = fmt.Sprintf("%v\n%s", v, debug.Stack())
+					mu.Unlock()
+				}
+			}()
 			for !failed.Load() {
 				i := int(next.Add(1)) - 1
 				if i >= n {
@@ -133,5 +145,8 @@ func each(n int, task func(i int) error) error {
 		})
 	}
 	wg.Wait()
+	if broken != nil {
+		panic(broken)
+	}
 	return first
 }

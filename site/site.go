@@ -38,6 +38,7 @@ type Options struct {
 	Built    string                // time of the build, RFC 3339 at +08:00, for front page, calendar and report; "": not shown
 	Progress func(done, total int) // files so far and an estimate of all; may be nil
 	Stop     <-chan struct{}       // closed: the build ends with site.stopped at the next file; may be nil
+	Beside   bool                  // other work goes on in this process: its memory is not bounded for the sake of the build
 	Program  string                // what makes the pages, by any name that changes when it does: pages of another program are made again
 }
 
@@ -58,7 +59,7 @@ func Build(b *verify.Bundle, content fs.FS, opt Options, out Out) error {
 	if err != nil {
 		return err
 	}
-	if m.dir != nil {
+	if m.dir != nil && !opt.Beside {
 		defer frugal()()
 	}
 	return m.build()
