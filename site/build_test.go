@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -435,36 +434,5 @@ func TestWords(t *testing.T) {
 		if typeName(name) == words.Unread {
 			t.Errorf("no word for %s", name)
 		}
-	}
-}
-
-func TestPortal(t *testing.T) {
-	out := memory{}
-	err := Portal([]PortalOffice{{"gaoqing", gaoqing().bureau.bundle()}, {"yanshi", yanshi().bureau.bundle()}}, out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := slices.Sorted(maps.Keys(out)); !slices.Equal(got, []string{"icon.svg", "index.html", "script/site.js", "style.css"}) {
-		t.Errorf("files %v", got)
-	}
-	list, text, err := tokenize(string(out["index.html"]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, w := range []string{"高青县", "偃师区", "总校验码", "2024-002", "演示", rootOf(gaoqing().bureau.bundle().Checkpoint)} {
-		if !strings.Contains(text, w) {
-			t.Errorf("the portal does not say %q", w)
-		}
-	}
-	for _, e := range list {
-		href := e.attrs["href"]
-		for folder, b := range map[string]built{"gaoqing/": gaoqing(), "yanshi/": yanshi()} {
-			if rest, ok := strings.CutPrefix(href, folder); ok && b.files[rest] == nil {
-				t.Errorf("%s leads to nothing", href)
-			}
-		}
-	}
-	if err := Portal([]PortalOffice{{"../x", gaoqing().bureau.bundle()}}, memory{}); fault.Code(err) != "site.folder" {
-		t.Errorf("a folder outside: %v", err)
 	}
 }

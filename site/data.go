@@ -171,7 +171,7 @@ func (m *maker) drawTable() table {
 		}
 		b := l.Body
 		t.rows = append(t.rows, []string{b.Draw, b.Name, b.Mode, b.Line, num(l.Index), l.C, num(b.Pool.Lines), numberCell(b.Randomness), b.When(),
-			entry, seed, drawn, num(sent), num(done), l.Due.K, opened, m.drawState(l).Text})
+			entry, seed, drawn, num(sent), num(done), l.Due.K, opened, drawState(l).Text})
 	}
 	return t
 }

@@ -20,11 +20,10 @@ const marker = "sunlot-site.txt"
 
 const markerText = "本文件夹由 sunlot build 生成，每次生成都会删除不属于网站的文件。请不要在这里存放别的东西。\n"
 
-// DirOptions of a folder. The zero value is a folder of one site alone.
+// DirOptions of a folder.
 type DirOptions struct {
-	Shared bool         // the folder also holds what others put there (a portal): nothing is deleted
-	All    bool         // compare every file with what stands there, also those of blocks that are the same
-	Hook   durable.Hook // tests: stands around every change of the disk
+	All  bool         // compare every file with what stands there, also those of blocks that are the same
+	Hook durable.Hook // tests: stands around every change of the disk
 }
 
 // Dir is an Out that writes into a folder. A file that is already right is not
@@ -42,12 +41,11 @@ type DirOptions struct {
 type Dir struct {
 	Written, Same, Removed int // files so far
 
-	dir    *durable.Dir
-	fsys   fs.FS
-	shared bool
-	names  *nameSet  // of what was put, and of kept blocks that were named
-	old    *manifest // nil: not to be trusted
-	next   *building
+	dir   *durable.Dir
+	fsys  fs.FS
+	names *nameSet  // of what was put, and of kept blocks that were named
+	old   *manifest // nil: not to be trusted
+	next  *building
 
 	mu     sync.Mutex   // of the counts, old, held, left and begun
 	held   []blockRef   // kept blocks of runs that were made again
@@ -67,10 +65,7 @@ func OpenDir(name string, opt DirOptions) (*Dir, error) {
 	if err != nil {
 		return nil, fault.Wrap("site.folder-open", name, err).Of(fault.Unreachable)
 	}
-	d := &Dir{dir: dir, fsys: dir.FS(), shared: opt.Shared, names: newNameSet(), next: new(building)}
-	if opt.Shared {
-		return d, nil
-	}
+	d := &Dir{dir: dir, fsys: dir.FS(), names: newNameSet(), next: new(building)}
 	if err := d.own(name, opt.All); err != nil {
 		dir.Close()
 		return nil, err
@@ -175,7 +170,7 @@ func (d *Dir) write(name string, data []byte, stands bool) error {
 	if err := d.begin(); err != nil {
 		return err
 	}
-	if !stands && !d.shared {
+	if !stands {
 		d.change.RLock()
 		created, err := d.dir.Create(name, data)
 		d.change.RUnlock()
@@ -190,9 +185,6 @@ func (d *Dir) write(name string, data []byte, stands bool) error {
 
 // begin notes, durably, that the folder is being changed.
 func (d *Dir) begin() error {
-	if d.shared {
-		return nil
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.begun {
@@ -245,15 +237,13 @@ func (d *Dir) remove(name string) error {
 // before its end leaves a whole site with leftovers, which the next Finish
 // deletes.
 func (d *Dir) Finish() error {
-	if !d.shared {
-		if err := d.prune(); err != nil {
-			return err
-		}
+	if err := d.prune(); err != nil {
+		return err
 	}
 	if err := d.dir.Sync(); err != nil {
 		return fault.Wrap("site.write", ".", err).Of(fault.Unreachable)
 	}
-	if d.shared || !d.begun && d.old != nil && d.old.equal(d.next) {
+	if !d.begun && d.old != nil && d.old.equal(d.next) {
 		return nil
 	}
 	if info, err := fs.Lstat(d.fsys, builtName); err == nil && !info.Mode().IsRegular() {

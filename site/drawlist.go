@@ -77,7 +77,7 @@ func (m *maker) drawYear(p *page, year string, lots []*rules.Lot) drawYear {
 	y := drawYear{Year: year, Serials: m.serials(year)}
 	for _, l := range lots {
 		item := drawItem{Link: p.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, Mode: l.Body.Mode,
-			Round: m.caster(l), Time: minute(l.When()), Drawn: text("–"), Has: text("–"), State: m.drawState(l), Grade: m.grade(l)[0]}
+			Round: m.caster(l), Time: minute(l.When()), Drawn: text("–"), Has: text("–"), State: drawState(l), Grade: m.grade(l)[0]}
 		if l.Drawn() {
 			done := 0
 			for _, o := range l.Objects {

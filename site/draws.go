@@ -161,7 +161,7 @@ func (m *maker) drawPage(l *rules.Lot) error {
 	if l.Grade() == rules.GradeUnwitnessed && m.seenTag(l.Index).Class != "good" {
 		grade = grade[1:] // the state of the notice says the same
 	}
-	v.State = m.stateLine(p, l.Index, append([]tag{m.drawState(l)}, grade...)...)
+	v.State = m.stateLine(p, l.Index, append([]tag{drawState(l)}, grade...)...)
 	v.State.Check.Href = "#self-check" // the draw's, which includes the notice
 	v.Lead = m.drawLead(l)
 	m.drawFound(l, v)
@@ -190,7 +190,7 @@ func (m *maker) drawnPath(l *rules.Lot, part int) string {
 }
 
 // drawState is where the draw stands, in one word or two.
-func (m *maker) drawState(l *rules.Lot) tag {
+func drawState(l *rules.Lot) tag {
 	results := 0
 	for _, o := range l.Objects {
 		if o.Result != nil {

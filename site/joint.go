@@ -72,7 +72,7 @@ func (m *maker) jointPage() error {
 	}
 	for i := len(m.s.Lots) - 1; i >= 0; i-- {
 		if l := m.s.Lots[i]; l.Led != nil && !l.Failed {
-			v.Led = append(v.Led, ledRow{Link: p.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, With: partnerNames(l.Led.Line), State: m.drawState(l)})
+			v.Led = append(v.Led, ledRow{Link: p.to(m.drawPath(l), l.Body.Draw), Name: l.Body.Name, With: partnerNames(l.Led.Line), State: drawState(l)})
 		}
 	}
 	for i := len(m.s.Joined) - 1; i >= 0; i-- {

@@ -354,7 +354,7 @@ func (m *maker) planRow(p *page, year int64, l *record.PlanLine, index int64) pl
 }
 
 func (m *maker) progress(p *page, l *rules.Lot) progress {
-	return progress{Link: p.to(m.drawPath(l), l.Body.Draw), State: m.drawState(l)}
+	return progress{Link: p.to(m.drawPath(l), l.Body.Draw), State: drawState(l)}
 }
 
 func sourced(source string) string {

@@ -187,7 +187,7 @@ func (m *maker) searchedCells(s searched, to []string) []string {
 		if l.Drawn() {
 			drawn = num(len(l.Objects)) + "户"
 		}
-		return append(to, "draw", l.Body.Draw, l.Body.Name, pageName(m.drawPath(l)), minute(l.When()), drawn, m.drawState(l).Text)
+		return append(to, "draw", l.Body.Draw, l.Body.Name, pageName(m.drawPath(l)), minute(l.When()), drawn, drawState(l).Text)
 	}
 	l, o := s.lot, s.lot.Objects[s.object]
 	state, name, path := "结果未公示", "", ""
@@ -225,7 +225,7 @@ func (m *maker) searchedSum(s searched, to []byte) []byte {
 	}
 	h.sum(m.keys.lots[s.lot]).num(int64(s.object))
 	if s.object < 0 {
-		return h.text(m.drawState(s.lot).Text).b
+		return h.text(drawState(s.lot).Text).b
 	}
 	o := s.lot.Objects[s.object]
 	after(o.Result)

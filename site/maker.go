@@ -316,16 +316,7 @@ func (m *maker) index() {
 			m.noted[about] = append(m.noted[about], e)
 		}
 	}
-	m.drawDir = map[int64]string{}
-	taken := map[string]bool{}
-	for _, l := range m.s.Lots {
-		dir := "notice-" + num(l.Index)
-		if drawID.MatchString(l.Body.Draw) && !taken[l.Body.Draw] {
-			dir = l.Body.Draw
-		}
-		taken[dir] = true
-		m.drawDir[l.Index] = dir
-	}
+	m.drawDir = drawDirs(m.s)
 	m.results = make([]*rules.Finished, len(m.b.Entries))
 	for _, f := range m.s.Results {
 		m.results[f.Index] = f

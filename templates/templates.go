@@ -2,6 +2,7 @@
 // scripts and one icon. It holds no logic; the views that the templates read
 // are the documented structs of package site.
 //
+//	portal.html  the pages over many sites (package portal), and portal.js, their search
 //	page.html    what stands around every page: head, header, footer
 //	parts.html   pieces that several pages share
 //	<kind>.html  the main part of one kind of page, defined under its name
@@ -26,7 +27,7 @@ import (
 
 // FS holds the files beside this one.
 //
-//go:embed *.html *.svg css/*.css verify/check.css script/*.js script/*.html script/*.txt
+//go:embed *.html *.svg portal.js css/*.css verify/check.css script/*.js script/*.html script/*.txt
 var FS embed.FS
 
 // Style is the style sheet of every page: the files of css/ in the order of

@@ -51,21 +51,8 @@ func (c *Command) build(out string, all bool) error {
 	if out != "" {
 		dir = c.abs(out)
 	}
-	lock, err := alone(dir)
+	w, err := c.pages(o, b, dir, all, site.Options{Progress: c.progress("生成网页")})
 	if err != nil {
-		return err
-	}
-	defer lock.Close()
-	w, err := site.OpenDir(dir, site.DirOptions{All: all || office.Program() == "", Hook: c.Hook})
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	opt := site.Options{Base: o.Config.Base, Built: record.Time(o.Now().Unix()), Progress: c.progress("生成网页"), Program: office.Program(), Stop: c.ctx.Done()}
-	if err := site.Build(b, o.Pages(), opt, w); err != nil {
-		return err
-	}
-	if err := w.Finish(); err != nil {
 		return err
 	}
 	if c.flags.json {
@@ -80,6 +67,26 @@ func (c *Command) build(out string, all bool) error {
 	}
 	c.note("下一步：用浏览器打开 %s/index.html 查看，或运行 sunlot publish --to 网站目录\n", dir)
 	return nil
+}
+
+// pages makes the site of a bundle in a folder. What it returns is closed, and
+// counts.
+func (c *Command) pages(o *office.Office, b *verify.Bundle, dir string, all bool, opt site.Options) (*site.Dir, error) {
+	lock, err := alone(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	w, err := site.OpenDir(dir, site.DirOptions{All: all || office.Program() == "", Hook: c.Hook})
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	opt.Base, opt.Built, opt.Program, opt.Stop = o.Config.Base, record.Time(o.Now().Unix()), office.Program(), c.ctx.Done()
+	if err := site.Build(b, o.Pages(), opt, w); err != nil {
+		return nil, err
+	}
+	return w, w.Finish()
 }
 
 // alone keeps a second build out of a folder while one works there: their files
@@ -135,21 +142,26 @@ func (c *Command) newPublish() *cobra.Command {
 	return cmd
 }
 
-func (c *Command) publish(to string) error {
+// carry publishes the office's built site to a folder.
+func (c *Command) carry(to string, progress func(done, total int)) (none publish.Summary, err error) {
 	o, err := c.open()
 	if err != nil {
-		return err
+		return none, err
 	}
 	if err := o.Restored(); err != nil {
-		return err // what is older than the site must not replace it
+		return none, err // what is older than the site must not replace it
 	}
 	if err := o.Built(); err != nil {
-		return err
+		return none, err
 	}
 	if site.Unfinished(os.DirFS(o.SiteDir())) {
-		return usage("command.half-built", o.SiteDir(), "", "sunlot build") // its checkpoint may be the one of before
+		return none, usage("command.half-built", o.SiteDir(), "", "sunlot build") // its checkpoint may be the one of before
 	}
-	sum, err := publish.Dir(o.SiteDir(), c.abs(to), publish.Options{Today: o.Today(), Progress: c.progress("发布")})
+	return publish.Dir(o.SiteDir(), c.abs(to), publish.Options{Today: o.Today(), Progress: progress})
+}
+
+func (c *Command) publish(to string) error {
+	sum, err := c.carry(to, c.progress("发布"))
 	if err != nil {
 		return err
 	}

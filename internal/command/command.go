@@ -94,10 +94,10 @@ func (c *Command) fail(used *cobra.Command, err error) int {
 	} else if plain(err) == "" {
 		code = 3
 	}
-	if why := fault.Code(err); why == "keyring.cancelled" || why == "site.stopped" {
+	if why := fault.Code(err); why == "keyring.cancelled" || why == "site.stopped" || why == "command.cluster-stopped" {
 		code = 130 // as shells have it
 	}
-	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.differs", "command.pack-faults", "command.rounds-refused"}, fault.Code(err)) { // its report has been printed
+	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.cluster-failed", "command.cluster-stopped", "command.differs", "command.pack-faults", "command.rounds-refused"}, fault.Code(err)) { // its report has been printed
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
 	}
 	if f == nil && code == 3 {
@@ -162,6 +162,7 @@ func (c *Command) root() *cobra.Command {
 	root.AddCommand(c.newGuest(), c.newBeacon())
 	root.AddCommand(c.newWitness())
 	root.AddCommand(c.newLedger())
+	root.AddCommand(c.newCluster())
 	return root
 }
 

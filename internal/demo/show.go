@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/sunlot/sunlot/internal/portal"
+	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/verify"
-	"github.com/sunlot/sunlot/site"
 )
 
 // Names of the demonstration offices.
@@ -18,8 +19,8 @@ var Names = []string{"gaoqing", "yanshi"}
 // Today is the day on which the demonstration ends.
 const Today = "2024-07-31"
 
-// Show lives both offices, builds public/gaoqing, public/yanshi and
-// public/index.html, verifies both sites as a citizen would, and says where to
+// Show lives both offices, builds public/gaoqing, public/yanshi and over both the
+// portal public/index.html, verifies both sites as a citizen would, and says where to
 // look. It takes work and out away first: both hold nothing but demonstration.
 func Show(out, work string, w io.Writer) error {
 	start := time.Now()
@@ -32,31 +33,39 @@ func Show(out, work string, w io.Writer) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	var offices []site.PortalOffice
+	var rows []portal.Row
 	var bundles []*verify.Bundle
 	for _, name := range Names {
 		b, err := showOne(name, out, work, w)
 		if err != nil {
 			return err
 		}
-		offices = append(offices, site.PortalOffice{Folder: name, Bundle: b})
+		rows = append(rows, portal.Of(portal.Place{ID: name, Href: name + "/"}, b, lastEvening))
 		bundles = append(bundles, b)
 	}
-	portal, err := site.OpenDir(out, site.DirOptions{Shared: true})
-	if err != nil {
-		return err
-	}
-	defer portal.Close()
-	if err := site.Portal(offices, portal); err != nil {
-		return err
-	}
-	if err := portal.Finish(); err != nil {
+	if err := entrance(rows, out); err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "\n演示用时 %.1f 秒（不含编译）。\n用浏览器打开 %s 查看；两个单位的文件夹在 %s，经办人口令都是 %s\n", time.Since(start).Seconds(),
 		filepath.Join(out, "index.html"), work, passphrase)
 	fmt.Fprintf(w, "核验：go run ./cmd/sunlot-verify %s --today %s\n", filepath.Join(out, "gaoqing"), Today)
 	return graded(bundles, filepath.Join(work, gradesName), w)
+}
+
+// lastEvening is when the demonstration's sites are verified.
+var lastEvening = time.Date(2024, 7, 31, 17, 30, 0, 0, record.Beijing).Unix()
+
+// entrance makes the portal over the demonstration's offices, beside their sites.
+func entrance(rows []portal.Row, out string) error {
+	folder, err := portal.OpenFolder(out, nil)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	if err := portal.Build(rows, portal.Options{Title: "双随机抽查公开账本（演示）", At: lastEvening}, folder); err != nil {
+		return err
+	}
+	return folder.Finish()
 }
 
 // graded prints the table of grades, and keeps it in a file.

@@ -7,7 +7,7 @@
 //	1 rules, ledger
 //	2 verify
 //	3 intake, site, publish, keyring, ledger/local, ledger/witness, ledger/trillian
-//	4 office
+//	4 office, portal, province
 //	5 command, desk
 //	6 demo
 //	7 cmd, cluster/run

@@ -24,7 +24,7 @@ var floors = map[string]int{
 	"internal/verify": 2,
 	"internal/intake": 3, "site": 3, "internal/publish": 3, "internal/keyring": 3, "internal/evidence": 3, "internal/compare": 3, "internal/monitor": 3,
 	"ledger/local": 3, "ledger/witness": 3, "ledger/trillian": 3,
-	"internal/office":  4,
+	"internal/office": 4, "internal/portal": 4, "internal/province": 4,
 	"internal/command": 5, "internal/desk": 5,
 	"internal/demo": 6, "internal/attack": 6,
 	"cmd/sunlot": 7, "cmd/sunlot-verify": 7, "cmd/sunlot-demo": 7, "internal/cluster/run": 7,
@@ -50,7 +50,7 @@ var beside = map[string]struct {
 }
 
 // deniedWords: rooms that speak in codes only and must not reach for sentences.
-var deniedWords = []string{"internal/intake", "internal/publish", "internal/keyring", "internal/monitor", "ledger/local", "ledger/witness", "ledger/trillian", "internal/office"}
+var deniedWords = []string{"internal/intake", "internal/publish", "internal/keyring", "internal/monitor", "ledger/local", "ledger/witness", "ledger/trillian", "internal/office", "internal/province"}
 
 // pure rooms get clock, keys and randomness as values.
 var pure = []string{"internal/record", "internal/draw", "internal/beacon", "internal/lookup", "internal/rules", "ledger", "internal/verify"}

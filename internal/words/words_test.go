@@ -20,10 +20,10 @@ import (
 
 // A code is room.kebab-case. A literal that ends in a hyphen and to which
 // something is added is the head of codes whose tails are duties.
-var codeForm = regexp.MustCompile(`^(draw|record|beacon|rules|ledger|verify|intake|site|publish|keyring|office|command|fetch|graph|durable|fault|local|words|desk|demo|monitor|evidence|witness|attack|compare|cluster)\.[a-z0-9-]+$`)
+var codeForm = regexp.MustCompile(`^(draw|record|beacon|rules|ledger|verify|intake|site|publish|keyring|office|command|fetch|graph|durable|fault|local|words|desk|demo|monitor|evidence|witness|attack|compare|cluster|portal|province)\.[a-z0-9-]+$`)
 
 // fileName tells office.toml from a code.
-var fileName = regexp.MustCompile(`\.(toml|age|json|md|xlsx|csv|tsv|txt|html|css|go|key|pub|tar)$`)
+var fileName = regexp.MustCompile(`\.(toml|age|json|md|xlsx|csv|tsv|txt|html|css|js|go|key|pub|tar)$`)
 
 // sourceCodes reads the literals of every Go file that is not a test: codes
 // with a file of each, heads, and as tails the codes of duties.
