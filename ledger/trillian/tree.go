@@ -62,7 +62,7 @@ func (t *Tree) check(ctx context.Context, head ledger.Checkpoint, dir *ledger.Di
 	if err := t.mirrored(ctx, dir, head); err != nil {
 		return 0, err
 	}
-	return t.ours(ctx, head.Size, root.TreeSize, entries)
+	return t.found(ctx, head.Size, root.TreeSize, entries)
 }
 
 // integrated waits for entries, proves the tree that ends with them to begin
@@ -139,15 +139,34 @@ func (t *Tree) reaches(ctx context.Context, head ledger.Checkpoint, size uint64)
 	}
 }
 
+// found is ours before anything is handed over. If the place of the first entry
+// belongs to another writer of this ledger, none of ours is in the tree.
+func (t *Tree) found(ctx context.Context, from, size uint64, entries [][]byte) (uint64, error) {
+	done, err := t.ours(ctx, from, size, entries)
+	if fault.Code(err) != "ledger.tree-foreign" || len(entries) == 0 {
+		return done, err
+	}
+	leaves, lerr := t.leaves(ctx, from, 1)
+	if lerr != nil {
+		return 0, lerr
+	}
+	if leaf := leaves[0]; bytes.Equal(leaf.LeafIdentityHash, t.identity(from)) && !bytes.Equal(leaf.LeafValue, entries[0]) {
+		err = fault.New("ledger.tree-taken", place(from), writer(leaf), t.cfg.Writer)
+	}
+	return 0, err
+}
+
 // queue hands over entries[done:], one after the other.
 func (t *Tree) queue(ctx context.Context, head ledger.Checkpoint, done uint64, entries [][]byte) error {
 	var clock time.Time
 	server := t.at
 	for k := done; k < uint64(len(entries)); k++ {
 		for {
-			at, err := t.queueOne(ctx, head.Size+k, entries[k])
+			at, found, err := t.queueOne(ctx, head.Size+k, entries[k])
 			if err == nil {
-				if !at.After(clock) && k > done { // a clock that stands or goes back
+				// A clock that stands or goes back; or a leaf that a run before has
+				// queued, by the clock of whatever server it had.
+				if found || !at.After(clock) && k > done {
 					if _, err := t.reaches(ctx, head, head.Size+k+1); err != nil {
 						return err
 					}
@@ -174,46 +193,40 @@ func (t *Tree) queue(ctx context.Context, head ledger.Checkpoint, done uint64, e
 	return nil
 }
 
-// queueOne queues the leaf of an index and returns the time that orders it. A
-// fault is an answer; any other error says that another try may succeed.
-func (t *Tree) queueOne(ctx context.Context, index uint64, entry []byte) (time.Time, error) {
+// queueOne queues the leaf of an index and returns the time that orders it, and
+// whether it was found queued. A fault is an answer; any other error says that
+// another try may succeed.
+func (t *Tree) queueOne(ctx context.Context, index uint64, entry []byte) (at time.Time, found bool, err error) {
 	var resp *trillian.QueueLeafResponse
-	err := t.once(ctx, func(ctx context.Context, c conn) (err error) {
+	err = t.once(ctx, func(ctx context.Context, c conn) (err error) {
 		resp, err = trillian.NewTrillianLogClient(c).QueueLeaf(ctx, &trillian.QueueLeafRequest{LogId: t.cfg.Tree, Leaf: t.leaf(index, entry)})
 		return err
 	})
 	if err != nil {
 		if again(err) {
-			return time.Time{}, err
+			return at, false, err
 		}
-		return time.Time{}, t.refused(err)
+		return at, false, t.refused(err)
 	}
 	queued := resp.GetQueuedLeaf()
 	switch code := status.FromProto(queued.GetStatus()).Code(); code {
 	case codes.OK:
 	case codes.AlreadyExists:
+		found = true
 		if !bytes.Equal(queued.GetLeaf().GetLeafValue(), entry) {
-			return time.Time{}, fault.New("ledger.tree-taken", place(index), writer(queued.GetLeaf()), t.cfg.Writer)
+			return at, false, fault.New("ledger.tree-taken", place(index), writer(queued.GetLeaf()), t.cfg.Writer)
 		}
 	default:
-		return time.Time{}, fault.New("ledger.tree-refused", place(index), code.String()+" "+queued.GetStatus().GetMessage(), "")
+		return at, false, fault.New("ledger.tree-refused", place(index), code.String()+" "+queued.GetStatus().GetMessage(), "")
 	}
-	return queued.GetLeaf().GetQueueTimestamp().AsTime(), nil
+	return queued.GetLeaf().GetQueueTimestamp().AsTime(), found, nil
 }
 
 // ours reads the leaves from ≤ i < size and holds them against entries. It
 // returns how many of those stand there.
 func (t *Tree) ours(ctx context.Context, from, size uint64, entries [][]byte) (uint64, error) {
 	most := from + uint64(len(entries))
-	if size > most {
-		// Somebody has put something after ours: who, says the first of them.
-		leaves, err := t.leaves(ctx, most, 1)
-		if err != nil {
-			return 0, err
-		}
-		return 0, fault.New("ledger.tree-foreign", place(most), writer(leaves[0]), number(most))
-	}
-	err := t.each(ctx, from, size, func(i uint64, leaf *trillian.LogLeaf) error {
+	err := t.each(ctx, from, min(size, most), func(i uint64, leaf *trillian.LogLeaf) error {
 		if bytes.Equal(leaf.LeafValue, entries[i-from]) {
 			return nil
 		}
@@ -227,7 +240,15 @@ func (t *Tree) ours(ctx context.Context, from, size uint64, entries [][]byte) (u
 		}
 		return fault.New("ledger.tree-foreign", place(i), writer(leaf), number(from))
 	})
-	return size - from, err
+	if err != nil || size <= most {
+		return size - from, err
+	}
+	// Somebody has put something after ours: who, says the first of them.
+	leaves, err := t.leaves(ctx, most, 1)
+	if err != nil {
+		return 0, err
+	}
+	return 0, fault.New("ledger.tree-foreign", place(most), writer(leaves[0]), number(most))
 }
 
 // mirrored holds the last bundle of the folder, and one other that the root
