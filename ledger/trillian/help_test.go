@@ -351,7 +351,7 @@ func (d *desk) same() {
 	d.t.Helper()
 	tree := d.tree()
 	head := d.head()
-	if err := tree.Compare(d.t.Context(), ledger.OpenDir(os.DirFS(d.opt.Dir)), head, nil); err != nil {
+	if err := tree.Compare(d.t.Context(), ledger.OpenDir(os.DirFS(d.opt.Dir)), head, nil, nil); err != nil {
 		d.t.Errorf("compare: %v", err)
 	}
 	s, err := tree.Status(d.t.Context())
