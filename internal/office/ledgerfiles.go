@@ -190,7 +190,7 @@ func (m *mending) beside() error {
 	}
 	err := dir.Entries(0, m.head.Size, func(i uint64, entry []byte) error { return m.put(ledger.EntryPath(i), entry) })
 	if err == nil && m.from != nil {
-		err = m.openings()
+		err = m.missing()
 	}
 	if err != nil {
 		return mendingFault(err)
@@ -283,26 +283,31 @@ func (m *mending) checkpoint(dir *ledger.Dir) error {
 	return m.to.Replace("checkpoint", msg)
 }
 
-// openings takes those that the folder lacks from a copy of the same state: an
-// older one may still have what was purged since.
-func (m *mending) openings() error {
+// missing takes the blobs and openings that the folder lacks from a copy of the
+// same state: an older one may still have what was purged since, a newer one
+// what this ledger does not speak of.
+func (m *mending) missing() error {
 	if size, err := ledger.OpenDir(m.from).Size(); err != nil || size != m.head.Size {
 		return nil
 	}
-	list, err := fs.ReadDir(m.from, "opening")
-	if err != nil {
-		return nil // it has none
-	}
-	for _, e := range list {
-		name := "opening/" + e.Name()
-		if _, err := fs.Stat(m.to.FS(), name); !errors.Is(err, fs.ErrNotExist) || !e.Type().IsRegular() {
-			continue
-		}
-		data, err := fs.ReadFile(m.from, name)
+	for _, top := range []string{"blob", "opening"} {
+		err := fs.WalkDir(m.from, top, func(name string, e fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) && name == top {
+				return nil // the copy has none
+			}
+			if err != nil || !e.Type().IsRegular() {
+				return err
+			}
+			if _, err := fs.Stat(m.to.FS(), name); !errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			data, err := fs.ReadFile(m.from, name)
+			if err != nil {
+				return err
+			}
+			return m.put(name, data) // the audit looks at it
+		})
 		if err != nil {
-			return err
-		}
-		if err := m.put(name, data); err != nil {
 			return err
 		}
 	}
