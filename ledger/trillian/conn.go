@@ -3,6 +3,7 @@ package trillian
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"strconv"
 	"strings"
@@ -118,7 +119,7 @@ func (t *Tree) do(ctx context.Context, f func(context.Context, conn) error) erro
 			continue
 		}
 		if !sleep(ctx, pause) {
-			return t.unreachable(last)
+			return t.unreachable(ctx, last)
 		}
 		pause = min(2*pause, time.Second)
 	}
@@ -162,7 +163,12 @@ func (t *Tree) refused(err error) error {
 	return e
 }
 
-func (t *Tree) unreachable(err error) error {
+// unreachable ends the waiting: the deadline has passed, or the person did not
+// want to wait any longer.
+func (t *Tree) unreachable(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return fault.Wrap("ledger.tree-stopped", t.place(), ctx.Err()).Of(fault.Unreachable)
+	}
 	e := fault.Wrap("ledger.tree-unreachable", strings.Join(t.cfg.Addresses, "、"), err).Of(fault.Unreachable)
 	e.Got = status.Convert(err).Message()
 	return e

@@ -132,7 +132,7 @@ func (t *Tree) settled(ctx context.Context, head ledger.Checkpoint, p Progress) 
 			return fault.New("ledger.tree-late", t.place(), number(s.Size), number(head.Size)).Of(fault.Unreachable)
 		}
 		if !sleep(ctx, 50*time.Millisecond) {
-			return t.unreachable(ctx.Err())
+			return t.unreachable(ctx, ctx.Err())
 		}
 	}
 }

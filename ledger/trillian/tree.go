@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -129,6 +130,9 @@ func (t *Tree) reaches(ctx context.Context, head ledger.Checkpoint, size uint64)
 			return root, err
 		}
 		if !sleep(ctx, pause) {
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return nil, t.unreachable(ctx, nil)
+			}
 			return nil, fault.New("ledger.tree-late", t.place(), number(root.TreeSize), number(size)).Of(fault.Unreachable)
 		}
 		if pause < 20*time.Millisecond {
@@ -186,7 +190,7 @@ func (t *Tree) queue(ctx context.Context, head ledger.Checkpoint, done uint64, e
 				t.at = (t.at + 1) % len(t.conns)
 			}
 			if server = t.at; !sleep(ctx, 20*time.Millisecond) {
-				return t.unreachable(err)
+				return t.unreachable(ctx, err)
 			}
 		}
 	}
