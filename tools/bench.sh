@@ -6,7 +6,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 pattern=$1
-sh tools/setup.sh
+sh tools/setup.sh cluster
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM

@@ -54,9 +54,10 @@ func (a *Authority) template(name string) *x509.Certificate {
 }
 
 // Client makes an office's certificate, in name.pem, and its key, in
-// name-key.pem.
-func (a *Authority) Client(name string) (cert, key string, err error) {
+// name-key.pem. Units say what else it may do (OU=trees: make and change trees).
+func (a *Authority) Client(name string, units ...string) (cert, key string, err error) {
 	t := a.template(name)
+	t.Subject.OrganizationalUnit = units
 	t.KeyUsage, t.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	return a.issue(name, t)
 }

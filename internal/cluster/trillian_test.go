@@ -26,9 +26,9 @@ type log struct {
 	id   int64
 }
 
-func dial(t *testing.T, p *Proxy, a *Authority) *grpc.ClientConn {
+func dial(t *testing.T, addr string, a *Authority, units ...string) *grpc.ClientConn {
 	t.Helper()
-	cert, key, err := a.Client("office")
+	cert, key, err := a.Client("office", units...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,14 +36,19 @@ func dial(t *testing.T, p *Proxy, a *Authority) *grpc.ClientConn {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return dialWith(t, addr, a, pair)
+}
+
+func dialWith(t *testing.T, addr string, a *Authority, certs ...tls.Certificate) *grpc.ClientConn {
+	t.Helper()
 	pem, err := os.ReadFile(a.File)
 	if err != nil {
 		t.Fatal(err)
 	}
 	trust := x509.NewCertPool()
 	trust.AppendCertsFromPEM(pem)
-	conn, err := grpc.NewClient("passthrough:///"+p.Addr, grpc.WithNoProxy(), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(),
-		grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: trust, Certificates: []tls.Certificate{pair}})))
+	conn, err := grpc.NewClient("passthrough:///"+addr, grpc.WithNoProxy(), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(),
+		grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: trust, Certificates: certs})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +115,7 @@ func TestTrillian(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &log{t: t, conn: dial(t, front, a)}
+	l := &log{t: t, conn: dial(t, front.Addr, a)}
 	begin := time.Now()
 	l.create("演示")
 	made := time.Since(begin)
