@@ -7,17 +7,20 @@
   box.hidden = false;
   var offices = [].slice.call(document.querySelectorAll(".office")), groups = [].slice.call(document.querySelectorAll(".offices"));
   function fold(s) {
-    return (s.normalize ? s.normalize("NFKC") : s).toLowerCase().replace(/\s+/g, "");
+    return (s.normalize ? s.normalize("NFKC") : s).toLowerCase();
   }
-  var texts = offices.map(function (o) { return fold(o.textContent); });
+  var texts = offices.map(function (o) {
+    var group = o.parentNode.parentNode.querySelector("h2");
+    return fold(o.textContent + " " + (group ? group.textContent : ""));
+  });
   function search() {
-    var asked = fold(input.value), n = 0;
+    var asked = fold(input.value).split(/\s+/).filter(Boolean), n = 0;
     offices.forEach(function (o, i) {
-      o.hidden = texts[i].indexOf(asked) < 0;
+      o.hidden = !asked.every(function (word) { return texts[i].indexOf(word) >= 0; });
       if (!o.hidden) n++;
     });
     groups.forEach(function (g) { g.hidden = !g.querySelector(".office:not([hidden])"); });
-    found.textContent = asked === "" ? "" : n === 0 ? "没有找到" : "找到 " + n + " 个单位";
+    found.textContent = asked.length === 0 ? "" : n === 0 ? "没有找到" : "找到 " + n + " 个单位";
   }
   input.addEventListener("input", search);
   box.addEventListener("submit", function (e) { e.preventDefault(); search(); });

@@ -141,3 +141,13 @@ func TestTypedAtATerminal(t *testing.T) {
 		t.Errorf("nothing typed: exit %d\n%s", code, screen)
 	}
 }
+
+// At a terminal one bar moves over all offices of a list and is gone at the end;
+// no line is written for each.
+func TestProvinceBar(t *testing.T) {
+	dir := counties(t, 3)
+	code, screen := sits(t, dir, "", false, "cluster", "publish", "--all")
+	if code != 0 || !strings.Contains(screen, "发布 [") || !strings.Contains(screen, "/3 个单位") || strings.Contains(screen, "（1/3）") || !strings.Contains(screen, "共 3 个单位：已发布 3 个") {
+		t.Errorf("exit %d: %q", code, screen)
+	}
+}

@@ -16,6 +16,9 @@ import (
 // Names of the demonstration offices.
 var Names = []string{"gaoqing", "yanshi"}
 
+// cities are the groups of the portal.
+var cities = map[string]string{"gaoqing": "淄博市", "yanshi": "洛阳市"}
+
 // Today is the day on which the demonstration ends.
 const Today = "2024-07-31"
 
@@ -40,7 +43,7 @@ func Show(out, work string, w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, portal.Of(portal.Place{ID: name, Href: name + "/"}, b, lastEvening))
+		rows = append(rows, portal.Of(portal.Place{ID: name, Group: cities[name], Href: name + "/"}, b, lastEvening))
 		bundles = append(bundles, b)
 	}
 	if err := entrance(rows, out); err != nil {

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -46,6 +47,25 @@ func TestAhead(t *testing.T) {
 			if n := begun.Load(); uint64(n) > taken+window || reading.Load() != 0 {
 				t.Errorf("%d pieces, ended at %d: %d were read, %d still are", count, stop, n, reading.Load())
 			}
+		}
+	}
+}
+
+// TestAheadPanic: a panic in a reader comes to whoever asked, wherever it was.
+func TestAheadPanic(t *testing.T) {
+	for _, at := range []uint64{0, 1, 200} {
+		var came any
+		func() {
+			defer func() { came = recover() }()
+			_ = ahead(201, func(n uint64, _ *record.Parser) uint64 {
+				if n == at {
+					panic("a bug")
+				}
+				return n
+			}, func(uint64, uint64) error { return nil })
+		}()
+		if text, ok := came.(string); !ok || !strings.HasPrefix(text, "a bug\n") || !strings.Contains(text, "ahead_test.go") {
+			t.Errorf("piece %d: %v", at, came)
 		}
 	}
 }

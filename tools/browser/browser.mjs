@@ -110,10 +110,13 @@ export const KINDS = [
 
 export const kindsOf = (name) => KINDS.filter(([, pattern]) => pattern.test(name)).map(([kind]) => kind);
 
+// PORTAL are the pages over both offices.
+export const PORTAL = [["portal", "index.html"], ["portal-draws", "draws/index.html"], ["portal-overdue", "overdue/index.html"], ["portal-verify", "verify/index.html"]];
+
 // samples are the pages looked at: of each kind the first and the largest of
 // each office, and the portal.
 export function samples() {
-  const list = [{ kind: "portal", page: "index.html" }];
+  const list = PORTAL.map(([kind, page]) => ({ kind, page }));
   for (const [kind, pattern] of KINDS) {
     for (const office of OFFICES) {
       const of = pages(path.join(SITE, office)).filter((name) => pattern.test(name)).map((name) => `${office}/${name}`);

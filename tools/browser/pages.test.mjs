@@ -163,3 +163,20 @@ test("by keyboard alone: the skip link comes first and works", async () => {
   }
   await context.close();
 });
+
+test("the portal's search leaves the offices that hold what was typed", async () => {
+  const context = await browser.newContext();
+  const problems = [];
+  const page = await watched(context, problems, "portal");
+  await page.goto(`${site.url}/index.html`);
+  const shown = () => page.locator(".office:visible").count();
+  assert.equal(await shown(), OFFICES.length);
+  for (const [typed, count, said] of [["高青", 1, "找到 1 个单位"], ["ｇａｏ青", 0, "没有找到"], ["洛阳市 偃师", 1, "找到 1 个单位"], ["淄博", 1, "找到 1 个单位"], ["应急管理局", 2, "找到 2 个单位"], ["<b>", 0, "没有找到"], ["", OFFICES.length, ""]]) {
+    await page.fill("#q", typed);
+    await page.keyboard.press("Enter");
+    assert.equal(await shown(), count, typed);
+    assert.equal(await page.locator("#found").innerText(), said, typed);
+  }
+  assert.deepEqual(problems, []);
+  await context.close();
+});
