@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sunlot/sunlot/internal/portal"
+	"github.com/sunlot/sunlot/internal/province"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/verify"
 )
@@ -49,11 +50,16 @@ func Show(out, work string, w io.Writer) error {
 	if err := entrance(rows, out); err != nil {
 		return err
 	}
+	if err := list(work); err != nil {
+		return err
+	}
 	fmt.Fprintf(w, "\n演示用时 %.1f 秒（不含编译）。\n用浏览器打开 %s 查看；两个单位的文件夹在 %s，经办人口令都是 %s\n", time.Since(start).Seconds(),
 		filepath.Join(out, "index.html"), work, passphrase)
 	fmt.Fprintf(w, "核验：go run ./cmd/sunlot-verify %s --today %s\n", filepath.Join(out, "gaoqing"), Today)
 	return graded(bundles, filepath.Join(work, gradesName), w)
 }
+
+const portalTitle = "双随机抽查公开账本（演示）"
 
 // lastEvening is when the demonstration's sites are verified.
 var lastEvening = time.Date(2024, 7, 31, 17, 30, 0, 0, record.Beijing).Unix()
@@ -65,10 +71,24 @@ func entrance(rows []portal.Row, out string) error {
 		return err
 	}
 	defer folder.Close()
-	if err := portal.Build(rows, portal.Options{Title: "双随机抽查公开账本（演示）", At: lastEvening}, folder); err != nil {
+	if err := portal.Build(rows, portal.Options{Title: portalTitle, At: lastEvening}, folder); err != nil {
 		return err
 	}
 	return folder.Finish()
+}
+
+// list writes the cluster.toml of both offices' folders, by which sunlot cluster
+// publishes them together: into a folder of its own, not over what Show builds.
+func list(work string) error {
+	var offices []province.Office
+	for _, name := range Names {
+		o, err := Load(name)
+		if err != nil {
+			return err
+		}
+		offices = append(offices, province.Office{ID: name, Name: o.Name, Group: cities[name], Folder: name})
+	}
+	return os.WriteFile(filepath.Join(work, province.Name), province.Format(portalTitle, offices), 0o644)
 }
 
 // graded prints the table of grades, and keeps it in a file.
