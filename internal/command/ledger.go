@@ -26,15 +26,15 @@ const settingsHelp = `
 func (c *Command) newLedger() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ledger",
-		Short: "账本引擎：查看、建树、重建、在本机与日志服务器之间搬移",
+		Short: "账本引擎：查看、写完、建树、重建、在本机与日志服务器之间搬移",
 		Long: `账本的先后次序可以由本机文件夹（local）保管，也可以由多个单位共用的日志服务器（trillian）保管。
 无论哪一种，公布的都是 ledger 文件夹，名称、序号、总校验码和已有的证明都一样。本组命令不签名，不需要口令
-（rebuild --files 除外）。` + exitCodes,
+（finish 和 rebuild --files 除外）。` + exitCodes,
 		Example: "  sunlot ledger status\n  sunlot ledger move --to trillian --settings 省平台.toml",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.newLedgerStatus(), c.newLedgerCreateTree(), c.newLedgerRebuild(), c.newLedgerMove())
+	cmd.AddCommand(c.newLedgerStatus(), c.newLedgerCreateTree(), c.newLedgerRebuild(), c.newLedgerMove(), c.newLedgerFinish())
 	return cmd
 }
 
@@ -323,4 +323,35 @@ func (c *Command) move(to, settings string, gone bool) error {
 	}
 	c.note("账本引擎现在是：%s\n", engineWords(to))
 	return nil
+}
+
+func (c *Command) newLedgerFinish() *cobra.Command {
+	return &cobra.Command{
+		Use:   "finish",
+		Short: "把中断的一步接着写完",
+		Long: `上一次写入中断了（断电、连不上日志服务器、见证签名不够）时，接着写完那一步。它已经保存，不会丢失，也不会
+重复；其中的记录一条也不改。要输入口令。` + exitCodes,
+		Example: "  sunlot ledger finish",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.finish() },
+	}
+}
+
+func (c *Command) finish() error {
+	o, err := c.open()
+	if err != nil {
+		return err
+	}
+	n, err := o.Complete()
+	if err != nil {
+		return err
+	}
+	if n < 0 {
+		return usage("command.nothing-unfinished", o.Public(), "", "")
+	}
+	if c.flags.json {
+		return c.printJSON(map[string]any{"entries": n})
+	}
+	c.note("已写完 %d 条记录。\n", n)
+	return c.next(o)
 }

@@ -42,7 +42,8 @@ func serversDown() error {
 }
 
 // cmdServers writes the file that a province hands to its offices: servers FILE.
-// servers sql STATEMENT changes the database behind them, as its operator could.
+// servers sql STATEMENT changes the database behind them, as its operator could;
+// servers pause and servers resume are of those that sequence.
 func cmdServers(ts *testscript.TestScript, neg bool, args []string) {
 	c, err := serversUp()
 	ts.Check(err)
@@ -51,8 +52,18 @@ func cmdServers(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		return
 	}
+	if len(args) == 1 && (args[0] == "pause" || args[0] == "resume") {
+		for _, s := range c.Signers {
+			if args[0] == "pause" {
+				ts.Check(s.Pause())
+			} else {
+				ts.Check(s.Resume())
+			}
+		}
+		return
+	}
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: servers FILE, or servers sql STATEMENT")
+		ts.Fatalf("usage: servers FILE, servers sql STATEMENT, servers pause, servers resume")
 	}
 	var list []string
 	for _, s := range c.LogServers {

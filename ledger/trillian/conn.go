@@ -33,7 +33,7 @@ type Config struct {
 	Origin    string        // of the ledger
 	TLS       *tls.Config   // nil: not encrypted
 	Call      time.Duration // one request; 0: 5 s
-	Wait      time.Duration // a whole append, or a whole comparison without any progress; 0: 30 s
+	Wait      time.Duration // an append, and 20 ms more for each entry; a comparison without progress; 0: 30 s
 	Writer    string        // who writes, in a line: another writer is told
 }
 

@@ -19,6 +19,10 @@ import (
 	"github.com/sunlot/sunlot/ledger"
 )
 
+// perEntry is added to the deadline of an append for each of its entries: they
+// are queued one after the other, each durable in the database.
+const perEntry = 20 * time.Millisecond
+
 // Sequence is the function that the Publisher calls; ctx ends its waiting.
 //
 // Errors: ledger.tree-unreachable and ledger.tree-late (what was queued is
@@ -31,7 +35,7 @@ func (t *Tree) Sequence(ctx context.Context) ledger.SequenceFunc {
 		if t.cfg.Tree == 0 {
 			return ledger.Hash{}, fault.New("ledger.tree-config", "tree", "0", "the number of the office's tree").Of(fault.Usage)
 		}
-		ctx, cancel := context.WithTimeout(ctx, t.cfg.Wait)
+		ctx, cancel := context.WithTimeout(ctx, t.cfg.Wait+time.Duration(len(entries))*perEntry)
 		defer cancel()
 		done, err := t.check(ctx, head, dir, entries)
 		if err != nil || len(entries) == 0 {
