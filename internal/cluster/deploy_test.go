@@ -139,6 +139,18 @@ func TestDeployFlags(t *testing.T) {
 			check("trillian.flags", program, flagsOf(both))
 		}
 	}
+	words := command(t, "sunlot-publish.service", settings(t, "etc/publish.env"))
+	sunlot := exec.CommandContext(t.Context(), "go", append([]string{"run", "./cmd/sunlot"}, words[1], words[2], "--help")...)
+	sunlot.Dir = filepath.Join("..", "..")
+	out, err := sunlot.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	help["sunlot"] = string(out)
+	check("sunlot-publish.service", "sunlot", flagsOf(words))
+	if got := strings.Join(words[:3], " "); got != "/usr/local/bin/sunlot cluster publish" || !strings.Contains(string(out), "sunlot cluster publish [") {
+		t.Errorf("sunlot-publish.service runs %s; its help says\n%s", got, out)
+	}
 	var etcd []string
 	for key := range settings(t, "etc/etcd.env") {
 		etcd = append(etcd, strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(key, "ETCD_"), "_", "-")))

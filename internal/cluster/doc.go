@@ -25,7 +25,8 @@
 //   - Every tree has an election of its own. The lease of a killed signer holds
 //     its trees for up to 60 s, a constant of etcd's client: Fence ends it.
 //   - A signer holds a tree for 10 s at least before it lets another have it.
-//   - A signer that cannot reach etcd for 30 s ends by itself.
+//   - A signer that loses etcd goes on for about 40 s and then ends; when etcd is
+//     back, so are the leases that it had, for another 60 s.
 //
 // Log servers are told nothing of etcd: they would only announce themselves
 // there, which nobody reads, and end when it is away.

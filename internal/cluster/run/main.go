@@ -30,12 +30,10 @@ const usage = `用法：go run ./internal/cluster/run [参数] up|status|down �
 `
 
 const hint = `
-各单位的账本可以放到这里：把下面几行写进 cluster.toml，再在单位文件夹里运行
-sunlot ledger move --to trillian --settings cluster.toml（已有账本搬过来），或按
-deploy/README.zh-CN.md 新建。
+各单位的账本可以放到这里：把下面两行写进一个文件，如 集群.toml，再在单位文件夹里运行
+sunlot ledger move --to trillian --settings 集群.toml。
 
 [ledger]
-engine = "trillian"
 address = ["%s", "%s"]
 
 日志和数据库都在 %s；停止：make cluster-down。
