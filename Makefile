@@ -7,11 +7,12 @@ FUZZTIME ?= 30s
 BENCH ?= .
 SEEDS ?= 100000
 RESULTS ?= 100000
+LEAVES ?= 200000
 OUT ?= public
 # Not in the source: the database's user, who is not root, must be able to enter.
 CLUSTER ?= /var/tmp/sunlot-cluster
 
-.PHONY: help demo test check lighthouse web attacks fuzz bench bench-site vectors clauses statistics cluster cluster-down release clean
+.PHONY: help demo test check lighthouse web attacks fuzz bench bench-site bench-cluster vectors clauses statistics cluster cluster-down release clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +45,9 @@ lighthouse: ## Lighthouse over five kinds of pages of the demonstration
 
 bench-site: ## the site of 100,000 results and Hugo's of the same beside it, with limits; RESULTS=n for another number
 	@sh tools/bench-site.sh "$(RESULTS)"
+
+bench-cluster: ## an office on Trillian's servers, beside the servers alone and Trillian's own client, with limits; LEAVES=n for a smaller tree
+	@sh tools/bench-cluster.sh "$(LEAVES)"
 
 vectors: ## the cases of spec/vectors, with our own judge
 	@sh tools/setup.sh
