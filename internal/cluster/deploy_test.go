@@ -346,6 +346,9 @@ func through(t *testing.T, addr string, a *Authority) {
 	for { // until nginx listens
 		_, err := trillian.NewTrillianAdminClient(office.conn).CreateTree(t.Context(), ask)
 		if status.Code(err) == codes.PermissionDenied {
+			if got := status.Convert(err).Message(); !strings.HasPrefix(got, "这张证书不能建树") {
+				t.Errorf("nginx refuses with %q", got)
+			}
 			break
 		}
 		if status.Code(err) != codes.Unavailable || !pause(t.Context()) {
