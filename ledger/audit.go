@@ -3,8 +3,10 @@ package ledger
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -175,11 +177,19 @@ func (a *auditor) checkCosignatures(n *Note, place string) []int64 {
 
 // each runs do for 0 ≤ n < count on all processors, one n at a time: 256 entries
 // with their proofs are work enough, and few offices have more than some tiles.
+// A panic in do is the caller's.
 func (a *auditor) each(count uint64, do func(n uint64)) {
 	var next atomic.Uint64
 	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	workers := runtime.GOMAXPROCS(0)
+	broken := make(chan any, workers) // panics: whoever asked for the audit must have them
+	for range workers {
 		wg.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					broken <- fmt.Sprintf("%v\n%s", v, debug.Stack())
+				}
+			}()
 			for !a.full() {
 				n := next.Add(1) - 1
 				if n >= count {
@@ -190,6 +200,9 @@ func (a *auditor) each(count uint64, do func(n uint64)) {
 		})
 	}
 	wg.Wait()
+	if len(broken) > 0 {
+		panic(<-broken)
+	}
 }
 
 // bundles hashes every entry. Hashes are kept, 32 bytes an entry; nothing is

@@ -171,16 +171,19 @@ func (d *Dir) write(name string, data []byte, stands bool) error {
 		return err
 	}
 	if !stands {
-		d.change.RLock()
-		created, err := d.dir.Create(name, data)
-		d.change.RUnlock()
-		if created || err != nil {
+		if created, err := d.create(name, data); created || err != nil {
 			return err
 		}
 	}
 	d.change.Lock() // somebody else has put a file there since
 	defer d.change.Unlock()
 	return d.dir.Put(name, data)
+}
+
+func (d *Dir) create(name string, data []byte) (created bool, err error) {
+	d.change.RLock()
+	defer d.change.RUnlock() // whatever happens: others must not wait for ever
+	return d.dir.Create(name, data)
 }
 
 // begin notes, durably, that the folder is being changed.

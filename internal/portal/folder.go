@@ -73,18 +73,35 @@ func (f *Folder) readList() error {
 	if err != nil {
 		return fault.Wrap("portal.folder", filepath.Join(f.place, listName), err).Of(fault.Unreachable)
 	}
-	text, ok := strings.CutSuffix(string(data), "\n")
-	lines := strings.Split(text, "\n")
-	if !ok || lines[0] != listHead {
-		return f.badList(lines[0])
+	names, bad, ok := parseList(data)
+	if !ok {
+		return f.badList(bad)
 	}
-	for i, name := range lines[1:] {
-		if !fs.ValidPath(name) || name == "." || name == listName || strings.ContainsAny(name, "\\\r\x00") || i > 0 && lines[i] >= name {
-			return f.badList(name)
-		}
+	for _, name := range names {
 		f.ours[name] = true
 	}
 	return nil
+}
+
+// parseList reads what formatList writes, and nothing else: what it lists may be
+// removed. bad is the line that it stumbled over.
+func parseList(data []byte) (names []string, bad string, ok bool) {
+	text, whole := strings.CutSuffix(string(data), "\n")
+	lines := strings.Split(text, "\n")
+	if !whole || lines[0] != listHead {
+		return nil, lines[0], false
+	}
+	for i, name := range lines[1:] {
+		if !fs.ValidPath(name) || name == "." || name == listName || strings.ContainsAny(name, "\\\r\x00") || i > 0 && lines[i] >= name {
+			return nil, name, false
+		}
+	}
+	return lines[1:], "", true
+}
+
+// formatList writes names, which must be sorted.
+func formatList(names []string) []byte {
+	return []byte(strings.Join(append([]string{listHead}, names...), "\n") + "\n")
 }
 
 func (f *Folder) badList(got string) error {
@@ -195,12 +212,9 @@ func (f *Folder) stands(name string) (bool, error) {
 
 // list writes the list of names, durably, unless it stands there.
 func (f *Folder) list(names map[string]bool) error {
-	text := listHead + "\n"
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		text += name + "\n"
-	}
-	if old, err := fs.ReadFile(f.dir.FS(), listName); err == nil && string(old) == text {
+	text := formatList(slices.Sorted(maps.Keys(names)))
+	if old, err := fs.ReadFile(f.dir.FS(), listName); err == nil && bytes.Equal(old, text) {
 		return nil
 	}
-	return f.dir.Replace(listName, []byte(text))
+	return f.dir.Replace(listName, text)
 }

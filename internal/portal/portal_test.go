@@ -260,3 +260,21 @@ func TestStates(t *testing.T) {
 		t.Errorf("%+v", j)
 	}
 }
+
+// FuzzList: what is read as a list is written as the same bytes.
+func FuzzList(f *testing.F) {
+	f.Add([]byte("sunlot-portal/1\n"))
+	f.Add([]byte("sunlot-portal/1\ndraws/index.html\nindex.html\n"))
+	f.Add([]byte("sunlot-portal/1\n../x\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		names, _, ok := parseList(data)
+		if ok && string(formatList(names)) != string(data) {
+			t.Errorf("%q", data)
+		}
+		for _, name := range names {
+			if !filepath.IsLocal(filepath.FromSlash(name)) {
+				t.Errorf("%q leads out", name)
+			}
+		}
+	})
+}
