@@ -102,7 +102,7 @@ awk '
 		show("append at " l ", processor time of all servers, mean", value["append/large/servers/mean"], "ms")
 		show("opening and comparing at " s ", no round to wait for, median", value["append/small/open/median"], "ms")
 		show("opening and comparing at " l ", median", value["append/large/open/median"], "ms")
-		show("opening and comparing: " l " to " s, ratio("append/large/open/median", "append/small/open/median"), "times")
+		show("opening and comparing: " l " to " s, ratio("append/large/open/median", "append/small/open/median"), "times", "<", 1.2)
 		show("append at " s ": calls, but for the root", value["append/small/calls"], "")
 		show("append at " l ": calls, but for the root", value["append/large/calls"], "", "<", value["append/small/calls"])
 		show("append at " s ": calls for the root", value["append/small/polls"], "")

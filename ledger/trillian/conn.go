@@ -42,6 +42,8 @@ type Tree struct {
 	cfg   Config
 	conns []*grpc.ClientConn
 	at    int // the server in use
+
+	compared comparison // by the call before this one
 }
 
 // Open prepares the connections; nothing is asked before it is needed.
