@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/trillian"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
@@ -69,6 +70,14 @@ func Open(cfg Config) (*Tree, error) {
 	return t, nil
 }
 
+// reconnect bounds the pause after a connection that was refused. gRPC's own
+// grows to two minutes, longer than anybody waits for a step: a server that is
+// back would not be noticed.
+var reconnect = grpc.ConnectParams{
+	Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
+	MinConnectTimeout: defaultCall,
+}
+
 // dial makes a connection of its own for each server: which of them answers is
 // ours to know, for they need not have the same clock.
 func dial(addr string, tc *tls.Config) (*grpc.ClientConn, error) {
@@ -86,7 +95,7 @@ func dial(addr string, tc *tls.Config) (*grpc.ClientConn, error) {
 		creds = credentials.NewTLS(tc)
 	}
 	conn, err := grpc.NewClient("passthrough:///"+addr, grpc.WithTransportCredentials(creds), grpc.WithDisableServiceConfig(),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswer)), grpc.WithNoProxy())
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswer)), grpc.WithNoProxy(), grpc.WithConnectParams(reconnect))
 	if err != nil {
 		bad.Err = err
 		return nil, bad
