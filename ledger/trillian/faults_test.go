@@ -2,6 +2,7 @@ package trillian
 
 import (
 	"context"
+	"os"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,9 @@ func breaks(t *testing.T) *cluster.Cluster {
 	t.Helper()
 	c := broken.up(t)
 	t.Cleanup(func() {
+		if t.Failed() {
+			tails(t, c)
+		}
 		for _, s := range c.All() {
 			if !s.Running() {
 				if err := s.Start(context.Background()); err != nil {
@@ -36,6 +40,14 @@ func breaks(t *testing.T) *cluster.Cluster {
 		}
 	})
 	return c
+}
+
+// tails shows what the servers have printed last.
+func tails(t *testing.T, c *cluster.Cluster) {
+	for _, s := range c.All() {
+		data, err := os.ReadFile(s.Log)
+		t.Logf("%s runs: %v %v\n%s", s.Name, s.Running(), err, data[max(0, len(data)-3000):])
+	}
 }
 
 // did fails the test where breaking or mending itself fails.
@@ -222,22 +234,34 @@ func TestSignerKilledWhileIntegrating(t *testing.T) {
 	d.mends()
 }
 
+// pauseSigners lets nothing be integrated until it is resumed, at the latest at
+// the end of the test.
+func pauseSigners(t *testing.T, c *cluster.Cluster) (resume func()) {
+	t.Helper()
+	for _, s := range c.Signers {
+		did(t, s.Pause())
+	}
+	resume = func() {
+		for _, s := range c.Signers {
+			did(t, s.Resume())
+		}
+	}
+	t.Cleanup(resume)
+	return resume
+}
+
 // No signer: the entries are queued, the writer says that they wait, and the
 // run after a signer is back finds them.
 func TestNoSigner(t *testing.T) {
 	c := breaks(t)
 	d := newDesk(t, addressesOf(c)...)
 	d.must(d.next(3))
-	for _, s := range c.Signers {
-		did(t, s.Pause())
-	}
+	resume := pauseSigners(t, c)
 	d.cfg.Wait = brief
 	d.refuses("ledger.tree-late", false, local.Batch{Entries: d.next(20)})
 	d.refuses("ledger.tree-late", true, local.Batch{})
 	d.refuses("ledger.tree-late", true, local.Batch{Entries: d.next(1)}) // what was begun comes first
-	for _, s := range c.Signers {
-		did(t, s.Resume())
-	}
+	resume()
 	d.cfg.Wait = 0
 	d.mends()
 	if n := len(d.acked); n != 25 {
