@@ -12,7 +12,7 @@ OUT ?= public
 # Not in the source: the database's user, who is not root, must be able to enter.
 CLUSTER ?= /var/tmp/sunlot-cluster
 
-.PHONY: help demo test check lighthouse web attacks fuzz bench bench-site bench-cluster vectors clauses statistics cluster cluster-down release clean
+.PHONY: help demo test check lighthouse web attacks fuzz bench bench-site bench-cluster vectors clauses statistics cluster cluster-down faults release clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,10 @@ cluster: ## PostgreSQL, etcd and Trillian's four servers on this machine, in CLU
 
 cluster-down: ## ends them; the database stays in CLUSTER
 	@go run ./internal/cluster/run down "$(CLUSTER)"
+
+faults: ## servers and our own process killed, cut off, filled and lied to at every place, under the Trillian engine
+	@sh tools/setup.sh cluster
+	@go test ./ledger/trillian -count=1 -timeout 40m -v -long
 
 release: ## programs for four platforms, built twice and compared, in dist/
 	@sh tools/release.sh dist

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -84,23 +85,16 @@ func mayGrow(t *testing.T, c *cluster.Cluster, limit string) {
 	own := strconv.Itoa(c.Postgres.Pid())
 	out, err := exec.Command("pgrep", "-P", own).Output()
 	did(t, err)
-	for _, pid := range append([]string{own}, fields(out)...) {
-		if out, err := exec.Command("prlimit", "--pid", pid, "--fsize="+limit+":unlimited").CombinedOutput(); err != nil && pid == own {
+	for _, pid := range append([]string{own}, strings.Fields(string(out))...) {
+		cmd := exec.Command("prlimit", "--pid", pid, "--fsize="+limit+":unlimited")
+		if info, err := os.Stat("/proc/" + pid); err == nil && os.Geteuid() == 0 { // root of a container may not, its owner may
+			st := info.Sys().(*syscall.Stat_t)
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: st.Uid, Gid: st.Gid}}
+		}
+		if out, err := cmd.CombinedOutput(); err != nil && pid == own {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
-}
-
-func fields(out []byte) (list []string) {
-	word := ""
-	for _, b := range append(out, ' ') {
-		if b > ' ' {
-			word += string(b)
-		} else if word != "" {
-			list, word = append(list, word), ""
-		}
-	}
-	return list
 }
 
 func full(t *testing.T, c *cluster.Cluster, fill, empty func()) {
