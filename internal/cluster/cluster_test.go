@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/words"
 )
 
 // TestUpAndDown lives through what the harness promises: every server answers,
@@ -184,5 +185,33 @@ func TestRefusals(t *testing.T) {
 	}
 	if _, err := Open(bin); fault.Code(err) != "cluster.no-cluster" {
 		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+// TestNoPostgreSQL: who has none, or half of one, is told the package's name.
+func TestNoPostgreSQL(t *testing.T) {
+	half := t.TempDir()
+	for _, name := range []string{"postgres", "psql"} {
+		if err := os.WriteFile(filepath.Join(half, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, dirs := range [][]string{nil, {half}, {filepath.Join(half, "nothing")}} {
+		_, err := firstWhole(dirs)
+		if fault.Code(err) != "cluster.no-postgresql" {
+			t.Fatalf("%q: %v", dirs, err)
+		}
+		if said := words.Error(err); !strings.Contains(said, "postgresql-15") {
+			t.Errorf("no name of a package in %q", said)
+		}
+	}
+	whole := t.TempDir()
+	for _, name := range []string{"postgres", "initdb", "psql", "createdb", "pg_dump"} {
+		if err := os.WriteFile(filepath.Join(whole, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if dir, err := firstWhole([]string{half, whole}); dir != whole || err != nil {
+		t.Errorf("%s, %v", dir, err)
 	}
 }

@@ -112,14 +112,20 @@ func (o *owner) reach(name string) error {
 // programs returns a folder with the programs that the servers' user can reach:
 // bin itself or, where the source lies in somebody's home, copies.
 func (o *owner) programs(bin, copies string) (string, error) {
+	names := []string{"etcd", "trillian_log_server", "trillian_log_signer"}
 	bin, err := filepath.Abs(bin)
-	if err != nil || o.reach(filepath.Join(bin, "etcd")) == nil {
+	for _, name := range names {
+		if err == nil {
+			_, err = os.Stat(filepath.Join(bin, name))
+		}
+	}
+	if err != nil || o.reach(filepath.Join(bin, names[0])) == nil {
 		return bin, err
 	}
 	if err := os.MkdirAll(copies, 0o755); err != nil {
 		return "", err
 	}
-	for _, name := range []string{"etcd", "trillian_log_server", "trillian_log_signer"} {
+	for _, name := range names {
 		from, to := filepath.Join(bin, name), filepath.Join(copies, name)
 		os.Remove(to)
 		if os.Link(from, to) == nil {

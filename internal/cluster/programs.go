@@ -25,21 +25,24 @@ func Available() error {
 // postgresTools is the folder of PostgreSQL's programs: of 15 where Debian puts
 // it, else of the newest there, else of PATH.
 func postgresTools() (string, error) {
-	var dirs []string
 	all, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	slices.SortFunc(all, func(a, b string) int { return version(b) - version(a) })
-	dirs = append([]string{"/usr/lib/postgresql/15/bin"}, all...)
+	dirs := append([]string{"/usr/lib/postgresql/15/bin"}, all...)
 	if p, err := exec.LookPath("postgres"); err == nil {
 		dirs = append(dirs, filepath.Dir(p))
 	}
+	return firstWhole(dirs)
+}
+
+// firstWhole is the first folder that has every program.
+func firstWhole(dirs []string) (string, error) {
 	for _, dir := range dirs {
-		missing := ""
+		missing := false
 		for _, program := range []string{"postgres", "initdb", "psql", "createdb", "pg_dump"} {
-			if _, err := os.Stat(filepath.Join(dir, program)); err != nil {
-				missing = program
-			}
+			_, err := os.Stat(filepath.Join(dir, program))
+			missing = missing || err != nil
 		}
-		if missing == "" {
+		if !missing {
 			return dir, nil
 		}
 	}
