@@ -25,7 +25,7 @@ const Today = "2024-07-31"
 
 // Show lives both offices, builds public/gaoqing, public/yanshi and over both the
 // portal public/index.html, verifies both sites as a citizen would, and says where to
-// look. It takes work and out away first: both hold nothing but demonstration.
+// look. It takes work away first: it holds nothing but demonstration.
 func Show(out, work string, w io.Writer) error {
 	start := time.Now()
 	if err := os.RemoveAll(work); err != nil {
@@ -66,6 +66,14 @@ var lastEvening = time.Date(2024, 7, 31, 17, 30, 0, 0, record.Beijing).Unix()
 
 // entrance makes the portal over the demonstration's offices, beside their sites.
 func entrance(rows []portal.Row, out string) error {
+	if _, err := os.Lstat(filepath.Join(out, ".sunlot-portal")); os.IsNotExist(err) {
+		// An earlier program's entrance, which kept no list, would be taken for somebody else's.
+		for _, name := range []string{"index.html", "style.css", "icon.svg", "script/site.js"} {
+			if err := os.Remove(filepath.Join(out, name)); err != nil && !os.IsNotExist(err) {
+				return err
+			}
+		}
+	}
 	folder, err := portal.OpenFolder(out, nil)
 	if err != nil {
 		return err
