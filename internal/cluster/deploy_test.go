@@ -226,6 +226,9 @@ func TestDeployFits(t *testing.T) {
 			}
 		}
 	}
+	if !strings.Contains(deployed(t, "systemd/sunlot-publish.service"), "\nUMask=0022\n") {
+		t.Error("sunlot-publish.service writes pages that no web server can read")
+	}
 	for _, unit := range []string{"sunlot-etcd.service", "trillian-log-server@.service", "trillian-log-signer@.service", "sunlot-publish.service"} {
 		text := deployed(t, "systemd/"+unit)
 		for _, line := range []string{"\nUser=", "\nNoNewPrivileges=yes\n", "\nProtectSystem=strict\n", "\nCapabilityBoundingSet=\n", "\nEnvironmentFile=/etc/sunlot/"} {
