@@ -51,6 +51,12 @@ const (
 	changeSize  = `UPDATE TreeHead SET TreeSize = TreeSize + 1 WHERE TreeId = %T`
 	dropHeads   = `DELETE FROM TreeHead WHERE TreeId = %T AND TreeSize > 3`
 	dropNodes   = `DELETE FROM Subtree WHERE TreeId = %T`
+	headAhead   = `UPDATE TreeHead SET TreeHeadTimestamp = TreeHeadTimestamp + 3600000000000 WHERE TreeId = %T`
+	headBack    = `UPDATE TreeHead SET TreeHeadTimestamp = TreeHeadTimestamp - 3600000000000 WHERE TreeId = %T`
+
+	changeQueuedHash = `UPDATE Unsequenced SET MerkleLeafHash = sha256('x')` + ofLeaf
+	changeQueuedTime = `UPDATE Unsequenced SET QueueTimestampNanos = QueueTimestampNanos `
+	ofLeaf           = ` WHERE TreeId = %T AND LeafIdentityHash = %I`
 )
 
 // What was published is changed: the next step refuses, before anything of it
@@ -147,6 +153,22 @@ func flip(nodes, member string) string {
 	})
 }
 
+// A signer whose clock goes back behind the last root: it refuses by itself
+// until its clock has come there again.
+func TestSignersClockWentBack(t *testing.T) {
+	t.Parallel()
+	c := sound.up(t)
+	d := newDesk(t, addressesOf(c)...)
+	d.must(d.next(3))
+	d.sql(c, 0, headAhead)
+	d.cfg.Wait = brief
+	d.refuses("ledger.tree-late", false, local.Batch{Entries: d.next(2)})
+	d.refuses("ledger.tree-late", true, local.Batch{})
+	d.sql(c, 0, headBack)
+	d.cfg.Wait = 0
+	d.mends()
+}
+
 // A row of an older bundle: found by every comparison of the whole; by a step
 // when the signed root picks its bundle, and the root picks another each time.
 func TestOlderBundleChanged(t *testing.T) {
@@ -175,28 +197,45 @@ func TestOlderBundleChanged(t *testing.T) {
 }
 
 // A leaf that is queued and not integrated yet is changed: by value it is found
-// when it is read back, by hash it leads to another root.
+// when it is read back, by hash it leads to another root, by time to another
+// order, as a log server does whose clock was ahead.
 func TestQueuedRowChanged(t *testing.T) {
 	c := breaks(t)
-	for name, x := range map[string]struct {
+	cases := map[string]struct {
 		index               uint64
 		change, first, then string
+		size                uint64 // of the tree afterwards
 	}{
-		"the first's value":  {3, changeValue, "ledger.tree-taken", "ledger.tree-changed"}, // whose it is cannot be seen before it is integrated
-		"the second's value": {4, changeValue, "ledger.tree-late", "ledger.tree-changed"},
-		"a hash":             {4, `UPDATE Unsequenced SET MerkleLeafHash = sha256('x') WHERE TreeId = %T AND LeafIdentityHash = %I`, "ledger.tree-late", "ledger.tree-fork"},
-	} {
-		d := newDesk(t, addressesOf(c)...)
-		d.must(d.next(3))
-		resume := pauseSigners(t, c)
-		d.cfg.Wait = brief
-		d.refuses("ledger.tree-late", false, local.Batch{Entries: d.next(3)})
-		d.sql(c, x.index, x.change)
-		d.refuses(x.first, true, local.Batch{})
-		resume()
+		"the first's value":  {3, changeValue, "ledger.tree-taken", "ledger.tree-changed", 6}, // whose it is cannot be seen before it is integrated
+		"the second's value": {4, changeValue, "ledger.tree-late", "ledger.tree-changed", 6},
+		"a hash":             {4, changeQueuedHash, "ledger.tree-late", "ledger.tree-fork", 6},
+		"a time, back":       {5, changeQueuedTime + "- 3600000000000" + ofLeaf, "ledger.tree-late", "ledger.tree-order", 6},
+		"a time, ahead":      {3, changeQueuedTime + "+ 3600000000000" + ofLeaf, "ledger.tree-late", "ledger.tree-order", 5},
+	}
+	desks := map[string]*desk{}
+	for name := range cases {
+		desks[name] = newDesk(t, addressesOf(c)...)
+		desks[name].must(desks[name].next(3))
+	}
+	resume := pauseSigners(t, c)
+	t.Run("queued", func(t *testing.T) {
+		for name, x := range cases {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				d := desks[name]
+				d.cfg.Wait = brief
+				d.refuses("ledger.tree-late", false, local.Batch{Entries: d.next(3)})
+				d.sql(c, x.index, x.change)
+				d.refuses(x.first, true, local.Batch{})
+			})
+		}
+	})
+	resume()
+	for name, x := range cases {
+		d := desks[name]
 		until(t, name+": the leaves are integrated", func() bool {
 			s, err := d.tree().Status(t.Context())
-			return err == nil && s.Size == 6
+			return err == nil && s.Size == x.size
 		})
 		d.cfg.Wait = 0
 		d.refuses(x.then, true, local.Batch{})
@@ -227,6 +266,18 @@ func TestRestoredDump(t *testing.T) {
 		}
 		d.mends()
 	}
+}
+
+// A dump from before the tree was made: it is not there.
+func TestRestoredDumpWithoutTheTree(t *testing.T) {
+	c := breaks(t)
+	dump := filepath.Join(tempDir(t), "yesterday.sql")
+	did(t, c.Postgres.Dump(t.Context(), dump))
+	d := newDesk(t, addressesOf(c)...)
+	d.must(d.next(5))
+	did(t, c.Postgres.Restore(t.Context(), dump))
+	d.refuses("ledger.tree-missing", true, local.Batch{Entries: d.next(2)})
+	d.rebuilt()
 }
 
 // The same while a step is on its way: it was queued, perhaps, today.

@@ -17,7 +17,7 @@ import (
 
 // brief is how long a writer waits where it waits in vain: long enough to get to
 // the fault on a machine that is busy with something else.
-const brief = 1500 * time.Millisecond
+const brief = time.Second
 
 // breaks is the cluster for a test that ends servers of it: all of them run
 // again afterwards, whatever happened.

@@ -42,6 +42,10 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		f.Value.Set("8") // most of what these tests do is wait for servers
+	}
 	code := m.Run()
 	for _, r := range []*running{&sound, &broken} {
 		if r.c == nil {
