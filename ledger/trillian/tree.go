@@ -151,16 +151,19 @@ func (t *Tree) follows(ctx context.Context, head ledger.Checkpoint) (*types.LogR
 // after each other: an officer waits, and a signer's round is short.
 func (t *Tree) reaches(ctx context.Context, head ledger.Checkpoint, size uint64) (*types.LogRootV1, error) {
 	pause := 5 * time.Millisecond
-	for {
+	for last := (*types.LogRootV1)(nil); ; {
 		root, err := t.follows(ctx, head)
+		if last != nil && errors.Is(err, context.DeadlineExceeded) {
+			return nil, t.late(last, size) // the servers did answer
+		}
 		if err != nil || root.TreeSize >= size {
 			return root, err
 		}
-		if !sleep(ctx, pause) {
+		if last = root; !sleep(ctx, pause) {
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return nil, t.unreachable(ctx, nil)
 			}
-			return nil, fault.New("ledger.tree-late", t.place(), number(root.TreeSize), number(size)).Of(fault.Unreachable)
+			return nil, t.late(last, size)
 		}
 		if pause < 20*time.Millisecond {
 			pause *= 2
@@ -168,6 +171,10 @@ func (t *Tree) reaches(ctx context.Context, head ledger.Checkpoint, size uint64)
 			pause = min(pause+pause/8, 250*time.Millisecond)
 		}
 	}
+}
+
+func (t *Tree) late(root *types.LogRootV1, size uint64) *fault.Error {
+	return fault.New("ledger.tree-late", t.place(), number(root.TreeSize), number(size)).Of(fault.Unreachable)
 }
 
 // found is ours before anything is handed over. If the place of the first entry
@@ -210,8 +217,12 @@ func (t *Tree) queue(ctx context.Context, head ledger.Checkpoint, done uint64, e
 			}
 			// Another server, another clock: what is queued is waited for first.
 			// do goes to the next one where this one is silent.
-			if _, err := t.reaches(ctx, head, head.Size+k); err != nil {
-				return err
+			if _, rerr := t.reaches(ctx, head, head.Size+k); rerr != nil {
+				var f *fault.Error
+				if errors.As(rerr, &f) && f.Err == nil {
+					f.Err = err // what the server said of the leaf: its disk is full, perhaps
+				}
+				return rerr
 			}
 			if t.at == server && len(t.conns) > 1 {
 				t.at = (t.at + 1) % len(t.conns)
