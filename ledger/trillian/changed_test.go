@@ -223,7 +223,7 @@ func TestQueuedRowChanged(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				d := desks[name]
-				d.cfg.Wait = brief
+				d.t, d.cfg.Wait = t, brief
 				d.refuses("ledger.tree-late", false, local.Batch{Entries: d.next(3)})
 				d.sql(c, x.index, x.change)
 				d.refuses(x.first, true, local.Batch{})
@@ -233,6 +233,7 @@ func TestQueuedRowChanged(t *testing.T) {
 	resume()
 	for name, x := range cases {
 		d := desks[name]
+		d.t = t
 		until(t, name+": the leaves are integrated", func() bool {
 			s, err := d.tree().Status(t.Context())
 			return err == nil && s.Size == x.size
