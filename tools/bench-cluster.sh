@@ -93,16 +93,16 @@ awk '
 		show("of it Subtree", value["large/bytes/Subtree"], "B/leaf")
 		s = int(value["append/small/size"]); l = int(value["append/large/size"])
 		show("append at " s " entries, wall, median", value["append/small/wall/median"], "ms")
-		show("append at " l ", wall, median", value["append/large/wall/median"], "ms")
+		show("append at " l " entries, wall, median", value["append/large/wall/median"], "ms")
 		show("append, wall: " l " to " s, ratio("append/large/wall/median", "append/small/wall/median"), "times", "<", 1.2)
-		show("append at " s ", our processor time, median", value["append/small/cpu/median"], "ms")
-		show("append at " l ", our processor time, median", value["append/large/cpu/median"], "ms")
+		show("append at " s " entries, our processor time, median", value["append/small/cpu/median"], "ms")
+		show("append at " l " entries, our processor time, median", value["append/large/cpu/median"], "ms")
 		show("append, our processor time: " l " to " s, ratio("append/large/cpu/median", "append/small/cpu/median"), "times", "<", 1.2)
-		show("append at " s ", processor time of all servers, mean", value["append/small/servers/mean"], "ms")
-		show("append at " l ", processor time of all servers, mean", value["append/large/servers/mean"], "ms")
+		show("append at " s " entries, processor time of all servers, mean", value["append/small/servers/mean"], "ms")
+		show("append at " l " entries, processor time of all servers, mean", value["append/large/servers/mean"], "ms")
 		show("opening and comparing at " s ", no round to wait for, median", value["append/small/open/median"], "ms")
 		show("opening and comparing at " l ", median", value["append/large/open/median"], "ms")
-		show("opening and comparing: " l " to " s, ratio("append/large/open/median", "append/small/open/median"), "times", "<", 1.2)
+		show("opening and comparing: " l " to " s, ratio("append/large/open/median", "append/small/open/median"), "times")
 		show("append at " s ": calls, but for the root", value["append/small/calls"], "")
 		show("append at " l ": calls, but for the root", value["append/large/calls"], "", "<", value["append/small/calls"])
 		show("append at " s ": calls for the root", value["append/small/polls"], "")
@@ -117,5 +117,6 @@ cat <<'END'
 
 Trillian's own client waits 100 to 200 ms, at random, between two looks at the root, and writes nothing; what it takes is mostly that wait. Servers alone
 is the least that anybody can take: a leaf is queued and the root asked for each millisecond, nothing is proved, read back or written.
+With 80 writers ours wait for the disk, which is the database's too: every append is durable files of its own, AddLeaf writes none.
 Ours and theirs take turns, three times; the trees of whoever is not at work are frozen, so that the sequencers go through a hundred, not two hundred.
 END

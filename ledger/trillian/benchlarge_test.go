@@ -32,8 +32,10 @@ func (x *bench) large() {
 	before := x.sql("SELECT pg_database_size(current_database())")
 	head := large.head(x)
 	x.load(small, "")
+	x.byItself(false)
 	x.load(large, "large/load")
 	x.ranges(large, head, "large/before-analyze")
+	x.byItself(true)
 	x.must(x.Postgres.Analyze(x.Context()))
 	x.ranges(large, head, "large/after-analyze")
 	measured("large/size", float64(head.Size), "")
@@ -88,8 +90,17 @@ func (x *bench) load(o *office, what string) {
 	}
 }
 
-// ranges reads some ranges: before ANALYZE the planner may know nothing of the
-// tables, unless PostgreSQL came to look by itself.
+// byItself lets PostgreSQL analyze the tables when it finds the time, or not:
+// within a minute of a bulk load it has, or has not.
+func (x *bench) byItself(on bool) {
+	for _, table := range []string{"LeafData", "SequencedLeafData"} {
+		_, err := x.Postgres.SQL(x.Context(), "ALTER TABLE "+table+" SET (autovacuum_enabled = "+strconv.FormatBool(on)+")")
+		x.must(err)
+	}
+}
+
+// ranges reads some ranges: before ANALYZE the planner knows nothing of the
+// tables.
 func (x *bench) ranges(o *office, head ledger.Checkpoint, what string) {
 	const ranges = 16
 	leaves := 0
@@ -123,9 +134,12 @@ func (x *bench) render(o *office, head ledger.Checkpoint, n int) {
 	x.must(d.Remove("tile"))
 }
 
-// growth appends by turns to the small ledger and to the large one.
+// growth appends by turns to the small ledger and to the large one. Each step
+// begins when the sequencer has just been round: what is left of a round would
+// be more than what is to be seen.
 func (x *bench) growth(offices ...*office) {
 	const steps = 40
+	clock := x.theirs(30)
 	counts := make([]*counter, len(offices))
 	for i, o := range offices {
 		counts[i] = &counter{}
@@ -147,6 +161,7 @@ func (x *bench) growth(offices ...*office) {
 				continue
 			}
 			runtime.GC() // each begins with the same heap
+			clock.bare(x, x.entry())
 			counts[i].step(x, func() { o.append(x, entry) })
 		}
 	}
