@@ -15,6 +15,7 @@ export TMPDIR
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
+chmod 755 "$tmp" # for the user of the servers, whose folder goes with it
 disk=$(df -T "$tmp" 2>/dev/null | awk 'NR == 2 { print $2 }')
 
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1), $(nproc 2>/dev/null || echo '?') cores, $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo 2>/dev/null), load $(cut -d' ' -f1 /proc/loadavg 2>/dev/null)"
@@ -30,7 +31,7 @@ go test -trimpath -c -o "$tmp/trillian.test" ./ledger/trillian
 for part in serial offices large; do # each with servers of its own: what one leaves behind is not the next one's
 	mkdir "$tmp/$part"
 	sync
-	(cd ledger/trillian && "$tmp/trillian.test" -test.run '^$' -test.bench '^BenchmarkCluster$' -test.benchtime 1x -test.timeout 20m \
+	(cd ledger/trillian && TMPDIR=$tmp "$tmp/trillian.test" -test.run '^$' -test.bench '^BenchmarkCluster$' -test.benchtime 1x -test.timeout 20m \
 		-cluster "$part" -cluster-dir "$tmp/$part" -cluster-leaves "$leaves") >"$tmp/one" 2>&1 </dev/null || {
 		cat "$tmp/one"
 		exit 1
