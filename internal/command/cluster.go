@@ -82,6 +82,7 @@ const (
 	didLook    = "looked"
 	didWait    = "waiting"
 	didFail    = "failed"
+	didStop    = "stopped" // an interrupt came before it was its turn, or while its pages were made
 )
 
 func (c *Command) newTour(f *clusterFlags) (*tour, error) {
@@ -126,6 +127,9 @@ func (t *tour) run(chosen func(i int) bool) {
 		}
 		if s.did == didFail {
 			s.row = portal.Failed(t.place(i), s.err, t.at)
+		}
+		if code := fault.Code(s.err); code == "province.not-begun" || code == "site.stopped" {
+			s.did = didStop
 		}
 	}
 }

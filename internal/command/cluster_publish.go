@@ -179,7 +179,7 @@ func firstBreach(b *verify.Bundle) error {
 func today(c *Command) string { return record.Day(c.Now().Unix()) }
 
 // didWords are what the summary says.
-var didWords = map[string]string{didPublish: "已发布", didNothing: "没有变化", didLook: "这次没有发布", didWait: "有新记录还不能发布", didFail: "失败"}
+var didWords = map[string]string{didPublish: "已发布", didNothing: "没有变化", didLook: "这次没有发布", didWait: "有新记录还不能发布", didFail: "失败", didStop: "停下了，没有改动"}
 
 // report tells what became of every office. out is nil where the portal was not
 // made.
@@ -201,12 +201,12 @@ func (t *tour) report(out *portal.Folder, took time.Duration) error {
 			line += "，网站" + s.row.State()
 		}
 		t.c.printf("%s\n", line)
-		if s.err != nil {
+		if s.err != nil && s.did != didStop {
 			t.c.printf("　　%s\n", strings.ReplaceAll(words.Error(s.err), "\n", "\n　　"))
 		}
 	}
 	var said []string
-	for _, did := range []string{didPublish, didNothing, didLook, didWait, didFail} {
+	for _, did := range []string{didPublish, didNothing, didLook, didWait, didStop, didFail} {
 		if count[did] > 0 {
 			said = append(said, fmt.Sprintf("%s %d 个", didWords[did], count[did]))
 		}

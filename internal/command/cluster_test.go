@@ -260,6 +260,11 @@ func TestProvinceStopped(t *testing.T) {
 		if code != 130 || !got.Interrupted {
 			t.Errorf("stopped at %d: exit %d, %+v", at, code, got)
 		}
+		for _, o := range got.Offices {
+			if o.Did == "failed" {
+				t.Errorf("stopped at %d: %+v", at, o)
+			}
+		}
 		now := standing(t, dir, n)
 		for i := range now {
 			switch now[i] {
