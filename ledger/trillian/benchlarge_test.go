@@ -134,12 +134,9 @@ func (x *bench) render(o *office, head ledger.Checkpoint, n int) {
 	x.must(d.Remove("tile"))
 }
 
-// growth appends by turns to the small ledger and to the large one. Each step
-// begins when the sequencer has just been round: what is left of a round would
-// be more than what is to be seen.
+// growth appends by turns to the small ledger and to the large one.
 func (x *bench) growth(offices ...*office) {
-	const steps = 40
-	clock := x.theirs(30)
+	const steps = 100
 	counts := make([]*counter, len(offices))
 	for i, o := range offices {
 		counts[i] = &counter{}
@@ -153,15 +150,15 @@ func (x *bench) growth(offices ...*office) {
 		x.Cleanup(func() { o.Close() })
 	}
 	for n := range steps + 2 {
-		for i, o := range offices {
-			entry := x.entry()
+		for k := range offices {
+			i := (n + k) % len(offices) // neither always has what the other left to the disk
+			o, entry := offices[i], x.entry()
 			if n < 2 { // connections, folders
 				o.append(x, entry)
 				*counts[i] = counter{}
 				continue
 			}
 			runtime.GC() // each begins with the same heap
-			clock.bare(x, x.entry())
 			counts[i].step(x, func() { o.append(x, entry) })
 		}
 	}
@@ -170,8 +167,8 @@ func (x *bench) growth(offices ...*office) {
 		counts[i].tell(names[i])
 		measured(names[i]+"/size", float64(o.Size()), "")
 	}
-	// The same without a round of the sequencer, whose wait hides what differs:
-	// locks, what the guard reads, what is compared with the tree.
+	// What each command does first: locks, what the guard reads, what is compared
+	// with the tree.
 	var opens [2]laps
 	for range steps {
 		for i, o := range offices {
@@ -202,21 +199,26 @@ func (x *bench) counted(t *Tree, c *counter) {
 
 // counter counts what the steps of one ledger cost.
 type counter struct {
-	wall, cpu, servers laps
-	asked, read        atomic.Int64 // calls but for those that wait for a root; bytes of all answers
-	polls              atomic.Int64
-	files, diskWait    atomic.Int64
+	wall, work, cpu, servers laps         // work: wall but for the wait for the sequencer
+	queued, seen             atomic.Int64 // when the entry was queued, when the last root came
+	asked, read              atomic.Int64 // calls but for those that wait for a root; bytes of all answers
+	polls                    atomic.Int64
+	files, diskWait          atomic.Int64
 }
 
 func (c *counter) step(x *bench, f func()) {
-	used, others := processor(), x.processors()
+	others := x.processors()
+	used := processor()
 	c.wall.time(f)
+	wait := time.Duration(c.seen.Load() - c.queued.Load())
+	c.work = append(c.work, c.wall[len(c.wall)-1]-wait)
 	c.cpu = append(c.cpu, processor()-used)
 	c.servers = append(c.servers, x.processors()-others)
 }
 
 func (c *counter) tell(what string) {
 	c.wall.tell(what + "/wall")
+	c.work.tell(what + "/work")
 	c.cpu.tell(what + "/cpu")
 	c.servers.tell(what + "/servers")
 	steps := float64(len(c.wall))
@@ -241,19 +243,31 @@ func (c *counter) hook(op, _ string, do func() error) error {
 	return do()
 }
 
+// method is the key of a call's method in its context.
+type method struct{}
+
 // TagRPC and those below are a stats.Handler of gRPC.
 func (c *counter) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
-	if path.Base(info.FullMethodName) == "GetLatestSignedLogRoot" {
+	name := path.Base(info.FullMethodName)
+	if name == "GetLatestSignedLogRoot" {
 		c.polls.Add(1) // how many, depends on when the sequencer comes
 	} else {
 		c.asked.Add(1)
 	}
-	return ctx
+	return context.WithValue(ctx, method{}, name)
 }
 
-func (c *counter) HandleRPC(_ context.Context, s stats.RPCStats) {
-	if in, ok := s.(*stats.InPayload); ok {
-		c.read.Add(int64(in.WireLength))
+func (c *counter) HandleRPC(ctx context.Context, s stats.RPCStats) {
+	switch s := s.(type) {
+	case *stats.InPayload:
+		c.read.Add(int64(s.WireLength))
+	case *stats.End:
+		switch ctx.Value(method{}) {
+		case "QueueLeaf":
+			c.queued.Store(time.Now().UnixNano())
+		case "GetLatestSignedLogRoot":
+			c.seen.Store(time.Now().UnixNano())
+		}
 	}
 }
 
