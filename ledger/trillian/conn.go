@@ -122,10 +122,8 @@ func (t *Tree) do(ctx context.Context, f func(context.Context, conn) error) erro
 		if err == nil || !again(err) {
 			return t.refused(err)
 		}
-		if ctx.Err() == nil {
+		if ctx.Err() == nil || last == nil {
 			last = err
-		} else if last == nil {
-			last = ctx.Err() // the time was up before any server had failed
 		}
 		t.at = (t.at + 1) % len(t.conns)
 		if round%len(t.conns) != 0 {

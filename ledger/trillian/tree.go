@@ -147,19 +147,27 @@ func (t *Tree) follows(ctx context.Context, head ledger.Checkpoint) (*types.LogR
 	return &root, nil
 }
 
+// moment is how long a server may say nothing and not be out of reach.
+const moment = 500 * time.Millisecond
+
 // reaches waits until the tree has size leaves. The first answers come soon
 // after each other: an officer waits, and a signer's round is short.
 func (t *Tree) reaches(ctx context.Context, head ledger.Checkpoint, size uint64) (*types.LogRootV1, error) {
 	pause := 5 * time.Millisecond
-	for last := (*types.LogRootV1)(nil); ; {
+	var last *types.LogRootV1
+	for heard := time.Now(); ; {
 		root, err := t.follows(ctx, head)
-		if last != nil && errors.Is(err, context.DeadlineExceeded) {
-			return nil, t.late(last, size) // the servers did answer
+		switch {
+		case err == nil && root.TreeSize >= size:
+			return root, nil
+		case err == nil:
+			last, heard = root, time.Now()
+		case last == nil || fault.Code(err) != "ledger.tree-unreachable" || time.Since(heard) > moment:
+			return nil, err
+		default: // they answered until the time was up
+			return nil, t.late(last, size)
 		}
-		if err != nil || root.TreeSize >= size {
-			return root, err
-		}
-		if last = root; !sleep(ctx, pause) {
+		if !sleep(ctx, pause) {
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return nil, t.unreachable(ctx, nil)
 			}
@@ -168,7 +176,7 @@ func (t *Tree) reaches(ctx context.Context, head ledger.Checkpoint, size uint64)
 		if pause < 20*time.Millisecond {
 			pause *= 2
 		} else {
-			pause = min(pause+pause/8, 250*time.Millisecond)
+			pause = min(pause+pause/8, moment/2)
 		}
 	}
 }
