@@ -217,7 +217,7 @@ func TestQueuedRowChanged(t *testing.T) {
 		desks[name] = newDesk(t, addressesOf(c)...)
 		desks[name].must(desks[name].next(3))
 	}
-	resume := pauseSigners(t, c)
+	start := endSigners(t, c)
 	t.Run("queued", func(t *testing.T) {
 		for name, x := range cases {
 			t.Run(name, func(t *testing.T) {
@@ -230,7 +230,7 @@ func TestQueuedRowChanged(t *testing.T) {
 			})
 		}
 	})
-	resume()
+	start()
 	for name, x := range cases {
 		d := desks[name]
 		d.t = t
@@ -289,11 +289,11 @@ func TestRestoredDumpUnderAStep(t *testing.T) {
 	d.must(d.next(5))
 	did(t, c.Postgres.Dump(t.Context(), dump))
 	d.must(d.next(5))
-	resume := pauseSigners(t, c)
+	start := endSigners(t, c)
 	d.cfg.Wait = brief
 	d.refuses("ledger.tree-late", false, local.Batch{Entries: d.next(3)})
 	did(t, c.Postgres.Restore(t.Context(), dump))
-	resume()
+	start()
 	d.cfg.Wait = 0
 	d.refuses("ledger.tree-short", true, local.Batch{})
 	did(t, d.tree().CatchUp(t.Context(), ledger.OpenDir(os.DirFS(d.opt.Dir)), d.head(), d.begun, nil))

@@ -24,22 +24,33 @@ const brief = time.Second
 func breaks(t *testing.T) *cluster.Cluster {
 	t.Helper()
 	c := broken.up(t)
+	mend(t, c) // what a test that failed has left may end a little later
 	t.Cleanup(func() {
 		if t.Failed() {
 			tails(t, c)
 		}
-		for _, s := range c.All() {
-			if !s.Running() {
-				if err := s.Start(context.Background()); err != nil {
-					t.Error(err)
-				}
-			}
-		}
-		if _, err := c.Fence(context.Background()); err != nil {
-			t.Error(err)
-		}
+		mend(t, c)
 	})
 	return c
+}
+
+func mend(t *testing.T, c *cluster.Cluster) {
+	t.Helper()
+	ended := false
+	for _, s := range c.All() {
+		if !s.Running() {
+			ended = true
+			if err := s.Start(context.Background()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if !ended {
+		return
+	}
+	if _, err := c.Fence(context.Background()); err != nil {
+		t.Error(err)
+	}
 }
 
 // tails shows what the servers have printed last.
@@ -234,20 +245,21 @@ func TestSignerKilledWhileIntegrating(t *testing.T) {
 	d.mends()
 }
 
-// pauseSigners lets nothing be integrated until it is resumed, at the latest at
-// the end of the test.
-func pauseSigners(t *testing.T, c *cluster.Cluster) (resume func()) {
+// endSigners lets nothing be integrated until they are started again. They are
+// killed: one that only stands holds the locks of the transaction it stands in.
+func endSigners(t *testing.T, c *cluster.Cluster) (start func()) {
 	t.Helper()
 	for _, s := range c.Signers {
-		did(t, s.Pause())
+		did(t, s.Kill())
 	}
-	resume = func() {
+	return func() {
+		t.Helper()
 		for _, s := range c.Signers {
-			did(t, s.Resume())
+			did(t, s.Start(t.Context()))
 		}
+		_, err := c.Fence(t.Context())
+		did(t, err)
 	}
-	t.Cleanup(resume)
-	return resume
 }
 
 // No signer: the entries are queued, the writer says that they wait, and the
@@ -256,12 +268,12 @@ func TestNoSigner(t *testing.T) {
 	c := breaks(t)
 	d := newDesk(t, addressesOf(c)...)
 	d.must(d.next(3))
-	resume := pauseSigners(t, c)
+	start := endSigners(t, c)
 	d.cfg.Wait = brief
 	d.refuses("ledger.tree-late", false, local.Batch{Entries: d.next(20)})
 	d.refuses("ledger.tree-late", true, local.Batch{})
 	d.refuses("ledger.tree-late", true, local.Batch{Entries: d.next(1)}) // what was begun comes first
-	resume()
+	start()
 	d.cfg.Wait = 0
 	d.mends()
 	if n := len(d.acked); n != 25 {
