@@ -73,8 +73,8 @@ func parseRecord(data []byte, key Key) (*record, error) {
 }
 
 // readRecord returns nil when there is no record.
-func readRecord(second Store, key Key) (*record, error) {
-	data, err := OpenDir(second.FS()).read(GuardRecord, maxNote+100)
+func readRecord(second fs.FS, key Key) (*record, error) {
+	data, err := OpenDir(second).read(GuardRecord, maxNote+100)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -86,7 +86,7 @@ func readRecord(second Store, key Key) (*record, error) {
 
 // Signed is the checkpoint that the guard remembers as signed last, the zero
 // one where it remembers none.
-func Signed(second Store, key Key) (Checkpoint, error) {
+func Signed(second fs.FS, key Key) (Checkpoint, error) {
 	rec, err := readRecord(second, key)
 	if err != nil || rec == nil {
 		return Checkpoint{}, err
@@ -116,7 +116,7 @@ func SignedSize(second fs.FS) uint64 {
 // the signature and the checkpoint.
 func (p *Publisher) guard(from, to uint64) (*record, *edge, error) {
 	key := p.Log.Key()
-	rec, err := readRecord(p.Second, key)
+	rec, err := readRecord(p.Second.FS(), key)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -191,7 +191,7 @@ func compareHeads(head, signed Checkpoint, from, to uint64) error {
 // proved to begin with the last signed one. The record and the checkpoint
 // must still be what the first run saw.
 func (p *Publisher) guardAgain(rec *record, was []byte, next Checkpoint) error {
-	now, err := readRecord(p.Second, p.Log.Key())
+	now, err := readRecord(p.Second.FS(), p.Log.Key())
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func (p *Publisher) guardAgain(rec *record, was []byte, next Checkpoint) error {
 // around the guard's promise: the folder must pass a whole audit, and a record
 // that is there must not be larger, nor of another history.
 func (p *Publisher) Adopt() error {
-	rec, err := readRecord(p.Second, p.Log.Key())
+	rec, err := readRecord(p.Second.FS(), p.Log.Key())
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,12 @@ type WitnessFunc func(checkpoint []byte, prove func(old uint64) ([]Hash, error))
 // Whatever it refuses before it hands the first entry over changes nothing.
 type SequenceFunc func(head Checkpoint, dir *Dir, entries [][]byte) (Hash, error)
 
+// ErrNotSequenced is wrapped by a SequenceFunc in a refusal (fault.Error.Err)
+// after which nothing that this call handed over is in the engine's tree or
+// ever will be: entries that no call before has handed over need not be kept.
+// A lost answer is no such refusal.
+var ErrNotSequenced = errors.New("not in the engine's tree")
+
 // Publisher publishes a log, step by step. One for all engines: whatever
 // sequenced the entries, the folder is written here, the guard stands here,
 // and here alone is signed.
@@ -99,7 +105,7 @@ func (b *Batch) Check(size uint64) error {
 // Create begins a log: a checkpoint of size 0. It refuses unless both places
 // are empty of a ledger. A nil policy names the log's key and no witnesses.
 func (p *Publisher) Create(policy []byte) error {
-	rec, err := readRecord(p.Second, p.Log.Key())
+	rec, err := readRecord(p.Second.FS(), p.Log.Key())
 	if err != nil {
 		return err
 	}
@@ -140,7 +146,7 @@ func (p *Publisher) begin(policy []byte) error {
 // Recover finishes a Create that a crash cut short: the guard knows a log of
 // size 0 and the folder has no checkpoint.
 func (p *Publisher) Recover() error {
-	rec, err := readRecord(p.Second, p.Log.Key())
+	rec, err := readRecord(p.Second.FS(), p.Log.Key())
 	if err != nil || rec == nil || rec.head.Size != 0 {
 		return err
 	}
@@ -180,11 +186,11 @@ func (p *Publisher) sequence(head Checkpoint, entries [][]byte) (Hash, error) {
 	return p.Sequence(head, OpenDir(p.Public.FS()), entries)
 }
 
-// Publish appends b to the log of size from and publishes it: guard → blobs →
-// openings → engine → entries → tiles → guard → log signature → guard record →
-// witnesses → copies and proofs → checkpoint last. It is also what completes a
-// step that a crash cut short: called again with the same batch it does what
-// is left and no harm.
+// Publish appends b to the log of size from and publishes it: guard → blobs,
+// openings of new entries → engine → openings of older ones → entries → tiles →
+// guard → log signature → guard record → witnesses → copies and proofs →
+// checkpoint last. It is also what completes a step that a crash cut short:
+// called again with the same batch it does what is left and no harm.
 func (p *Publisher) Publish(from uint64, b *Batch) error {
 	to := from + uint64(len(b.Entries))
 	if err := b.Check(from); err != nil {
@@ -213,10 +219,15 @@ func (p *Publisher) Publish(from uint64, b *Batch) error {
 	}
 	// A crash from here to the checkpoint leaves files that the published
 	// checkpoint does not cover; the next run writes the same ones again.
-	if err := p.putBeside(b); err != nil {
+	if err := p.putBefore(from, b); err != nil {
 		return err
 	}
 	if err := p.sequenced(from, was, g); err != nil {
+		return p.takeBack(from, b, err)
+	}
+	// What was published before changes only now: a refused step has neither
+	// added, rewritten nor removed an opening of it.
+	if err := p.putOpenings(b, func(i uint64) bool { return i < from }); err != nil {
 		return err
 	}
 	if err := g.files(p.Public.Put); err != nil {
@@ -305,15 +316,23 @@ func (p *Publisher) sign(head Checkpoint, pols []*Policy, g *growth, dir *Dir, p
 	return final, p.Public.Replace("checkpoint", final)
 }
 
-// putBeside writes what stands beside the tree.
-func (p *Publisher) putBeside(b *Batch) error {
+// putBefore writes what new entries speak of.
+func (p *Publisher) putBefore(from uint64, b *Batch) error {
 	for _, blob := range b.Blobs {
 		sum := sha256.Sum256(blob)
 		if err := p.Public.Put(BlobPath(hex.EncodeToString(sum[:])), blob); err != nil {
 			return err
 		}
 	}
+	return p.putOpenings(b, func(i uint64) bool { return i >= from })
+}
+
+// putOpenings writes or removes those of the batch's openings that which picks.
+func (p *Publisher) putOpenings(b *Batch, which func(index uint64) bool) error {
 	for _, i := range slices.Sorted(maps.Keys(b.Openings)) {
+		if !which(i) {
+			continue
+		}
 		var err error
 		if len(b.Openings[i]) == 0 {
 			err = p.Public.Remove(OpeningPath(i))
@@ -325,6 +344,27 @@ func (p *Publisher) putBeside(b *Batch) error {
 		}
 	}
 	return nil
+}
+
+// takeBack removes the openings of entries that never will be; a blob may be
+// another entry's, too. A crash before it leaves the batch pending: the next
+// run is refused the same way.
+func (p *Publisher) takeBack(from uint64, b *Batch, refused error) error {
+	if !errors.Is(refused, ErrNotSequenced) {
+		return refused
+	}
+	for _, i := range slices.Sorted(maps.Keys(b.Openings)) {
+		if i < from {
+			continue
+		}
+		if err := p.Public.Remove(OpeningPath(i)); err != nil {
+			return err
+		}
+	}
+	if err := p.Public.Sync(); err != nil {
+		return err
+	}
+	return refused
 }
 
 // putPolicy replaces the policy file.

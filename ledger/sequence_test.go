@@ -142,6 +142,54 @@ func TestSequenceRefused(t *testing.T) {
 	}
 }
 
+// A step that the engine refuses has not touched an opening of what was
+// published before; what it has put for entries that never will be is gone.
+func TestRefusedStepLeavesOpenings(t *testing.T) {
+	taken := &fault.Error{Code: "ledger.tree-taken", Place: "entry 2", Err: ErrNotSequenced}
+	for name, x := range map[string]struct {
+		refusal error
+		newer   bool // the opening of the new entry stays: the step is completed
+	}{
+		"failed":        {errors.New("no route"), true},
+		"not sequenced": {taken, false},
+	} {
+		p, e := testPublisher(t), &tree{}
+		p.Sequence = e.sequence
+		if err := p.Publish(0, &Batch{Entries: testEntries(2), Openings: map[uint64][]byte{1: []byte("secret")}}); err != nil {
+			t.Fatal(err)
+		}
+		pub := memOf(p.Public)
+		refused := true
+		e.before = func([][]byte) error {
+			if o := pub.m["opening/1.json"]; o == nil || string(o.Data) != "secret" || pub.m["opening/0.json"] != nil {
+				t.Errorf("%s: an older opening changes before the engine has the entries", name)
+			}
+			if o := pub.m["opening/2.json"]; o == nil || len(pub.dirty) > 0 {
+				t.Errorf("%s: the new one is not durable: %v", name, pub.dirty)
+			}
+			if refused {
+				return x.refusal
+			}
+			return nil
+		}
+		b := &Batch{Entries: testEntries(1), Blobs: [][]byte{[]byte("b")}, Openings: map[uint64][]byte{0: []byte("o"), 1: nil, 2: []byte("n")}}
+		if err := p.Publish(2, b); !errors.Is(err, x.refusal) {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if pub.m["opening/0.json"] != nil || pub.m["opening/1.json"] == nil || (pub.m["opening/2.json"] != nil) != x.newer {
+			t.Errorf("%s: openings after the refusal: 0 %v, 1 %v, 2 %v", name, pub.m["opening/0.json"], pub.m["opening/1.json"], pub.m["opening/2.json"])
+		}
+		refused = false
+		if err := p.Publish(2, b); err != nil {
+			t.Fatalf("%s: again: %v", name, err)
+		}
+		if pub.m["opening/0.json"] == nil || pub.m["opening/1.json"] != nil || pub.m["opening/2.json"] == nil {
+			t.Errorf("%s: openings after the step", name)
+		}
+		wantClean(t, p)
+	}
+}
+
 // Check compares, and a refusal is the engine's own.
 func TestSequenceCheck(t *testing.T) {
 	p, e := testPublisher(t), &tree{}

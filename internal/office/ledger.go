@@ -47,7 +47,7 @@ func (o *Office) LedgerStatus(all bool, progress func(done, of uint64)) (*Ledger
 		return s, fault.Wrap("ledger.unreadable", o.guard(), err).Of(fault.Unreachable)
 	}
 	defer second.Close()
-	signed, err := ledger.Signed(second, logKey(b))
+	signed, err := ledger.Signed(second.FS(), logKey(b))
 	if err != nil {
 		return s, err
 	}

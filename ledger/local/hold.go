@@ -28,7 +28,7 @@ func (h *Held) Public() *durable.Dir { return h.log.public }
 
 // Signed is the checkpoint that was signed last with key.
 func (h *Held) Signed(key ledger.Key) (ledger.Checkpoint, error) {
-	return ledger.Signed(h.log.second, key)
+	return ledger.Signed(h.log.second.FS(), key)
 }
 
 // Pending is the batch that is not finished, nil if there is none.
