@@ -10,6 +10,7 @@
 //
 //	signed     the last signed checkpoint and its time
 //	pending    the batch that is being published
+//	aside-17   a batch whose place, from index 17 on, turned out to be another's
 //	lock       held by the one writer
 //	holder     who that is
 //
@@ -104,7 +105,9 @@ func Open(opt Options) (*Log, error) {
 // pass a whole audit: after the guard's directory was lost, another desk wrote,
 // or the clock was wrong when it signed. The caller has had a person compare
 // the checkpoint with the last printed one. A larger record or one of another
-// history is refused as ever.
+// history is refused as ever. A pending batch whose place is another's in this
+// folder is set aside; one that only waits to be completed leaves nothing to
+// adopt.
 func Adopt(opt Options) error {
 	if _, err := os.Stat(opt.Dir); err != nil {
 		return missing(opt, opt.Dir)
@@ -113,7 +116,17 @@ func Adopt(opt Options) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(written(l.pub.Adopt()), l.Close())
+	return errors.Join(written(l.adopt()), l.Close())
+}
+
+func (l *Log) adopt() error {
+	if _, err := l.setAside(); err != nil {
+		return err
+	}
+	if ok, err := l.adoptable(); err != nil || !ok {
+		return err
+	}
+	return l.pub.Adopt()
 }
 
 func openRead(opt Options) (*Log, error) {
@@ -241,7 +254,7 @@ func (l *Log) complete() error {
 	}
 	l.public.Distrust()
 	if err := l.pub.Publish(from, b); err != nil {
-		return err
+		return l.refused(from, err)
 	}
 	l.size = from + uint64(len(b.Entries))
 	return l.second.Remove(pendingName)
@@ -283,12 +296,11 @@ func (l *Log) Append(b Batch) (first uint64, err error) {
 		return 0, written(err)
 	}
 	// From here on the batch is kept, whatever happens, but for one thing:
-	// another writer took its place in the engine's tree, so that none of it is
-	// there or ever will be.
+	// the engine says that none of it is in its tree or ever will be.
 	if err := l.pub.Publish(first, &b); err != nil {
 		var f *fault.Error
-		if errors.As(err, &f) && f.Code == "ledger.tree-taken" && f.Place == fmt.Sprintf("entry %d", first) {
-			return 0, errors.Join(err, written(l.second.Remove(pendingName)))
+		if errors.Is(err, ledger.ErrNotSequenced) {
+			return 0, errors.Join(err, written(drop(l.second)))
 		}
 		if !errors.As(err, &f) {
 			err = fault.Wrap("ledger.unfinished", fmt.Sprintf("entry %d", first), err).Of(fault.Unreachable)

@@ -15,8 +15,19 @@ import (
 // some systems let nobody read one that is locked.
 const holderName = "holder"
 
-// Holder is who holds the lock of a guard directory, or died holding it.
+const lockName = "lock"
+
+// Holder is who holds the lock of a guard directory, "" if nobody does: it is
+// tried for a moment, for a writer that died has left its name.
 func Holder(guard string) string {
+	lock, err := os.OpenFile(filepath.Join(guard, lockName), os.O_RDWR, 0)
+	if err != nil {
+		return ""
+	}
+	defer lock.Close() // which frees it
+	if !errors.Is(durable.TryLock(lock), durable.ErrBusy) {
+		return ""
+	}
 	f, err := os.Open(filepath.Join(guard, holderName))
 	if err != nil {
 		return ""
@@ -28,7 +39,8 @@ func Holder(guard string) string {
 
 // lock takes the writer's lock without waiting. It is the system's own, so a
 // process that dies frees it. writer is noted for the next one to be told; that
-// is a courtesy, so it is neither durable nor is its failure one of the lock.
+// is a courtesy, so it is neither durable nor is its failure one of the lock. It
+// is noted last: who does not get all of it names nobody.
 func lock(guard, dir, writer string) ([]*os.File, error) {
 	var files []*os.File
 	fail := func(place string, err error) ([]*os.File, error) {
@@ -40,7 +52,7 @@ func lock(guard, dir, writer string) ([]*os.File, error) {
 		}
 		return nil, fault.Wrap("ledger.unreadable", place, err).Of(fault.Unreachable)
 	}
-	name := filepath.Join(guard, "lock")
+	name := filepath.Join(guard, lockName)
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fail(name, err)
@@ -49,19 +61,17 @@ func lock(guard, dir, writer string) ([]*os.File, error) {
 	if err := durable.TryLock(f); err != nil {
 		return fail(name, err)
 	}
+	if durable.LockDirs { // another guard directory must not make room for a second writer
+		if f, err = os.Open(dir); err != nil {
+			return fail(dir, err)
+		}
+		files = append(files, f)
+		if err := durable.TryLock(f); err != nil {
+			return fail(dir, err)
+		}
+	}
 	if writer != "" {
 		_ = os.WriteFile(filepath.Join(guard, holderName), []byte(writer+"\n"), 0o600)
-	}
-	if !durable.LockDirs {
-		return files, nil
-	}
-	// Another guard directory must not make room for a second writer.
-	if f, err = os.Open(dir); err != nil {
-		return fail(dir, err)
-	}
-	files = append(files, f)
-	if err := durable.TryLock(f); err != nil {
-		return fail(dir, err)
 	}
 	return files, nil
 }
