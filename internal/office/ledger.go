@@ -316,12 +316,7 @@ func mended(ctx context.Context, tree *trillian.Tree, b *verify.Bundle, pending 
 	if s.Size+mostQueued < b.Checkpoint.Size {
 		return 0, fault.New("ledger.tree-short", "tree "+num(s.Tree), num(s.Size), num(b.Checkpoint.Size))
 	}
-	if s.State != "ACTIVE" {
-		if err := tree.Thaw(ctx); err != nil {
-			return 0, err
-		}
-	}
-	return min(s.Size, b.Checkpoint.Size), tree.CatchUp(ctx, b.Dir, b.Checkpoint, pending, progress)
+	return min(s.Size, b.Checkpoint.Size), tree.CatchUp(ctx, b.Dir, b.Checkpoint, pending, true, progress)
 }
 
 // beyondMending tells a tree that is another's, or damaged, from servers that do

@@ -2,10 +2,12 @@ package local
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/ledger"
 )
@@ -266,4 +268,28 @@ func TestHolder(t *testing.T) {
 		t.Errorf("held by %q, who is gone", got)
 	}
 	mustOpen(t, opt).Close()
+}
+
+// A lock that somebody has for a moment only, who asks for its holder, keeps no
+// writer out; one that is held does.
+func TestLockedForAMoment(t *testing.T) {
+	name := filepath.Join(tempDir(t), lockName)
+	open := func() *os.File {
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	asks, writes := open(), open()
+	defer writes.Close()
+	if err := durable.TryLock(asks); err != nil {
+		t.Fatal(err)
+	}
+	if err := tryLock(writes, func() {}); !errors.Is(err, durable.ErrBusy) {
+		t.Errorf("of a lock that is held: %v", err)
+	}
+	if err := tryLock(writes, func() { asks.Close() }); err != nil {
+		t.Errorf("of a lock that is free again: %v", err)
+	}
 }

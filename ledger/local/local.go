@@ -82,7 +82,7 @@ func Create(opt Options) (*Log, error) {
 	return l, nil
 }
 
-// Open opens a log. For writing it takes the lock without waiting
+// Open opens a log. For writing it takes the lock without waiting for a writer
 // (ledger.locked), completes what a crash left, and lets the guard refuse
 // (ledger.guard-…). Without a signer it only reads, takes no lock and verifies
 // nothing.

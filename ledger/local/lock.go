@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
@@ -18,14 +19,14 @@ const holderName = "holder"
 const lockName = "lock"
 
 // Holder is who holds the lock of a guard directory, "" if nobody does: it is
-// tried for a moment, for a writer that died has left its name.
+// tried, and freed at once, for a writer that died has left its name.
 func Holder(guard string) string {
 	lock, err := os.OpenFile(filepath.Join(guard, lockName), os.O_RDWR, 0)
 	if err != nil {
 		return ""
 	}
 	defer lock.Close() // which frees it
-	if !errors.Is(durable.TryLock(lock), durable.ErrBusy) {
+	if !errors.Is(tryLock(lock, shortly), durable.ErrBusy) {
 		return ""
 	}
 	f, err := os.Open(filepath.Join(guard, holderName))
@@ -36,6 +37,21 @@ func Holder(guard string) string {
 	data, _ := io.ReadAll(io.LimitReader(f, 400)) // what cannot be read is not told
 	return strings.TrimSpace(strings.ToValidUTF8(string(data), "?"))
 }
+
+// tryLock tries again some times: whoever asks for the holder has the lock for a
+// moment, and so has a child that is being started, before it lets go of what it
+// was not meant to inherit.
+func tryLock(f *os.File, pause func()) (err error) {
+	for range 6 {
+		if err = durable.TryLock(f); !errors.Is(err, durable.ErrBusy) {
+			return err
+		}
+		pause()
+	}
+	return err
+}
+
+func shortly() { time.Sleep(4 * time.Millisecond) }
 
 // lock takes the writer's lock without waiting. It is the system's own, so a
 // process that dies frees it. writer is noted for the next one to be told; that
@@ -58,7 +74,7 @@ func lock(guard, dir, writer string) ([]*os.File, error) {
 		return fail(name, err)
 	}
 	files = append(files, f)
-	if err := durable.TryLock(f); err != nil {
+	if err := tryLock(f, shortly); err != nil {
 		return fail(name, err)
 	}
 	if durable.LockDirs { // another guard directory must not make room for a second writer
@@ -66,7 +82,7 @@ func lock(guard, dir, writer string) ([]*os.File, error) {
 			return fail(dir, err)
 		}
 		files = append(files, f)
-		if err := durable.TryLock(f); err != nil {
+		if err := tryLock(f, shortly); err != nil {
 			return fail(dir, err)
 		}
 	}

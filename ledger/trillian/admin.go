@@ -3,6 +3,7 @@ package trillian
 import (
 	"context"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,6 +55,9 @@ func (t *Tree) create(ctx context.Context, name string, kind trillian.TreeType) 
 	if err != nil {
 		return 0, err
 	}
+	if tree.GetTreeId() <= 0 {
+		return 0, fault.New("ledger.tree-refused", "tree", strconv.FormatInt(tree.GetTreeId(), 10), "the number of the new tree")
+	}
 	t.cfg.Tree = tree.GetTreeId()
 	err = t.log(ctx, func(ctx context.Context, c trillian.TrillianLogClient) error {
 		_, err := c.InitLog(ctx, &trillian.InitLogRequest{LogId: t.cfg.Tree})
@@ -78,22 +82,20 @@ func (t *Tree) Status(ctx context.Context) (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	var root types.LogRootV1
+	var root *types.LogRootV1
 	err = t.log(ctx, func(ctx context.Context, c trillian.TrillianLogClient) error {
 		resp, err := c.GetLatestSignedLogRoot(ctx, &trillian.GetLatestSignedLogRootRequest{LogId: t.cfg.Tree})
 		if err != nil {
 			return err
 		}
-		if err := root.UnmarshalBinary(resp.GetSignedLogRoot().GetLogRoot()); err != nil {
-			return fault.Wrap("ledger.tree-refused", t.place(), err)
-		}
-		return nil
+		root, err = t.rootOf(resp)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	s := &Status{Server: t.cfg.Addresses[t.at], Tree: tree.GetTreeId(), State: tree.GetTreeState().String(), Type: tree.GetTreeType().String(),
-		Name: tree.GetDisplayName(), Origin: tree.GetDescription(), Size: root.TreeSize, At: time.Unix(0, int64(root.TimestampNanos)).UTC()}
+		Name: clip([]byte(tree.GetDisplayName())), Origin: heard(tree.GetDescription()), Size: root.TreeSize, At: time.Unix(0, int64(root.TimestampNanos)).UTC()}
 	s.Root, err = hashOf(root.RootHash)
 	s.Hex = hex.EncodeToString(s.Root[:])
 	return s, err
@@ -104,17 +106,45 @@ func (t *Tree) get(ctx context.Context) (tree *trillian.Tree, err error) {
 		tree, err = c.GetTree(ctx, &trillian.GetTreeRequest{TreeId: t.cfg.Tree})
 		return err
 	})
+	if err == nil && tree.GetTreeId() != t.cfg.Tree {
+		err = fault.New("ledger.tree-refused", t.place(), strconv.FormatInt(tree.GetTreeId(), 10), strconv.FormatInt(t.cfg.Tree, 10))
+	}
 	return tree, err
+}
+
+// Mine refuses a tree that was made for another ledger (ledger.tree-other): a
+// wrong number in a file must not freeze a neighbour's tree, nor begin in it.
+func (t *Tree) Mine(ctx context.Context) error {
+	return t.within(ctx, func(ctx context.Context) error {
+		tree, err := t.get(ctx)
+		if err != nil {
+			return err
+		}
+		if want := first(t.cfg.Origin, maxDescription); tree.GetDescription() != want {
+			return fault.New("ledger.tree-other", t.place(), heard(tree.GetDescription()), heard(want)).Of(fault.Usage)
+		}
+		return nil
+	})
 }
 
 // Freeze ends the writing to a tree that an office has left; it stays readable.
 func (t *Tree) Freeze(ctx context.Context) error {
-	return t.update(ctx, &trillian.Tree{TreeState: trillian.TreeState_FROZEN}, "tree_state")
+	if err := t.Mine(ctx); err != nil {
+		return err
+	}
+	return t.setState(ctx, trillian.TreeState_FROZEN)
 }
 
 // Thaw lets a frozen tree be written to again.
 func (t *Tree) Thaw(ctx context.Context) error {
-	return t.update(ctx, &trillian.Tree{TreeState: trillian.TreeState_ACTIVE}, "tree_state")
+	if err := t.Mine(ctx); err != nil {
+		return err
+	}
+	return t.setState(ctx, trillian.TreeState_ACTIVE)
+}
+
+func (t *Tree) setState(ctx context.Context, state trillian.TreeState) error {
+	return t.update(ctx, &trillian.Tree{TreeState: state}, "tree_state")
 }
 
 func (t *Tree) update(ctx context.Context, tree *trillian.Tree, fields ...string) error {

@@ -106,7 +106,7 @@ func (x *bench) ranges(o *office, head ledger.Checkpoint, what string) {
 	leaves := 0
 	start := time.Now()
 	for k := range uint64(ranges) {
-		got, err := o.tree.leaves(x.Context(), head.Size/ranges*k, ledger.TileWidth)
+		got, err := o.tree.rows(x.Context(), head.Size/ranges*k, ledger.TileWidth)
 		x.must(err)
 		leaves += len(got)
 	}

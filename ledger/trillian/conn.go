@@ -23,9 +23,13 @@ import (
 const (
 	defaultCall = 5 * time.Second
 	defaultWait = 30 * time.Second
-	// maxAnswer holds rangeMost entries of the largest size.
-	maxAnswer = 32 << 20
+	// maxAnswer holds rangeSure entries of the largest size. What fills it costs
+	// a hundred times its size where a server means ill: leaves without content.
+	maxAnswer = 4<<20 + 64<<10
 )
+
+// errLarge is the cause of a refusal of ours: the answer exceeds maxAnswer.
+var errLarge = errors.New("a larger answer than any of ours can be")
 
 // Config says where an office's tree is.
 type Config struct {
@@ -140,8 +144,16 @@ func (t *Tree) do(ctx context.Context, f func(context.Context, conn) error) erro
 func (t *Tree) once(ctx context.Context, f func(context.Context, conn) error) error {
 	ctx, cancel := context.WithTimeout(ctx, t.cfg.Call)
 	defer cancel()
-	return f(ctx, t.conns[t.at])
+	err := f(ctx, t.conns[t.at])
+	if s := status.Convert(err); s.Code() == codes.ResourceExhausted && strings.HasPrefix(s.Message(), largeMessage) {
+		return &fault.Error{Code: "ledger.tree-refused", Place: t.place(), Got: heard(s.Message()), Err: errLarge}
+	}
+	return err
 }
+
+// largeMessage is how gRPC's client says that it did not take an answer; its
+// code alone may be the server's.
+const largeMessage = "grpc: received message larger than max"
 
 // again tells whether another try, or another server, may succeed. What the
 // database behind a server says in its distress comes as Unknown.
@@ -161,8 +173,11 @@ func (t *Tree) refused(err error) error {
 	if err == nil {
 		return nil
 	}
+	if fault.Code(err) != "" {
+		return err // ours
+	}
 	e := fault.Wrap("ledger.tree-refused", t.place(), err)
-	e.Got = status.Convert(err).Message()
+	e.Got = heard(status.Convert(err).Message())
 	switch status.Code(err) {
 	case codes.NotFound:
 		e.Code, e.Kind = "ledger.tree-missing", fault.Usage
@@ -181,7 +196,7 @@ func (t *Tree) unreachable(ctx context.Context, err error) error {
 		return fault.Wrap("ledger.tree-stopped", t.place(), ctx.Err()).Of(fault.Unreachable)
 	}
 	e := fault.Wrap("ledger.tree-unreachable", strings.Join(t.cfg.Addresses, "、"), err).Of(fault.Unreachable)
-	e.Got = status.Convert(err).Message()
+	e.Got = heard(status.Convert(err).Message())
 	return e
 }
 

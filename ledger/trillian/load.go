@@ -45,13 +45,24 @@ func (t *Tree) Load(ctx context.Context, name string, dir *ledger.Dir, head ledg
 	if err == nil {
 		err = t.settled(ctx, head, p)
 	}
-	if ferr := t.Freeze(ctx); err != nil || ferr != nil {
+	if ferr := t.frozen(ctx); err != nil || ferr != nil {
 		return 0, errors.Join(err, ferr)
 	}
 	if err := t.update(ctx, &trillian.Tree{TreeType: trillian.TreeType_LOG, TreeState: trillian.TreeState_FROZEN}, "tree_type", "tree_state"); err != nil {
 		return 0, err
 	}
-	return id, t.Thaw(ctx)
+	return id, t.setState(ctx, trillian.TreeState_ACTIVE)
+}
+
+// frozen ends a load, also one that nobody wants to wait for any more: a tree
+// of ordered leaves that stays open is one that somebody could fill.
+func (t *Tree) frozen(ctx context.Context) error {
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), 2*t.cfg.Call)
+		defer cancel()
+	}
+	return t.setState(ctx, trillian.TreeState_FROZEN)
 }
 
 // fill hands all entries over.
@@ -105,7 +116,7 @@ func (t *Tree) add(ctx context.Context, leaves []*trillian.LogLeaf) error {
 		switch s := status.FromProto(r.GetStatus()); s.Code() {
 		case codes.OK, codes.AlreadyExists, codes.FailedPrecondition:
 		default:
-			return fault.New("ledger.tree-refused", place(uint64(leaves[i].LeafIndex)), s.Code().String()+" "+s.Message(), "")
+			return fault.New("ledger.tree-refused", place(uint64(leaves[i].LeafIndex)), heard(s.Code().String()+" "+s.Message()), "")
 		}
 	}
 	return nil
@@ -140,12 +151,28 @@ func (t *Tree) settled(ctx context.Context, head ledger.Checkpoint, p Progress) 
 // Compare holds every row of the tree against the ledger of dir up to head, and
 // what follows against entries that are on their way.
 func (t *Tree) Compare(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, entries [][]byte, p Progress) error {
-	for n := uint64(0); n*ledger.TileWidth < head.Size; n++ {
-		if err := t.within(ctx, func(ctx context.Context) error { return t.mirror(ctx, dir, head, n) }); err != nil {
+	if err := t.Mine(ctx); err != nil {
+		return err
+	}
+	if err := t.rowsAgree(ctx, dir, head, 0, head.Size, p); err != nil {
+		return err
+	}
+	return t.endAgrees(ctx, head, entries)
+}
+
+// rowsAgree compares the bundles that hold from ≤ i < to, as far as to.
+func (t *Tree) rowsAgree(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, from, to uint64, p Progress) error {
+	for n := from / ledger.TileWidth; n*ledger.TileWidth < to; n++ {
+		if err := t.within(ctx, func(ctx context.Context) error { return t.mirror(ctx, dir, head, n, to) }); err != nil {
 			return err
 		}
-		p.tell(min((n+1)*ledger.TileWidth, head.Size), head.Size)
+		p.tell(min((n+1)*ledger.TileWidth, to), head.Size)
 	}
+	return nil
+}
+
+// endAgrees compares the root, and what stands behind head.
+func (t *Tree) endAgrees(ctx context.Context, head ledger.Checkpoint, entries [][]byte) error {
 	return t.within(ctx, func(ctx context.Context) error {
 		root, err := t.follows(ctx, head)
 		if err == nil {
@@ -164,25 +191,52 @@ func (t *Tree) within(ctx context.Context, f func(context.Context) error) error 
 // CatchUp brings a tree that ends before head, after an older state of the
 // database was restored, to head again: the missing entries are queued as they
 // were. Every row that is there must be the ledger's, or one of entries, which
-// are on their way after it.
-func (t *Tree) CatchUp(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, entries [][]byte, p Progress) error {
+// are on their way after it: that is known before anything is changed. A frozen
+// tree is refused (ledger.tree-state), or with thaw lets itself be written to
+// again once its rows agree.
+func (t *Tree) CatchUp(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, entries [][]byte, thaw bool, p Progress) error {
+	if err := t.Mine(ctx); err != nil {
+		return err
+	}
 	s, err := t.Status(ctx)
 	if err != nil {
 		return err
 	}
-	if s.Size < head.Size {
-		root, err := dir.RootAt(s.Size, head.Size)
-		if err != nil {
-			return err
-		}
-		if root != s.Root {
-			return fault.New("ledger.tree-fork", t.place(), s.Root.String(), root.String())
-		}
-		if err := t.refill(ctx, dir, ledger.Checkpoint{Origin: head.Origin, Size: s.Size, Root: root}, head, p); err != nil {
+	asleep := s.State != trillian.TreeState_ACTIVE.String()
+	if asleep && !thaw {
+		return fault.New("ledger.tree-state", t.place(), s.State, trillian.TreeState_ACTIVE.String())
+	}
+	there := min(s.Size, head.Size)
+	root, err := dir.RootAt(there, head.Size)
+	if err != nil {
+		return err
+	}
+	if s.Size == there && root != s.Root {
+		return fault.New("ledger.tree-fork", t.place(), s.Root.String(), root.String())
+	}
+	if err := t.rowsAgree(ctx, dir, head, 0, there, p); err != nil {
+		return err
+	}
+	if there == head.Size {
+		if err := t.endAgrees(ctx, head, entries); err != nil {
 			return err
 		}
 	}
-	return t.Compare(ctx, dir, head, entries, p)
+	if asleep {
+		if err := t.setState(ctx, trillian.TreeState_ACTIVE); err != nil {
+			return err
+		}
+	}
+	if there == head.Size {
+		return nil
+	}
+	if err := t.refill(ctx, dir, ledger.Checkpoint{Origin: head.Origin, Size: there, Root: root}, head, p); err != nil {
+		return err
+	}
+	if err := t.rowsAgree(ctx, dir, head, there, head.Size, nil); err != nil {
+		return err
+	}
+	return t.endAgrees(ctx, head, entries)
 }
 
 // refill queues what is missing, a bundle at a time.
@@ -219,11 +273,11 @@ func (t *Tree) refill(ctx context.Context, dir *ledger.Dir, from, head ledger.Ch
 // Render writes the bundles and tiles of the tree up to head into store, from
 // the tree's rows alone, and refuses rows that do not lead to head's root.
 func (t *Tree) Render(ctx context.Context, store ledger.Store, head ledger.Checkpoint, p Progress) error {
-	r := ledger.NewRenderer(store.Put)
+	r, most := ledger.NewRenderer(store.Put), uint64(rangeMost)
 	for from := uint64(0); from < head.Size; {
 		var leaves []*trillian.LogLeaf
 		err := t.within(ctx, func(ctx context.Context) (err error) {
-			leaves, err = t.leaves(ctx, from, head.Size-from)
+			leaves, err = t.leaves(ctx, from, head.Size-from, &most)
 			return err
 		})
 		if err != nil {

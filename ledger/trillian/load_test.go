@@ -69,7 +69,7 @@ func TestLoadCompareRender(t *testing.T) {
 			d.mends()
 			render(t, d, d.head())
 			// Nothing is missing: catching up is comparing.
-			if err := d.tree().CatchUp(t.Context(), dir, d.head(), nil, nil); err != nil {
+			if err := d.tree().CatchUp(t.Context(), dir, d.head(), nil, false, nil); err != nil {
 				t.Error(err)
 			}
 		})

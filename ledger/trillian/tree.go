@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/trillian"
@@ -26,10 +27,10 @@ const perEntry = 20 * time.Millisecond
 // Sequence is the function that the Publisher calls; ctx ends its waiting.
 //
 // Errors: ledger.tree-unreachable and ledger.tree-late (what was queued is
-// found again by the next call), ledger.tree-short, -fork, -changed, -foreign
-// and -order (the tree is not the ledger's: nothing may be signed over it),
-// ledger.tree-taken (another writer was quicker: nothing of ours is in the
-// tree), ledger.tree-missing, -state and -refused.
+// found again by the next call), ledger.tree-short, -fork, -changed, -foreign,
+// -elsewhere, -order and -other (the tree is not the ledger's: nothing may be
+// signed over it), ledger.tree-taken (another writer was quicker: nothing of
+// ours is in the tree), ledger.tree-missing, -state and -refused.
 func (t *Tree) Sequence(ctx context.Context) ledger.SequenceFunc {
 	return func(head ledger.Checkpoint, dir *ledger.Dir, entries [][]byte) (ledger.Hash, error) {
 		if t.cfg.Tree == 0 {
@@ -64,6 +65,11 @@ func (t *Tree) Check(ctx context.Context, head ledger.Checkpoint, dir *ledger.Di
 }
 
 func (t *Tree) check(ctx context.Context, head ledger.Checkpoint, dir *ledger.Dir, entries [][]byte) (uint64, error) {
+	if head.Size == 0 { // no root is signed yet that would tell another's tree
+		if err := t.Mine(ctx); err != nil {
+			return 0, err
+		}
+	}
 	root, err := t.follows(ctx, head)
 	if err != nil {
 		return 0, err
@@ -131,9 +137,9 @@ func (t *Tree) follows(ctx context.Context, head ledger.Checkpoint) (*types.LogR
 	if err != nil {
 		return nil, err
 	}
-	var root types.LogRootV1
-	if err := root.UnmarshalBinary(resp.GetSignedLogRoot().GetLogRoot()); err != nil {
-		return nil, fault.Wrap("ledger.tree-refused", t.place(), err)
+	root, err := t.rootOf(resp)
+	if err != nil {
+		return nil, err
 	}
 	if root.TreeSize < head.Size {
 		return nil, fault.New("ledger.tree-short", t.place(), number(root.TreeSize), number(head.Size))
@@ -143,6 +149,22 @@ func (t *Tree) follows(ctx context.Context, head ledger.Checkpoint) (*types.LogR
 	if _, err := verifier.VerifyRoot(trusted, resp.GetSignedLogRoot(), resp.GetProof().GetHashes()); err != nil {
 		return nil, &fault.Error{Code: "ledger.tree-fork", Place: t.place(), Got: fmt.Sprintf("%d %x", root.TreeSize, root.RootHash),
 			Want: fmt.Sprintf("%d %x", head.Size, head.Root[:]), Err: err}
+	}
+	return root, nil
+}
+
+// maxTree bounds what is taken for a tree's size, far below where sums of
+// indexes would overflow.
+const maxTree = 1 << 62
+
+// rootOf reads a root as it was sent; nothing is verified.
+func (t *Tree) rootOf(resp *trillian.GetLatestSignedLogRootResponse) (*types.LogRootV1, error) {
+	var root types.LogRootV1
+	if err := root.UnmarshalBinary(resp.GetSignedLogRoot().GetLogRoot()); err != nil {
+		return nil, fault.Wrap("ledger.tree-refused", t.place(), err)
+	}
+	if root.TreeSize > maxTree {
+		return nil, fault.New("ledger.tree-refused", t.place(), number(root.TreeSize), number(maxTree))
 	}
 	return &root, nil
 }
@@ -189,17 +211,24 @@ func (t *Tree) late(root *types.LogRootV1, size uint64) *fault.Error {
 // belongs to another writer of this ledger, none of ours is in the tree.
 func (t *Tree) found(ctx context.Context, from, size uint64, entries [][]byte) (uint64, error) {
 	done, err := t.ours(ctx, from, size, entries)
-	if fault.Code(err) != "ledger.tree-foreign" || len(entries) == 0 {
-		return done, err
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code == "ledger.tree-elsewhere" && f.Place == place(from) && len(entries) > 0 {
+		return 0, notSequenced(fault.New("ledger.tree-taken", f.Place, f.Got, t.cfg.Writer))
 	}
-	leaves, lerr := t.leaves(ctx, from, 1)
-	if lerr != nil {
-		return 0, lerr
+	return done, err
+}
+
+// notSequenced says of a refusal that nothing of this call is in the tree.
+func notSequenced(err error) error {
+	var f *fault.Error
+	switch {
+	case !errors.As(err, &f):
+	case f.Err == nil:
+		f.Err = ledger.ErrNotSequenced
+	default:
+		f.Err = fmt.Errorf("%w: %w", ledger.ErrNotSequenced, f.Err)
 	}
-	if leaf := leaves[0]; bytes.Equal(leaf.LeafIdentityHash, t.identity(from)) && !bytes.Equal(leaf.LeafValue, entries[0]) {
-		err = fault.New("ledger.tree-taken", place(from), writer(leaf), t.cfg.Writer)
-	}
-	return 0, err
+	return err
 }
 
 // queue hands over entries[done:], one after the other.
@@ -207,12 +236,12 @@ func (t *Tree) queue(ctx context.Context, head ledger.Checkpoint, done uint64, e
 	var clock time.Time
 	server := t.at
 	for k := done; k < uint64(len(entries)); k++ {
-		for {
+		for first := k == 0; ; first = false {
 			at, found, err := t.queueOne(ctx, head.Size+k, entries[k])
 			if err == nil {
-				// A clock that stands or goes back; or a leaf that a run before has
-				// queued, by the clock of whatever server it had.
-				if found || !at.After(clock) && k > done {
+				// Found queued: by the clock of whatever server a run before had.
+				stands := k > done && !at.After(clock) // or goes back
+				if found || stands {
 					if _, err := t.reaches(ctx, head, head.Size+k+1); err != nil {
 						return err
 					}
@@ -221,6 +250,9 @@ func (t *Tree) queue(ctx context.Context, head ledger.Checkpoint, done uint64, e
 				break
 			}
 			if !again(err) {
+				if first && rejects(err) || k == 0 && fault.Code(err) == "ledger.tree-taken" {
+					return notSequenced(err)
+				}
 				return err
 			}
 			// Another server, another clock: what is queued is waited for first.
@@ -241,6 +273,13 @@ func (t *Tree) queue(ctx context.Context, head ledger.Checkpoint, done uint64, e
 		}
 	}
 	return nil
+}
+
+// rejects tells answers by which a tree takes no leaf at all. They say nothing
+// of an attempt before, whose own answer was lost.
+func rejects(err error) bool {
+	code := fault.Code(err)
+	return code == "ledger.tree-state" || code == "ledger.tree-missing"
 }
 
 // queueOne queues the leaf of an index and returns the time that orders it, and
@@ -267,7 +306,10 @@ func (t *Tree) queueOne(ctx context.Context, index uint64, entry []byte) (at tim
 			return at, false, fault.New("ledger.tree-taken", place(index), writer(queued.GetLeaf()), t.cfg.Writer)
 		}
 	default:
-		return at, false, fault.New("ledger.tree-refused", place(index), code.String()+" "+queued.GetStatus().GetMessage(), "")
+		return at, false, fault.New("ledger.tree-refused", place(index), heard(code.String()+" "+queued.GetStatus().GetMessage()), "")
+	}
+	if queued.GetLeaf() == nil {
+		return at, false, fault.New("ledger.tree-refused", place(index), "no leaf", "the leaf that was queued")
 	}
 	return queued.GetLeaf().GetQueueTimestamp().AsTime(), found, nil
 }
@@ -277,28 +319,37 @@ func (t *Tree) queueOne(ctx context.Context, index uint64, entry []byte) (at tim
 func (t *Tree) ours(ctx context.Context, from, size uint64, entries [][]byte) (uint64, error) {
 	most := from + uint64(len(entries))
 	err := t.each(ctx, from, min(size, most), func(i uint64, leaf *trillian.LogLeaf) error {
-		if bytes.Equal(leaf.LeafValue, entries[i-from]) {
+		entry := entries[i-from]
+		switch {
+		case bytes.Equal(leaf.LeafValue, entry):
 			return nil
-		}
-		for _, other := range entries {
-			if bytes.Equal(leaf.LeafValue, other) {
-				return fault.New("ledger.tree-order", place(i), "another entry of the same step", "the entry of this index")
-			}
-		}
-		if bytes.Equal(leaf.LeafIdentityHash, t.identity(i)) && bytes.Equal(leaf.MerkleLeafHash, leafHash(entries[i-from])) {
+		case bytes.Equal(leaf.LeafIdentityHash, t.identity(i)) && bytes.Equal(leaf.MerkleLeafHash, leafHash(entry)):
 			return fault.New("ledger.tree-changed", place(i), "another content", "what was queued")
+		case !bytes.Equal(leaf.LeafIdentityHash, t.identity(i)) && slices.ContainsFunc(entries, func(other []byte) bool { return bytes.Equal(leaf.LeafValue, other) }):
+			return fault.New("ledger.tree-order", place(i), "another entry of the same step", "the entry of this index")
 		}
-		return fault.New("ledger.tree-foreign", place(i), writer(leaf), number(from))
+		return t.strange(i, leaf)
 	})
 	if err != nil || size <= most {
 		return size - from, err
 	}
 	// Somebody has put something after ours: who, says the first of them.
-	leaves, err := t.leaves(ctx, most, 1)
+	leaf, err := t.one(ctx, most)
 	if err != nil {
 		return 0, err
 	}
-	return 0, fault.New("ledger.tree-foreign", place(most), writer(leaves[0]), number(most))
+	return 0, t.strange(most, leaf)
+}
+
+// strange names a leaf that is not ours. One under the identity of its index is
+// of this ledger all the same: another desk of the office has written it, or an
+// older copy of this folder. Anybody else's is foreign.
+func (t *Tree) strange(index uint64, leaf *trillian.LogLeaf) error {
+	code := "ledger.tree-foreign"
+	if bytes.Equal(leaf.LeafIdentityHash, t.identity(index)) {
+		code = "ledger.tree-elsewhere"
+	}
+	return fault.New(code, place(index), writer(leaf), number(index))
 }
 
 // mirrored holds the last bundle of the folder, and one other that the root
@@ -309,20 +360,20 @@ func (t *Tree) mirrored(ctx context.Context, dir *ledger.Dir, head ledger.Checkp
 		return nil
 	}
 	last := (head.Size - 1) / ledger.TileWidth
-	if err := t.mirror(ctx, dir, head, last); err != nil || last == 0 {
+	if err := t.mirror(ctx, dir, head, last, head.Size); err != nil || last == 0 {
 		return err
 	}
-	return t.mirror(ctx, dir, head, binary.BigEndian.Uint64(head.Root[:8])%last)
+	return t.mirror(ctx, dir, head, binary.BigEndian.Uint64(head.Root[:8])%last, head.Size)
 }
 
-// mirror holds one bundle against the tree.
-func (t *Tree) mirror(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, n uint64) error {
+// mirror holds one bundle against the tree, up to an index.
+func (t *Tree) mirror(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint, n, to uint64) error {
 	entries, err := dir.Bundle(n, head.Size)
 	if err != nil {
 		return err
 	}
 	from := n * ledger.TileWidth
-	return t.each(ctx, from, from+uint64(len(entries)), func(i uint64, leaf *trillian.LogLeaf) error {
+	return t.each(ctx, from, min(to, from+uint64(len(entries))), func(i uint64, leaf *trillian.LogLeaf) error {
 		if entry := entries[i-from]; !bytes.Equal(leaf.LeafValue, entry) || !bytes.Equal(leaf.MerkleLeafHash, leafHash(entry)) {
 			return fault.New("ledger.tree-changed", place(i), clip(leaf.LeafValue), clip(entry))
 		}

@@ -61,7 +61,7 @@ func TestTwoWriters(t *testing.T) {
 			}
 			e.holds()
 			// From now on it is told at once, until it has the winner's folder.
-			e.refuses("ledger.tree-foreign", true, local.Batch{Entries: e.next(1)})
+			e.refuses("ledger.tree-elsewhere", true, local.Batch{Entries: e.next(1)})
 			if s, err := d.tree().Status(t.Context()); err != nil || s.Size != 4 {
 				t.Errorf("the tree has %+v (%v), want one leaf for the index", s, err)
 			}
@@ -302,9 +302,12 @@ func TestTreesThatRefuse(t *testing.T) {
 		if err := d.tree().Freeze(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		d.refuses("ledger.tree-state", false, local.Batch{Entries: d.next(2)})
+		// Nothing was handed over, so nothing is kept; reading goes on.
+		d.refuses("ledger.tree-state", true, local.Batch{Entries: d.next(2)})
 		d.holds()
-		d.refuses("ledger.tree-state", true, local.Batch{})
+		if err := d.step(local.Batch{}); err != nil {
+			t.Error(err)
+		}
 		if err := d.tree().Thaw(t.Context()); err != nil {
 			t.Fatal(err)
 		}
