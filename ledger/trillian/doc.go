@@ -30,6 +30,9 @@
 // second is told that the place is taken, and by whom, before its entry is in
 // the tree. ExtraData holds who wrote; it is never published.
 //
+// A tree's Description is the origin of the ledger that it was made for: what
+// has another is left alone.
+//
 // # Order
 //
 // A LOG tree orders by the time at which a log server took a leaf. Leaves are
