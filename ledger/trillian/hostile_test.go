@@ -55,10 +55,10 @@ func TestHostileAnswers(t *testing.T) {
 		"no root":                    {"ledger.tree-refused", changed("GetLatestSignedLogRoot", func(a rootAnswer) { a.SignedLogRoot = nil }), sequence},
 		"no root, status":            {"ledger.tree-refused", changed("GetLatestSignedLogRoot", func(a rootAnswer) { a.SignedLogRoot.LogRoot = nil }), stat},
 		"a leaf without a member":    {"ledger.tree-foreign", changed("GetLeavesByRange", func(a leafAnswer) { a.Leaves[0] = &trillian.LogLeaf{} }), sequence},
-		"another tree than asked":    {"ledger.tree-refused", replaced1("GetTree", func() any { return &trillian.Tree{TreeId: 8, Description: origin} }), sequence},
-		"a tree without a member":    {"ledger.tree-refused", replaced1("GetTree", func() any { return &trillian.Tree{} }), stat},
-		"a new tree without number":  {"ledger.tree-refused", replaced1("CreateTree", func() any { return &trillian.Tree{} }), create},
-		"a new tree, number below 0": {"ledger.tree-refused", replaced1("CreateTree", func() any { return &trillian.Tree{TreeId: math.MinInt64} }), create},
+		"another tree than asked":    {"ledger.tree-refused", instead("GetTree", func() any { return &trillian.Tree{TreeId: 8, Description: origin} }), sequence},
+		"a tree without a member":    {"ledger.tree-refused", instead("GetTree", func() any { return &trillian.Tree{} }), stat},
+		"a new tree without number":  {"ledger.tree-refused", instead("CreateTree", func() any { return &trillian.Tree{} }), create},
+		"a new tree, number below 0": {"ledger.tree-refused", instead("CreateTree", func() any { return &trillian.Tree{TreeId: math.MinInt64} }), create},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
@@ -78,8 +78,8 @@ func create(ctx context.Context, tree *Tree) error {
 	return err
 }
 
-// replaced1 answers one method otherwise.
-func replaced1(method string, answer func() any) lie {
+// instead answers one method otherwise.
+func instead(method string, answer func() any) lie {
 	return func(_ context.Context, m string, _ any, do func() (any, error)) (any, error) {
 		if m == method {
 			return answer(), nil
