@@ -225,7 +225,7 @@ func TestQueuedRowChanged(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				d := desks[name]
-				d.t, d.cfg.Wait = t, brief
+				d.t, d.cfg.Wait = t, 3*brief // all of its leaves are queued by then, whatever else runs
 				d.refuses("ledger.tree-late", false, local.Batch{Entries: d.next(3)})
 				d.sql(c, x.index, x.change)
 				d.refuses(x.first, x.first != "ledger.tree-taken", local.Batch{})
