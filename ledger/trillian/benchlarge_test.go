@@ -31,8 +31,8 @@ func (x *bench) large() {
 	small, large := x.laid(1, least), x.laid(2, *benchLeaves+(least-*benchLeaves%ledger.TileWidth+ledger.TileWidth)%ledger.TileWidth)
 	before := x.sql("SELECT pg_database_size(current_database())")
 	head := large.head(x)
-	x.load(small, "")
 	x.byItself(false)
+	x.load(small, "")
 	x.load(large, "large/load")
 	x.ranges(large, head, "large/before-analyze")
 	x.byItself(true)
@@ -90,8 +90,10 @@ func (x *bench) load(o *office, what string) {
 	}
 }
 
-// byItself lets PostgreSQL analyze the tables when it finds the time, or not:
-// within a minute of a bulk load it has, or has not.
+// byItself lets PostgreSQL analyze the tables when it finds the time, or not.
+// Where it comes just before a bulk load it knows the tables as small ones until
+// it comes again, and signers and readers are slow by the square of the rows:
+// that is for a test, and a load is for the bench.
 func (x *bench) byItself(on bool) {
 	for _, table := range []string{"LeafData", "SequencedLeafData"} {
 		_, err := x.Postgres.SQL(x.Context(), "ALTER TABLE "+table+" SET (autovacuum_enabled = "+strconv.FormatBool(on)+")")

@@ -19,6 +19,13 @@ import (
 // unless they are told otherwise.
 const maxRequest = 3 << 20
 
+// ahead is how many entries of a bulk load may wait for the signers. While the
+// database's planner knows the tables only as they were before the load, what a
+// signer asks takes the longer the more rows there are, and all offices wait for
+// it: a load that keeps to the signers' pace is still small when PostgreSQL
+// comes to look at the tables, within a minute.
+const ahead = 5000
+
 // Progress is told how far a long work is; nil: nobody listens.
 type Progress func(done, of uint64)
 
@@ -43,7 +50,7 @@ func (t *Tree) Load(ctx context.Context, name string, dir *ledger.Dir, head ledg
 	}
 	err = t.fill(ctx, dir, head, p)
 	if err == nil {
-		err = t.settled(ctx, head, p)
+		err = t.settled(ctx, head, head.Size, head.Size, p)
 	}
 	if ferr := t.frozen(ctx); err != nil || ferr != nil {
 		return 0, errors.Join(err, ferr)
@@ -82,7 +89,9 @@ func (t *Tree) fill(ctx context.Context, dir *ledger.Dir, head ledger.Checkpoint
 			if err := flush(); err != nil {
 				return err
 			}
-			p.tell(i/2, head.Size)
+			if err := t.settled(ctx, head, i, i-min(i, ahead), p); err != nil {
+				return err
+			}
 		}
 		leaf := t.leaf(i, bytes.Clone(entry))
 		leaf.LeafIndex = int64(i)
@@ -122,20 +131,20 @@ func (t *Tree) add(ctx context.Context, leaves []*trillian.LogLeaf) error {
 	return nil
 }
 
-// settled waits until the signers have integrated everything, for as long as
-// they go forward, and compares the root.
-func (t *Tree) settled(ctx context.Context, head ledger.Checkpoint, p Progress) error {
+// settled waits until the signers have integrated size of the entries that were
+// handed over, for as long as they go forward, and compares the last root.
+func (t *Tree) settled(ctx context.Context, head ledger.Checkpoint, given, size uint64, p Progress) error {
 	deadline := time.Now().Add(t.cfg.Wait)
 	for was := uint64(0); ; {
 		s, err := t.Status(ctx)
 		if err != nil {
 			return err
 		}
-		p.tell(head.Size/2+min(s.Size, head.Size)/2, head.Size)
+		p.tell((given+min(s.Size, given))/2, head.Size)
 		switch {
 		case s.Size > head.Size || s.Size == head.Size && s.Root != head.Root:
 			return fault.New("ledger.tree-fork", t.place(), fmt.Sprintf("%d %s", s.Size, s.Root), fmt.Sprintf("%d %s", head.Size, head.Root))
-		case s.Size == head.Size:
+		case s.Size >= size:
 			return nil
 		case s.Size > was:
 			was, deadline = s.Size, time.Now().Add(t.cfg.Wait)

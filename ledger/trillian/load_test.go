@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/trillian"
 	"google.golang.org/grpc/codes"
@@ -190,4 +191,40 @@ func TestLoadThroughFaults(t *testing.T) {
 	d.cfg.Tree = id
 	r.lies(nil)
 	d.mends()
+}
+
+// Signers that do not come forward: a bulk load does not run far ahead of them,
+// and does not wait for ever.
+func TestLoadKeepsToTheSigners(t *testing.T) {
+	t.Parallel()
+	r := newRelay(t, sound.up(t).LogServers[0].Addr)
+	d := loaded(t, ahead+3000, r.addr)
+	d.cfg.Wait = 500 * time.Millisecond
+	var root any
+	given := 0
+	r.lies(func(_ context.Context, m string, req any, do func() (any, error)) (any, error) {
+		if q, ok := req.(*trillian.AddSequencedLeavesRequest); ok {
+			given += len(q.Leaves)
+		}
+		if m != "GetLatestSignedLogRoot" {
+			return do()
+		}
+		if root == nil { // the first one, of no entries or a few, for all time
+			var err error
+			if root, err = do(); err != nil {
+				return nil, err
+			}
+		}
+		return root, nil
+	})
+	tree := d.tree()
+	_, err := tree.Load(t.Context(), "演示单位", ledger.OpenDir(os.DirFS(d.opt.Dir)), d.head(), nil)
+	wantCode(t, err, "ledger.tree-late")
+	if given <= ahead || given > ahead+2000 {
+		t.Errorf("%d entries handed over, want little more than %d", given, ahead)
+	}
+	r.lies(nil)
+	if s, err := tree.Status(t.Context()); err != nil || s.State != "FROZEN" {
+		t.Errorf("%+v, %v", s, err)
+	}
 }
