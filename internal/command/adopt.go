@@ -30,11 +30,6 @@ func (c *Command) adopt(root string) error {
 	if err != nil {
 		return err
 	}
-	if o.Restored() == nil { // a restored batch cannot be completed before this
-		if err := unfinished(o); err != nil {
-			return err
-		}
-	}
 	b, err := o.Bundle()
 	if err != nil {
 		return err

@@ -94,7 +94,7 @@ func (c *Command) fail(used *cobra.Command, err error) int {
 	} else if plain(err) == "" {
 		code = 3
 	}
-	if why := fault.Code(err); why == "keyring.cancelled" || why == "site.stopped" || why == "ledger.tree-stopped" || why == "command.cluster-stopped" {
+	if why := fault.Code(err); why == "keyring.cancelled" || why == "site.stopped" || why == "ledger.tree-stopped" || why == "ledger.load-stopped" || why == "command.cluster-stopped" {
 		code = 130 // as shells have it
 	}
 	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.cluster-failed", "command.cluster-stopped", "command.differs", "command.pack-faults", "command.rounds-refused"}, fault.Code(err)) { // its report has been printed

@@ -65,7 +65,7 @@ func TestScripts(t *testing.T) {
 				"sunlot": cmdSunlot, "code": cmdCode, "clock": cmdClock, "answer": cmdAnswer, "office": cmdOffice, "sheet": cmdSheet, "csv": cmdCSV,
 				"fill": cmdFill, "json": cmdJSON, "setjson": cmdSetJSON, "mark": cmdMark, "same": cmdSame, "flip": cmdFlip, "lines": cmdLines,
 				"cells": cmdCells, "column": cmdColumn, "holds": cmdHolds, "relay": cmdRelay, "bytes": cmdBytes, "toml": cmdTOML, "recovery": cmdRecovery, "serve": cmdServe, "flipped": cmdFlipped, "witness": cmdWitness,
-				"toylog": cmdToyLog, "asks": cmdAsks, "servers": cmdServers,
+				"toylog": cmdToyLog, "asks": cmdAsks, "servers": cmdServers, "rootof": cmdRootOf,
 			},
 		})
 	}

@@ -28,8 +28,7 @@ func (c *Command) newLedger() *cobra.Command {
 		Use:   "ledger",
 		Short: "账本引擎：查看、写完、建树、重建、在本机与日志服务器之间搬移",
 		Long: `账本的先后次序可以由本机文件夹（local）保管，也可以由多个单位共用的日志服务器（trillian）保管。
-无论哪一种，公布的都是 ledger 文件夹，名称、序号、总校验码和已有的证明都一样。本组命令不签名，不需要口令
-（finish 和 rebuild --files 除外）。` + exitCodes,
+无论哪一种，公布的都是 ledger 文件夹，名称、序号、总校验码和已有的证明都一样。本组命令除 finish 外不签名，不需要口令。` + exitCodes,
 		Example: "  sunlot ledger status\n  sunlot ledger move --to trillian --settings 省平台.toml",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
@@ -173,15 +172,17 @@ func (c *Command) settings(name string) (*office.Ledger, error) {
 
 func (c *Command) newLedgerRebuild() *cobra.Command {
 	var files, anew bool
-	var from string
+	var from, root string
 	cmd := &cobra.Command{
 		Use:   "rebuild",
 		Short: "由公布的账本文件重建树；或用 --files 修好账本文件夹",
 		Long: `不带 --files：使树与账本文件一致。树里的记录都对、只是短了的（从旧备份恢复过），补齐缺的；
-其他情况另建一棵树，由账本文件装入，旧树冻结留查。
+损坏的、不见了的、混进别的程序写的，另建一棵树，由账本文件装入，旧树冻结留查。
+树里有这个账本在别处写入的记录，或者树已冻结：多半账本已在别处继续，本命令不动它。查明没有别处的，先把账本
+现在的总校验码与网站上公布的、打印存档的核对一致，再用 --new --root 另建一棵。
 带 --files：修好损坏的账本文件夹。记录取自 --from 给的公布过的副本，没有的取自树，再没有的取自文件夹里
-的记录包；算出的总校验码与最近一次签名的一致才动文件夹。要输入口令，只用来认账本钥匙，不签名。` + exitCodes,
-		Example: "  sunlot ledger rebuild\n  sunlot ledger rebuild --files --from /media/usb/site/ledger",
+的记录包；算出的总校验码与最近一次签名的一致才动文件夹。已撤下的内容不会恢复。` + exitCodes,
+		Example: "  sunlot ledger rebuild\n  sunlot ledger rebuild --new --root 核对过的总校验码\n  sunlot ledger rebuild --files --from /media/usb/site/ledger",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if files {
@@ -190,22 +191,26 @@ func (c *Command) newLedgerRebuild() *cobra.Command {
 			if from != "" {
 				return usage("command.from-files", "--from", "", "--files")
 			}
-			return c.rebuildTree(anew)
+			if anew != (root != "") {
+				return usage("command.new-root", "--new", "", "--root")
+			}
+			return c.rebuildTree(anew, root)
 		},
 	}
 	cmd.Flags().BoolVar(&files, "files", false, "修账本文件夹，而不是树")
 	cmd.Flags().StringVar(&from, "from", "", "公布过的 ledger 文件夹的副本")
-	cmd.Flags().BoolVar(&anew, "new", false, "不检查旧树，直接另建一棵")
+	cmd.Flags().BoolVar(&anew, "new", false, "旧树不再用，另建一棵；要同时给 --root")
+	cmd.Flags().StringVar(&root, "root", "", "核对过的账本总校验码（64 个字符）")
 	cmd.MarkFlagsMutuallyExclusive("files", "new")
 	return cmd
 }
 
-func (c *Command) rebuildTree(anew bool) error {
+func (c *Command) rebuildTree(anew bool, root string) error {
 	o, err := c.open()
 	if err != nil {
 		return err
 	}
-	r, err := o.Rebuild(anew, c.leaves("重建"))
+	r, err := o.Rebuild(anew, root, c.leaves("重建"))
 	if err != nil {
 		return err
 	}
@@ -215,7 +220,11 @@ func (c *Command) rebuildTree(anew bool) error {
 // rebuilt says what became of the tree.
 func (c *Command) rebuilt(r *office.Rebuilt) error {
 	if c.flags.json {
-		return c.printJSON(r)
+		if err := c.printJSON(r); err != nil {
+			return err
+		}
+		c.flags.json = r.Unfrozen() == nil // the report has been printed
+		return r.Unfrozen()
 	}
 	if r.Why != "" {
 		sentence, _ := words.Say(r.Why, "树 "+strconv.FormatInt(r.Old, 10), "", "")
@@ -231,10 +240,10 @@ func (c *Command) rebuilt(r *office.Rebuilt) error {
 	default:
 		c.note("树 %d 与账本逐条一致，共 %d 条，没有改动。\n", r.Tree, r.Size)
 	}
-	if r.Left != nil {
-		c.note("旧树没有冻结成：%s\n", words.Error(r.Left))
+	if r.Unfrozen() != nil {
+		c.note("旧树没有冻结成，请机房冻结树 %d：\n", r.Old)
 	}
-	return nil
+	return r.Unfrozen()
 }
 
 func (c *Command) rebuildFiles(from string) error {

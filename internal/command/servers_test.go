@@ -71,3 +71,8 @@ func cmdServers(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), fmt.Appendf(nil, "[ledger]\naddress = [%s]\n", strings.Join(list, ", ")), 0o644))
 }
+
+// cmdRootOf puts a line of a file into the environment: rootof FILE NAME.
+func cmdRootOf(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Setenv(args[1], strings.TrimSpace(ts.ReadFile(args[0])))
+}

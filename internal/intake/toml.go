@@ -277,3 +277,22 @@ func tomlCell(v any) (Cell, error) {
 	}
 	return Cell{}, fmt.Errorf("a value of type %T", v)
 }
+
+// String writes a TOML basic string.
+func String(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < 0x20 || r == 0x7F:
+			fmt.Fprintf(&b, "\\u%04X", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/record"
 )
 
@@ -56,7 +57,7 @@ func (s Site) record() record.Site {
 func (c *Config) format() []byte {
 	var b strings.Builder
 	line := func(key, value, why string) { fmt.Fprintf(&b, "%-9s= %s  # %s\n", key, value, why) }
-	text := func(key, value, why string) { line(key, tomlString(value), why) }
+	text := func(key, value, why string) { line(key, intake.String(value), why) }
 	b.WriteString("# 阳光签（sunlot）本单位设置。用记事本改动后保存为 UTF-8 即可。\n")
 	b.WriteString("# name、origin、region、pack 和 [site] 已写入开账声明；改动后页面仍以账本为准。\n\n")
 	text("name", c.Name, "单位全称")
@@ -69,7 +70,7 @@ func (c *Config) format() []byte {
 	text("guard", c.Guard, "留底的位置（快照的第二存放处），最好在另一块盘上，可写绝对路径")
 	quoted := make([]string, len(c.Relays))
 	for i, r := range c.Relays {
-		quoted[i] = tomlString(r)
+		quoted[i] = intake.String(r)
 	}
 	line("relays", "["+strings.Join(quoted, ", ")+"]", "公开随机数的取用网址，可多个，取到的都要核验")
 	text("base", c.Base, "网站发布后的完整网址，如 https://www.example.gov.cn/sunlot/")
@@ -95,23 +96,4 @@ func (c *Config) format() []byte {
 		b.WriteString(w.format())
 	}
 	return []byte(b.String())
-}
-
-// tomlString is a TOML basic string.
-func tomlString(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < 0x20 || r == 0x7F:
-			fmt.Fprintf(&b, "\\u%04X", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }

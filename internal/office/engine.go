@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -84,11 +85,11 @@ func (l *Ledger) format() string {
 	var b strings.Builder
 	line := func(key, value, why string) { fmt.Fprintf(&b, "%-7s = %s  # %s\n", key, value, why) }
 	b.WriteString("\n[ledger]\n")
-	line("engine", tomlString(or(l.Engine, EngineLocal)), "账本引擎：local 本机文件夹，trillian 多单位共用的日志服务器；请用 sunlot ledger move 改")
+	line("engine", intake.String(or(l.Engine, EngineLocal)), "账本引擎：local 本机文件夹，trillian 多单位共用的日志服务器；请用 sunlot ledger move 改")
 	if len(l.Address) > 0 {
 		quoted := make([]string, len(l.Address))
 		for i, a := range l.Address {
-			quoted[i] = tomlString(a)
+			quoted[i] = intake.String(a)
 		}
 		line("address", "["+strings.Join(quoted, ", ")+"]", "日志服务器，主机:端口，前一个不通就用后一个")
 	}
@@ -100,7 +101,7 @@ func (l *Ledger) format() string {
 		{"key", l.Key, "证书的私钥（PEM 文件）"}, {"server_name", l.Server, "服务器证书上的名称，与地址不同时填"},
 	} {
 		if f.value != "" {
-			line(f.key, tomlString(f.value), f.why)
+			line(f.key, intake.String(f.value), f.why)
 		}
 	}
 	if l.Plain {
@@ -131,35 +132,79 @@ func LedgerSettings(name string, data []byte) (Ledger, error) {
 // setLedger replaces the section [ledger] of office.toml and leaves every other
 // line as its people wrote it.
 func (o *Office) setLedger(l Ledger) error {
+	text, err := o.withLedger(l)
+	if err != nil {
+		return err
+	}
+	name := o.path(ConfigName)
+	if err := durable.WriteFile(name, text, 0o644); err != nil {
+		return fault.Wrap("office.unwritable", name, err).Of(fault.Unreachable)
+	}
+	o.Config.Ledger = l
+	return nil
+}
+
+// withLedger is office.toml with that section. What it gives reads as what is
+// meant, and everything else as it did, or it is refused: so it is asked before
+// anything is changed on a server.
+func (o *Office) withLedger(l Ledger) ([]byte, error) {
 	name := o.path(ConfigName)
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return fault.Wrap("office.unreadable", name, err).Of(fault.Unreachable)
+		return nil, fault.Wrap("office.unreadable", name, err).Of(fault.Unreachable)
 	}
-	var kept []string
+	was, err := intake.TOML[Config](name, data)
+	if err != nil {
+		return nil, err
+	}
+	text := append(bytes.TrimRight(withoutLedger(data), "\n"), '\n')
+	text = append(text, l.format()...)
+	is, err := intake.TOML[Config](name, text)
+	if err == nil {
+		was.Ledger, is.Ledger.Engine = l, or(is.Ledger.Engine, EngineLocal)
+		was.Ledger.Engine = or(l.Engine, EngineLocal)
+	}
+	if err != nil || !reflect.DeepEqual(was, is) {
+		return nil, &fault.Error{Code: "office.ledger-section", Place: name, Kind: fault.Usage, Err: err}
+	}
+	return text, nil
+}
+
+// withoutLedger cuts the section: from its header to the last of its keys. What
+// comments stand before the next header belong to that.
+func withoutLedger(data []byte) []byte {
+	var kept, cut []string
 	within := false
 	for line := range strings.Lines(string(data)) {
-		if head := strings.TrimSpace(line); strings.HasPrefix(head, "[") {
-			within = strings.HasPrefix(strings.ReplaceAll(head, " ", ""), "[ledger]")
+		switch head := strings.TrimSpace(line); {
+		case strings.HasPrefix(head, "["):
+			name, _, _ := strings.Cut(strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(head), "#")
+			if within = name == "[ledger]"; !within {
+				kept = append(kept, cut...)
+			}
+			cut = nil
+		case within && (head == "" || strings.HasPrefix(head, "#")):
+			cut = append(cut, line)
+		case within:
+			cut = nil
 		}
 		if !within {
 			kept = append(kept, line)
 		}
 	}
-	text := append(bytes.TrimRight([]byte(strings.Join(kept, "")), "\n"), '\n')
-	text = append(text, l.format()...)
-	// What is written must read as what is meant, whatever stood there before.
-	c, err := intake.TOML[Config](name, text)
+	return []byte(strings.Join(kept, ""))
+}
+
+// unchanged refuses to go on with settings that somebody has changed since they
+// were read: a move, while a person typed a passphrase.
+func (o *Office) unchanged() error {
+	now, err := Open(o.Dir)
 	if err != nil {
 		return err
 	}
-	if got := c.Ledger; got.format() != l.format() || c.Origin != o.Config.Origin || c.Guard != o.Config.Guard {
-		return fault.New("ledger.tree-config", ConfigName+" [ledger]", "", "").Of(fault.Usage)
+	if now.Config.Ledger.format() != o.Config.Ledger.format() {
+		return fault.New("office.engine-changed", o.path(ConfigName), or(now.Config.Ledger.Engine, EngineLocal), or(o.Config.Ledger.Engine, EngineLocal))
 	}
-	if err := durable.WriteFile(name, text, 0o644); err != nil {
-		return fault.Wrap("office.unwritable", name, err)
-	}
-	o.Config.Ledger = l
 	return nil
 }
 
@@ -171,7 +216,7 @@ func (o *Office) local(k Keys) (opt local.Options, closing func(), err error) {
 	if !o.Config.Ledger.Shared() {
 		return opt, func() {}, nil
 	}
-	tree, err := o.tree()
+	tree, err := o.tree(o.Config.Ledger)
 	if err != nil {
 		return opt, nil, err
 	}
@@ -186,10 +231,9 @@ func (o *Office) context() context.Context {
 	return o.Context
 }
 
-// tree is the office's tree on the servers; nothing is asked of them yet.
-func (o *Office) tree() (*trillian.Tree, error) {
-	l := &o.Config.Ledger
-	tc, err := o.tls()
+// tree is the tree that l names on the servers; nothing is asked of them yet.
+func (o *Office) tree(l Ledger) (*trillian.Tree, error) {
+	tc, err := o.tls(l)
 	if err != nil {
 		return nil, err
 	}
@@ -198,8 +242,7 @@ func (o *Office) tree() (*trillian.Tree, error) {
 }
 
 // tls is nil where nothing is encrypted.
-func (o *Office) tls() (*tls.Config, error) {
-	l := &o.Config.Ledger
+func (o *Office) tls(l Ledger) (*tls.Config, error) {
 	if l.CA == "" {
 		return nil, nil
 	}
@@ -245,7 +288,7 @@ func (o *Office) firstTree() error {
 	if !o.Config.Ledger.Shared() || o.Config.Ledger.Tree != 0 {
 		return nil
 	}
-	tree, err := o.tree()
+	tree, err := o.tree(o.Config.Ledger)
 	if err != nil {
 		return err
 	}

@@ -162,26 +162,21 @@ func (o *Office) pack(ring *keyring.Ring, f io.Writer) error {
 
 // Adopt lets the guard start again from the ledger as it stands, after a person
 // has compared its root with one that was printed or published, and takes the
-// mark of a restored folder away. A batch that a crash left half written is
-// the guard's own business: the next write completes it.
+// mark of a restored folder away. A step that a crash left half written is the
+// guard's own business, and the next write completes it; one whose place another
+// desk has taken is set aside.
 func (o *Office) Adopt() error {
 	k, err := o.unlock()
 	if err != nil {
 		return err
 	}
-	left, err := o.Unfinished()
+	opt, closing, err := o.local(k)
 	if err != nil {
 		return err
 	}
-	if left < 0 {
-		opt, closing, err := o.local(k)
-		if err != nil {
-			return err
-		}
-		defer closing()
-		if err := local.Adopt(opt); err != nil {
-			return err
-		}
+	defer closing()
+	if err := local.Adopt(opt); err != nil {
+		return err
 	}
 	return o.adopted()
 }

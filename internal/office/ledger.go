@@ -1,12 +1,12 @@
 package office
 
 import (
-	"context"
 	"encoding/hex"
 	"errors"
+	"os"
 
-	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/keyring"
 	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/ledger"
 	"github.com/sunlot/sunlot/ledger/local"
@@ -15,8 +15,10 @@ import (
 
 // Work on the ledger's engine. None of it signs, so none of it asks for a key:
 // an operator of the province does it for an office that is asleep. What is
-// trusted is the folder, verified as everybody verifies it, and the guard's
-// record of what was signed last; a tree has to agree with both.
+// trusted is the folder, verified as everybody verifies it and signed with the key
+// that the office keeps, and the guard's record of what was signed last; a tree
+// has to agree with both. A tree that knows more than they do is never left behind
+// by itself: what it knows may have been signed elsewhere.
 
 // LedgerStatus is how the ledger, the guard's record and the tree stand.
 type LedgerStatus struct {
@@ -34,7 +36,7 @@ type LedgerStatus struct {
 
 // LedgerStatus asks the servers and compares: the newest rows and one older
 // bundle, or with all every one. What does not agree is the error beside the
-// status as far as it is known.
+// status as far as it is known. It changes nothing.
 func (o *Office) LedgerStatus(all bool, progress func(done, of uint64)) (*LedgerStatus, error) {
 	b, err := o.Bundle()
 	if err != nil {
@@ -42,17 +44,17 @@ func (o *Office) LedgerStatus(all bool, progress func(done, of uint64)) (*Ledger
 	}
 	s := &LedgerStatus{Engine: or(o.Config.Ledger.Engine, EngineLocal), Origin: b.Checkpoint.Origin, Size: b.Checkpoint.Size,
 		Root: hex.EncodeToString(b.Checkpoint.Root[:]), Pending: -1, Holder: local.Holder(o.guard())}
-	second, err := durable.Open(o.guard(), durable.Options{Private: true})
+	key, err := o.ownKey(b)
 	if err != nil {
-		return s, fault.Wrap("ledger.unreadable", o.guard(), err).Of(fault.Unreachable)
+		return s, err
 	}
-	defer second.Close()
-	signed, err := ledger.Signed(second.FS(), logKey(b))
+	second := os.DirFS(o.guard())
+	signed, err := ledger.Signed(second, key)
 	if err != nil {
 		return s, err
 	}
 	s.Signed = signed.Size
-	from, pending, err := local.Pending(second.FS())
+	from, pending, err := local.Pending(second)
 	if err != nil {
 		return s, err
 	}
@@ -63,10 +65,10 @@ func (o *Office) LedgerStatus(all bool, progress func(done, of uint64)) (*Ledger
 			entries = pending.Entries
 		}
 	}
-	if !o.Config.Ledger.Shared() {
-		return s, nil
+	if err := sameHistory(b.Checkpoint, signed, from, pending); err != nil || !o.Config.Ledger.Shared() {
+		return s, err
 	}
-	tree, err := o.tree()
+	tree, err := o.tree(o.Config.Ledger)
 	if err != nil {
 		return s, err
 	}
@@ -81,13 +83,33 @@ func (o *Office) LedgerStatus(all bool, progress func(done, of uint64)) (*Ledger
 	return s, err
 }
 
-// logKey is the key that signed the bundle's checkpoint.
-func logKey(b *verify.Bundle) ledger.Key { return b.Policy.Logs[0].Key }
+// ownKey is the key of the log that the office keeps. A ledger that another one
+// signed is not this office's, however well it verifies.
+func (o *Office) ownKey(b *verify.Bundle) (ledger.Key, error) {
+	ring, err := keyring.Open(o.keyDir())
+	if err != nil {
+		return ledger.Key{}, err
+	}
+	for _, l := range b.Policy.Logs {
+		if l.Key.Equal(ring.Log) {
+			return ring.Log, nil
+		}
+	}
+	return ledger.Key{}, fault.New("ledger.guard-other-office", "checkpoint", b.Checkpoint.Origin, ring.Log.String())
+}
 
-// CreateTree makes the tree of an office whose ledger is still empty or on this
-// machine, and notes it in office.toml; nothing else changes. settings, if not
-// nil, replaces the section [ledger].
+// CreateTree makes a tree for an office whose ledger is on this machine, and notes
+// it in office.toml; nothing else changes. settings, if not nil, replaces the
+// section [ledger].
 func (o *Office) CreateTree(settings *Ledger) (int64, error) {
+	h, err := local.Hold(local.Options{Dir: o.Public(), Guard: o.guard(), Writer: o.Writer})
+	if err != nil {
+		return 0, err
+	}
+	defer h.Close()
+	if err := o.unchanged(); err != nil {
+		return 0, err
+	}
 	l := o.Config.Ledger
 	if settings != nil {
 		l = *settings
@@ -96,29 +118,23 @@ func (o *Office) CreateTree(settings *Ledger) (int64, error) {
 	if l.Tree != 0 {
 		return 0, fault.New("ledger.tree-exists", ConfigName, num(l.Tree), "").Of(fault.Usage)
 	}
-	if err := l.reachable(); err != nil {
+	shared := l
+	shared.Engine, l.Tree = EngineTrillian, 1
+	if err := shared.check(); err != nil {
 		return 0, err
 	}
-	was := o.Config.Ledger
-	o.Config.Ledger = l
-	tree, err := o.tree()
-	if err == nil {
-		defer tree.Close()
-		l.Tree, err = tree.Create(o.context(), o.Config.Name)
+	if _, err := o.withLedger(l); err != nil { // before anything is made on a server
+		return 0, err
 	}
-	if err == nil {
-		err = o.setLedger(l)
-	}
+	tree, err := o.tree(shared)
 	if err != nil {
-		o.Config.Ledger = was
+		return 0, err
 	}
-	return l.Tree, err
-}
-
-// reachable refuses settings that name no servers.
-func (l Ledger) reachable() error {
-	l.Engine = EngineTrillian
-	return l.check()
+	defer tree.Close()
+	if l.Tree, err = tree.Create(o.context(), o.Config.Name); err != nil {
+		return 0, err
+	}
+	return l.Tree, o.setLedger(l)
 }
 
 // Rebuilt says what was done to a tree.
@@ -129,19 +145,30 @@ type Rebuilt struct {
 	Why   string `json:"why,omitempty"`        // the code of what was wrong with it
 	Found uint64 `json:"found"`                // leaves that were there already
 	New   bool   `json:"new"`                  // Tree was made now
-	Left  error  `json:"-"`                    // the old one could not be frozen
+	Left  string `json:"unfrozen,omitempty"`   // the code of why the old one could not be frozen
+
+	left error
 }
 
+// Unfrozen is why the old tree could not be frozen, nil if it was.
+func (r *Rebuilt) Unfrozen() error { return r.left }
+
 // Rebuild makes the tree agree with the published files. Where its rows are the
-// ledger's as far as they go, what is missing is queued again; anything else is
-// left behind, and a new tree is made from the files; with anew at once.
-func (o *Office) Rebuild(anew bool, progress func(done, of uint64)) (*Rebuilt, error) {
+// ledger's as far as they go, what is missing is queued again. A tree that is
+// damaged, gone or a stranger's is left behind, and a new one made from the
+// files. One that knows entries of this ledger which the folder has not, or that
+// was frozen, is left behind only with anew, for which a person has compared root
+// with what was published last.
+func (o *Office) Rebuild(anew bool, root string, progress func(done, of uint64)) (*Rebuilt, error) {
 	if !o.Config.Ledger.Shared() {
 		return nil, fault.New("ledger.no-tree", ConfigName, or(o.Config.Ledger.Engine, EngineLocal), EngineTrillian).Of(fault.Usage)
 	}
 	var r *Rebuilt
-	err := o.held(func(b *verify.Bundle, pending *ledger.Batch) (err error) {
-		r, err = o.bringUp(o.Config.Ledger, anew, b, pending, progress)
+	err := o.held(func(h *standing) (err error) {
+		if is := hex.EncodeToString(h.b.Checkpoint.Root[:]); anew && root != is {
+			return fault.New("ledger.other-root", "--root", root, is).Of(fault.Usage)
+		}
+		r, err = o.bring(o.Config.Ledger, anew, false, h, progress)
 		return err
 	})
 	return r, err
@@ -149,39 +176,42 @@ func (o *Office) Rebuild(anew bool, progress func(done, of uint64)) (*Rebuilt, e
 
 // Move changes the engine. The folder stays what it is: origin, indexes, roots
 // and proofs hold as before. to trillian, the tree must have the root that was
-// signed last before it is used; to local, every row is compared first, unless
-// the servers are gone for good.
+// signed last before it is used; to local, every row is compared first. gone says
+// that the servers are no more: then nothing is asked of them, and a step that is
+// not finished is finished here.
 func (o *Office) Move(to string, settings *Ledger, gone bool, progress func(done, of uint64)) (*Rebuilt, error) {
-	l := o.Config.Ledger
-	if settings != nil {
-		tree := l.Tree
-		l = *settings
-		if l.Tree == 0 {
-			l.Tree = tree
-		}
-	}
-	switch {
-	case to != EngineLocal && to != EngineTrillian:
+	if to != EngineLocal && to != EngineTrillian {
 		return nil, fault.New("ledger.tree-config", "--to", to, EngineLocal+"、"+EngineTrillian).Of(fault.Usage)
-	case or(o.Config.Ledger.Engine, EngineLocal) == to:
-		return nil, fault.New("ledger.same-engine", ConfigName, to, "").Of(fault.Usage)
-	}
-	l.Engine = to
-	if err := l.check(); err != nil {
-		return nil, err
 	}
 	var r *Rebuilt
-	err := o.held(func(b *verify.Bundle, pending *ledger.Batch) (err error) {
-		if pending != nil {
-			return fault.New("ledger.move-unfinished", ConfigName, num(len(pending.Entries)), "").Of(fault.Usage)
+	err := o.held(func(h *standing) (err error) {
+		l := o.Config.Ledger
+		if or(l.Engine, EngineLocal) == to {
+			return fault.New("ledger.same-engine", ConfigName, to, "").Of(fault.Usage)
 		}
-		if to == EngineTrillian {
-			r, err = o.bringUp(l, false, b, nil, progress)
+		if settings != nil {
+			tree := l.Tree
+			if l = *settings; l.Tree == 0 {
+				l.Tree = tree
+			}
+		}
+		l.Engine = to
+		if err := l.check(); err != nil {
 			return err
 		}
-		r = &Rebuilt{Size: b.Checkpoint.Size, Old: l.Tree}
+		if h.pending != nil && !gone {
+			return fault.New("ledger.move-unfinished", ConfigName, num(len(h.pending.Entries)), "").Of(fault.Usage)
+		}
+		if _, err := o.withLedger(l); err != nil {
+			return err
+		}
+		if to == EngineTrillian {
+			r, err = o.bring(l, false, true, h, progress)
+			return err
+		}
+		r = &Rebuilt{Size: h.b.Checkpoint.Size, Old: l.Tree}
 		if !gone {
-			if err := o.leave(b, progress); err != nil {
+			if err := o.leave(h, progress); err != nil {
 				return err
 			}
 		}
@@ -190,48 +220,65 @@ func (o *Office) Move(to string, settings *Ledger, gone bool, progress func(done
 	return r, err
 }
 
-// leave compares the whole tree and freezes it: a forgotten copy of the office's
-// folder must not go on with it.
-func (o *Office) leave(b *verify.Bundle, progress func(done, of uint64)) error {
-	tree, err := o.tree()
+// leave freezes the tree, so that a forgotten copy of the office's folder does
+// not go on with it, and then compares it: whatever came in until then is seen.
+func (o *Office) leave(h *standing, progress func(done, of uint64)) error {
+	tree, err := o.tree(o.Config.Ledger)
 	if err != nil {
 		return err
 	}
 	defer tree.Close()
-	if err := tree.Compare(o.context(), b.Dir, b.Checkpoint, nil, progress); err != nil {
+	if err := tree.Freeze(o.context()); err != nil {
 		return err
 	}
-	return tree.Freeze(o.context())
+	err = tree.Compare(o.context(), h.b.Dir, h.b.Checkpoint, nil, progress)
+	if err != nil {
+		err = errors.Join(err, tree.Thaw(o.context()))
+	}
+	return err
+}
+
+// standing is a ledger in which nobody can write while it is looked at.
+type standing struct {
+	b       *verify.Bundle
+	pending *ledger.Batch // the step that is not finished, nil: none
 }
 
 // held does work while nobody can write, on a ledger that verifies and is the
-// one that was signed last.
-func (o *Office) held(work func(b *verify.Bundle, pending *ledger.Batch) error) error {
+// one that was signed last, with the settings of that moment.
+func (o *Office) held(work func(h *standing) error) error {
 	if err := o.Restored(); err != nil {
 		return err
 	}
-	h, err := local.Hold(local.Options{Dir: o.Public(), Guard: o.guard(), Writer: o.Writer})
+	hold, err := local.Hold(local.Options{Dir: o.Public(), Guard: o.guard(), Writer: o.Writer})
 	if err != nil {
 		return err
 	}
-	defer h.Close()
+	defer hold.Close()
+	if err := o.unchanged(); err != nil {
+		return err
+	}
 	o.bundle = nil // read while the lock is ours
 	b, err := o.Bundle()
 	if err != nil {
 		return err
 	}
-	signed, err := h.Signed(logKey(b))
+	key, err := o.ownKey(b)
 	if err != nil {
 		return err
 	}
-	from, pending, err := h.Pending()
+	signed, err := hold.Signed(key)
+	if err != nil {
+		return err
+	}
+	from, pending, err := hold.Pending()
 	if err != nil {
 		return err
 	}
 	if err := sameHistory(b.Checkpoint, signed, from, pending); err != nil {
 		return err
 	}
-	return work(b, pending)
+	return work(&standing{b, pending})
 }
 
 // sameHistory is what the guard asks, of a ledger in which nothing is written: it
@@ -251,51 +298,38 @@ func sameHistory(head, signed ledger.Checkpoint, from uint64, pending *ledger.Ba
 	return nil
 }
 
-// bringUp makes l's tree agree with the ledger, or another tree, and notes which
-// in office.toml.
-func (o *Office) bringUp(l Ledger, anew bool, b *verify.Bundle, pending *ledger.Batch, progress func(done, of uint64)) (*Rebuilt, error) {
-	was := o.Config.Ledger
-	o.Config.Ledger = l
-	r, err := o.bring(anew, b, pending, progress)
-	if err == nil {
-		l.Tree = r.Tree
-		err = o.setLedger(l)
-	}
-	if err != nil {
-		o.Config.Ledger = was
-		return nil, err
-	}
-	return r, nil
-}
-
-func (o *Office) bring(anew bool, b *verify.Bundle, pending *ledger.Batch, progress func(done, of uint64)) (*Rebuilt, error) {
-	tree, err := o.tree()
+// bring makes l's tree agree with the ledger, or another tree, and notes which in
+// office.toml. thaw says that a frozen tree is the office's own, to which it
+// comes back.
+func (o *Office) bring(l Ledger, anew, thaw bool, h *standing, progress func(done, of uint64)) (*Rebuilt, error) {
+	tree, err := o.tree(l)
 	if err != nil {
 		return nil, err
 	}
 	defer tree.Close()
-	ctx, old := o.context(), o.Config.Ledger.Tree
-	r := &Rebuilt{Size: b.Checkpoint.Size, Tree: old}
-	if r.Old = old; old != 0 && !anew {
-		var entries [][]byte
-		if pending != nil {
-			entries = pending.Entries
-		}
-		if r.Found, err = mended(ctx, tree, b, entries, progress); err == nil {
-			r.Old = 0
-			return r, nil
+	r := &Rebuilt{Size: h.b.Checkpoint.Size, Tree: l.Tree}
+	if l.Tree != 0 && !anew {
+		if r.Found, err = o.mended(tree, thaw, h, progress); err == nil {
+			return r, o.setLedger(l)
 		}
 		if !beyondMending(err) {
-			return nil, err
+			return nil, loading(err)
 		}
 		r.Why, r.Found = fault.Code(err), 0
 	}
-	if r.Tree, err = tree.Load(ctx, o.Config.Name, b.Dir, b.Checkpoint, progress); err != nil {
+	r.Old = l.Tree
+	if l.Tree, err = tree.Load(o.context(), o.Config.Name, h.b.Dir, h.b.Checkpoint, progress); err != nil {
+		return nil, loading(err)
+	}
+	r.Tree, r.New = l.Tree, true
+	if err := o.setLedger(l); err != nil {
 		return nil, err
 	}
-	r.New = true
-	if old != 0 && r.Why != "ledger.tree-missing" {
-		r.Left = o.freeze(old)
+	if r.Old != 0 && r.Why != "ledger.tree-missing" {
+		old := l
+		old.Tree = r.Old
+		r.left = o.freeze(old)
+		r.Left = fault.Code(r.left)
 	}
 	return r, nil
 }
@@ -304,41 +338,59 @@ func (o *Office) bring(anew bool, b *verify.Bundle, pending *ledger.Batch, progr
 // into a new tree in bulk.
 const mostQueued = 2000
 
-// mended lets a tree be written to again and queues what it lacks.
-func mended(ctx context.Context, tree *trillian.Tree, b *verify.Bundle, pending [][]byte, progress func(done, of uint64)) (uint64, error) {
-	s, err := tree.Status(ctx)
+// mended queues what a tree lacks.
+func (o *Office) mended(tree *trillian.Tree, thaw bool, h *standing, progress func(done, of uint64)) (uint64, error) {
+	s, err := tree.Status(o.context())
 	if err != nil {
 		return 0, err
 	}
-	if s.Type != "LOG" {
+	head := h.b.Checkpoint
+	switch {
+	case s.Type != "LOG":
 		return 0, fault.New("ledger.tree-state", "tree "+num(s.Tree), s.Type, "LOG")
+	case s.Size < head.Size && head.Size-s.Size > mostQueued:
+		return 0, fault.New("ledger.tree-short", "tree "+num(s.Tree), num(s.Size), num(head.Size))
 	}
-	if s.Size+mostQueued < b.Checkpoint.Size {
-		return 0, fault.New("ledger.tree-short", "tree "+num(s.Tree), num(s.Size), num(b.Checkpoint.Size))
+	var entries [][]byte
+	if h.pending != nil {
+		entries = h.pending.Entries
 	}
-	return min(s.Size, b.Checkpoint.Size), tree.CatchUp(ctx, b.Dir, b.Checkpoint, pending, true, progress)
+	err = tree.CatchUp(o.context(), h.b.Dir, head, entries, thaw, progress)
+	if fault.Code(err) == "ledger.tree-fork" && s.Size > head.Size+uint64(len(entries)) {
+		// It does not continue the ledger, and has gone on: perhaps not by mistake.
+		return 0, fault.New("ledger.tree-elsewhere", "entry "+num(head.Size), "", "")
+	}
+	return min(s.Size, head.Size), err
 }
 
-// beyondMending tells a tree that is another's, or damaged, from servers that do
-// not answer.
+// beyondMending tells a tree that is a stranger's or damaged from one that may
+// know more than this folder, and from servers that do not answer.
 func beyondMending(err error) bool {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return false
-	}
-	switch f.Code {
-	case "ledger.tree-changed", "ledger.tree-foreign", "ledger.tree-fork", "ledger.tree-missing", "ledger.tree-order", "ledger.tree-short", "ledger.tree-state", "ledger.tree-taken":
+	switch fault.Code(err) {
+	case "ledger.tree-changed", "ledger.tree-foreign", "ledger.tree-fork", "ledger.tree-missing", "ledger.tree-order", "ledger.tree-short":
 		return true
 	}
 	return false
 }
 
+// loading gives what ends a load its own words: no step waits to be finished.
+func loading(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	switch f.Code {
+	case "ledger.tree-late":
+		return fault.New("ledger.load-late", f.Place, f.Got, f.Want).Of(fault.Unreachable)
+	case "ledger.tree-stopped":
+		return fault.Wrap("ledger.load-stopped", f.Place, f.Err).Of(fault.Unreachable)
+	}
+	return err
+}
+
 // freeze ends the writing to a tree that is left behind.
-func (o *Office) freeze(id int64) error {
-	l := o.Config.Ledger
-	defer func() { o.Config.Ledger = l }()
-	o.Config.Ledger.Tree = id
-	tree, err := o.tree()
+func (o *Office) freeze(l Ledger) error {
+	tree, err := o.tree(l)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func TestSetLedger(t *testing.T) {
 	name := filepath.Join(b.dir, "office.toml")
 	was, err := os.ReadFile(name)
 	b.must(err)
-	mine := strings.Replace(string(was), "\n[beacon]", "\n# 我们自己的话\n[ledger]\nengine = \"local\"\n# 旧的\n\n[beacon] # 随机数", 1)
+	mine := strings.Replace(string(was), "\n[beacon]", "\n# 我们自己的话\n[ledger]\nengine = \"local\"\n# 旧的\ntree = 0\n\n# 随机数的话\n[beacon]", 1)
 	b.must(os.WriteFile(name, []byte(mine+"\n[[witness]]\nname = \"邻县\"\nurl  = \"https://w.example/\"\n"), 0o644))
 	o := b.open()
 	want := office.Ledger{Engine: "trillian", Address: []string{"127.0.0.1:1", "localhost:2"}, Tree: 8770537670243365277, CA: "目录/ca.pem", Cert: "c\"q.pem", Key: "k.pem", Server: "logs", Call: 3, Wait: 9}
@@ -63,7 +63,7 @@ func TestSetLedger(t *testing.T) {
 	b.must(err)
 	var lines []string
 	for line := range strings.Lines(mine) {
-		if !strings.Contains(line, "[ledger]") && !strings.Contains(line, "engine = ") && !strings.Contains(line, "# 旧的") {
+		if !strings.Contains(line, "[ledger]") && !strings.Contains(line, "engine = ") && !strings.Contains(line, "# 旧的") && !strings.Contains(line, "tree = 0") {
 			lines = append(lines, strings.TrimSpace(line))
 		}
 	}
@@ -81,10 +81,18 @@ func TestSetLedger(t *testing.T) {
 	if c.Tree != want.Tree || !slices.Equal(c.Address, want.Address) || c.CA != want.CA || c.Cert != want.Cert || c.Key != want.Key || c.Server != want.Server || c.Call != 3 || c.Wait != 9 || !c.Shared() {
 		t.Errorf("%+v", c)
 	}
+	if !strings.Contains(string(got), "# 我们自己的话") || !strings.Contains(string(got), "# 随机数的话\n[beacon]") {
+		t.Errorf("comments of other sections: %s", got)
+	}
+	// The header may be written in other ways.
+	for _, header := range []string{"[ ledger ]", "[\"ledger\"]", "['ledger'] # 账本"} {
+		b.must(os.WriteFile(name, []byte(string(was)+"\n"+header+"\nengine = \"local\"\n"), 0o644))
+		b.must(o.SetLedger(want))
+	}
 	// A section that the cut cannot find is refused, the file stays.
-	b.must(os.WriteFile(name, append(was, "ledger.engine = \"local\"\n"...), 0o644))
+	b.must(os.WriteFile(name, append([]byte("ledger.engine = \"local\"\n"), was...), 0o644))
 	before := b.tree(".")["office.toml"]
-	if err := o.SetLedger(want); err == nil || b.tree(".")["office.toml"] != before {
+	if err := o.SetLedger(want); fault.Code(err) != "office.ledger-section" || b.tree(".")["office.toml"] != before {
 		t.Errorf("%v", err)
 	}
 }
@@ -182,12 +190,41 @@ func TestRebuildFiles(t *testing.T) {
 	}
 	b.same("a good copy", "ledger", whole)
 	b.judge()
+	// A link in a copy leads nowhere, junk in it is nobody's, and its policy is not
+	// asked: that of the charter is.
+	secret := filepath.Join(t.TempDir(), "secret")
+	b.must(os.WriteFile(secret, []byte("private"), 0o600))
+	proof := some("proof/")
+	b.must(os.Remove(filepath.Join(copied, filepath.FromSlash(proof))))
+	b.must(os.Symlink(secret, filepath.Join(copied, filepath.FromSlash(proof))))
+	b.must(os.Remove(file(proof)))
+	b.must(os.WriteFile(filepath.Join(copied, "policy"), []byte("log x\nquorum none\n"), 0o644))
+	b.must(os.WriteFile(filepath.Join(copied, "blob", "junk"), []byte("junk"), 0o644))
+	b.must(os.WriteFile(filepath.Join(copied, "opening", "999.json"), []byte("{}"), 0o644))
+	spoil("policy")
+	m, err = b.open().RebuildFiles(copied, nil)
+	if err != nil || len(m.Left) != 1 || m.Left[0].Place != proof || !slices.Equal(m.Files, []string{"policy"}) {
+		t.Errorf("%+v, %v", m, err)
+	}
+	b.must(os.WriteFile(file(proof), []byte(whole[proof]), 0o644))
+	b.same("a copy that lies", "ledger", whole)
 	// An older copy has not got what was signed since.
 	b.write("2023-09-08 16:00:00", results("2023-001", 2, 3))
 	if _, err := b.open().RebuildFiles(copied, nil); fault.Code(err) != "ledger.copy-short" {
 		t.Errorf("%v", err)
 	}
 	b.judge()
+	// Somebody edits the policy so that no witness is asked: nothing is written.
+	w, err := ledger.NewWitnessSigner("w.example", [32]byte{1})
+	b.must(err)
+	pol, err := ledger.ParsePolicy([]byte(whole["policy"]))
+	b.must(err)
+	pol.Witnesses = append(pol.Witnesses, ledger.PolicyKey{Name: "w", Key: w.Key()})
+	edited, err := ledger.FormatPolicy(pol)
+	b.must(err)
+	b.must(os.WriteFile(file("policy"), edited, 0o644))
+	b.now = "2023-09-08 17:00:00"
+	b.refused("an edited policy", "ledger.policy-not-charter", results("2023-001", 3, 4))
 	if _, err := os.Stat(filepath.Join(b.dir, ".rebuilding")); !os.IsNotExist(err) {
 		t.Error("the stage was left behind")
 	}

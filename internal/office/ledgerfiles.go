@@ -2,14 +2,20 @@ package office
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/keyring"
+	"github.com/sunlot/sunlot/internal/record"
+	"github.com/sunlot/sunlot/internal/rules"
+	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/ledger"
 	"github.com/sunlot/sunlot/ledger/local"
 )
@@ -20,21 +26,22 @@ const rebuilding = ".rebuilding"
 // MendedFiles says what was done to the ledger's folder.
 type MendedFiles struct {
 	Size  uint64         `json:"size"`
-	Root  string         `json:"root"`
-	Files []string       `json:"files"` // written anew, sorted as they were met
+	Root  string         `json:"root"`  // hexadecimal
+	Files []string       `json:"files"` // written anew, in the order in which they were
 	Left  []*fault.Error `json:"-"`     // what is still wrong
 }
 
 // RebuildFiles mends the ledger's folder. Its entries come from a published copy
 // of it, from the tree on the servers, or where neither is there from its own
 // bundles; they are accepted only if they lead to the root that was signed last,
-// and until then nothing in the folder is touched. From a copy everything else
-// that is missing or wrong is taken too, as far as it proves itself.
+// and until then nothing in the folder is touched. The policy is the charter's.
+// Everything else is taken from the copy only where the folder lacks it or has it
+// wrong, and as far as it proves itself.
 func (o *Office) RebuildFiles(from string, progress func(done, of uint64)) (*MendedFiles, error) {
 	if err := o.Restored(); err != nil {
 		return nil, err
 	}
-	k, err := o.unlock() // for the key of the log: the folder itself is in doubt
+	ring, err := keyring.Open(o.keyDir()) // its keys, for the folder itself is in doubt
 	if err != nil {
 		return nil, err
 	}
@@ -44,29 +51,38 @@ func (o *Office) RebuildFiles(from string, progress func(done, of uint64)) (*Men
 	}
 	defer h.Close()
 	o.bundle = nil
-	m := &mending{o: o, key: k.Log.Key(), to: h.Public(), progress: progress}
+	m := &mending{o: o, ring: ring, to: h.Public(), progress: progress, files: []string{}}
 	if from != "" {
-		m.from = os.DirFS(from)
+		// A copy may come from anywhere: no link in it leads out of it.
+		root, err := os.OpenRoot(from)
+		if err != nil {
+			return nil, fault.Wrap("ledger.unreadable", from, err).Of(fault.Unreachable)
+		}
+		defer root.Close()
+		m.from = root.FS()
 	}
 	if m.head, err = m.signed(h); err != nil {
 		return nil, err
 	}
-	if err := m.tiles(); err != nil {
-		return nil, err
+	for _, step := range []func() error{m.tiles, m.checkpoint, m.policy, m.copies, m.audited, m.judged} {
+		if err := step(); err != nil {
+			return nil, mendingFault(err)
+		}
+		if err := m.to.Sync(); err != nil {
+			return nil, mendingFault(err)
+		}
 	}
-	if err := m.beside(); err != nil {
-		return nil, err
-	}
-	return &MendedFiles{Size: m.head.Size, Root: m.head.Root.String(), Files: m.files, Left: m.left}, nil
+	return &MendedFiles{Size: m.head.Size, Root: hex.EncodeToString(m.head.Root[:]), Files: m.files, Left: m.left}, nil
 }
 
 // mending is one run of RebuildFiles.
 type mending struct {
 	o        *Office
-	key      ledger.Key
+	ring     *keyring.Ring
 	to       *durable.Dir
 	from     fs.FS // nil: no copy
 	head     ledger.Checkpoint
+	pending  bool // a step is not finished: its files stand there already
 	progress func(done, of uint64)
 	files    []string
 	left     []*fault.Error
@@ -75,7 +91,7 @@ type mending struct {
 // signed is the tree that the folder has to show: the one signed last, or while a
 // step is unfinished the one before it.
 func (m *mending) signed(h *local.Held) (ledger.Checkpoint, error) {
-	head, err := h.Signed(m.key)
+	head, err := h.Signed(m.ring.Log)
 	if err != nil {
 		return head, err
 	}
@@ -83,12 +99,12 @@ func (m *mending) signed(h *local.Held) (ledger.Checkpoint, error) {
 		return head, fault.New("ledger.guard-lost", m.o.guard(), "", "")
 	}
 	from, pending, err := h.Pending()
-	if err != nil || pending == nil || from >= head.Size {
+	if m.pending = pending != nil; err != nil || !m.pending || from >= head.Size {
 		return head, err
 	}
 	msg, err := ledger.OpenDir(m.to.FS()).Checkpoint()
 	if err == nil {
-		head, _, err = ledger.OpenCheckpoint(msg, m.key)
+		head, _, err = ledger.OpenCheckpoint(msg, m.ring.Log)
 	}
 	if err != nil || head.Size != from {
 		return head, &fault.Error{Code: "ledger.guard-rolled-back", Place: "checkpoint", Got: num(head.Size), Want: num(from), Err: err}
@@ -101,11 +117,11 @@ func (m *mending) signed(h *local.Held) (ledger.Checkpoint, error) {
 func (m *mending) tiles() error {
 	dir := m.o.path(rebuilding)
 	if err := os.RemoveAll(dir); err != nil {
-		return fault.Wrap("office.unwritable", dir, err)
+		return fault.Wrap("office.unwritable", dir, err).Of(fault.Unreachable)
 	}
 	stage, err := durable.Open(dir, durable.Options{Private: true})
 	if err != nil {
-		return fault.Wrap("office.unwritable", dir, err)
+		return fault.Wrap("office.unwritable", dir, err).Of(fault.Unreachable)
 	}
 	defer os.RemoveAll(dir)
 	defer stage.Close()
@@ -122,16 +138,13 @@ func (m *mending) tiles() error {
 		}
 		return m.put(name, data)
 	})
-	if err == nil {
-		err = m.to.Sync()
-	}
-	return mendingFault(err)
+	return err
 }
 
 // render fills the stage from the best source that there is.
 func (m *mending) render(stage *durable.Dir) error {
 	if m.from == nil && m.o.Config.Ledger.Shared() {
-		tree, err := m.o.tree()
+		tree, err := m.o.tree(m.o.Config.Ledger)
 		if err != nil {
 			return err
 		}
@@ -181,50 +194,191 @@ func (m *mending) put(name string, data []byte) error {
 	return m.to.Put(name, data)
 }
 
-// beside mends what is no tile: entry copies from the entries; checkpoint,
-// proofs, blobs and openings from the copy, where the audit misses them.
-func (m *mending) beside() error {
-	dir := ledger.OpenDir(m.to.FS())
-	if err := m.checkpoint(dir); err != nil {
+// checkpoint takes the copy's where the folder's is not the signed one.
+func (m *mending) checkpoint() error {
+	open := func(d *ledger.Dir) ([]byte, error) {
+		msg, err := d.Checkpoint()
+		if err != nil {
+			return nil, err
+		}
+		c, _, err := ledger.OpenCheckpoint(msg, m.ring.Log)
+		if err == nil && (c.Size != m.head.Size || c.Root != m.head.Root) {
+			err = fault.New("ledger.guard-rolled-back", "checkpoint", num(c.Size), num(m.head.Size))
+		}
+		return msg, err
+	}
+	_, err := open(ledger.OpenDir(m.to.FS()))
+	if err == nil || m.from == nil {
 		return err
 	}
-	err := dir.Entries(0, m.head.Size, func(i uint64, entry []byte) error { return m.put(ledger.EntryPath(i), entry) })
-	if err == nil && m.from != nil {
-		err = m.missing()
-	}
+	msg, err := open(ledger.OpenDir(m.from))
 	if err != nil {
-		return mendingFault(err)
+		return err
 	}
-	for range 2 { // the second time without what could be mended
-		rep := dir.Audit(m.key, ledger.AuditOptions{Copies: true})
-		if m.left = rep.Problems; len(m.left) == 0 {
-			break
+	m.files = append(m.files, "checkpoint")
+	return m.to.Replace("checkpoint", msg)
+}
+
+// policy is that of the last charter among the signed entries that the office's
+// own key signed: never a copy's word.
+func (m *mending) policy() error {
+	var text []byte
+	err := ledger.OpenDir(m.to.FS()).Entries(0, m.head.Size, func(_ uint64, entry []byte) error {
+		n, err := ledger.ParseNote(entry)
+		if err != nil || len(n.SignedBy(m.ring.Office)) == 0 {
+			return nil // of no effect (ledger.md)
 		}
+		if e, err := record.Parse(n.Text); err == nil {
+			if c, ok := e.Body.(*record.Charter); ok {
+				text = verify.PolicyOf(c)
+			}
+		}
+		return nil
+	})
+	if err != nil || text == nil {
+		return err
+	}
+	return m.put("policy", text)
+}
+
+// copies are the readable entries.
+func (m *mending) copies() error {
+	return ledger.OpenDir(m.to.FS()).Entries(0, m.head.Size, func(i uint64, entry []byte) error { return m.put(ledger.EntryPath(i), entry) })
+}
+
+// audited mends what the ledger's own audit finds; the second time it is only
+// looked at.
+func (m *mending) audited() error {
+	for again := range 2 {
+		rep := ledger.OpenDir(m.to.FS()).Audit(m.ring.Log, ledger.AuditOptions{Copies: true})
+		m.left = slices.DeleteFunc(rep.Problems, func(p *fault.Error) bool { return m.pending && p.Code == "ledger.audit-beyond" })
 		for _, p := range m.left {
-			if err := m.one(p); err != nil {
-				return mendingFault(err)
+			if again == 0 && p.Code != "ledger.audit-beyond" && p.Code != "ledger.audit-foreign" { // those are a person's to take away
+				if err := m.one(p.Place); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	return mendingFault(m.to.Sync())
+	return nil
 }
 
-// one mends what the audit found, if it can be.
-func (m *mending) one(p *fault.Error) error {
-	if p.Code == "ledger.audit-beyond" || p.Code == "ledger.audit-foreign" {
-		return nil // nobody's to take away but a person's
+// one mends a file of the ledger, if it can be.
+func (m *mending) one(name string) error {
+	if data := m.narrower(name); data != nil {
+		return m.put(name, data)
 	}
-	if data := m.narrower(p.Place); data != nil {
-		return m.put(p.Place, data)
+	data, ok, err := m.copied(name)
+	if err != nil || !ok {
+		return err
 	}
+	return m.put(name, data)
+}
+
+// copied is a file of the copy; not ok where it has none that could be right: a
+// blob has to hash to its name, what else it is the audit tells.
+func (m *mending) copied(name string) (data []byte, ok bool, err error) {
 	if m.from == nil {
+		return nil, false, nil
+	}
+	if sum, blob := strings.CutPrefix(name, "blob/sha256/"); blob {
+		_, sum, _ = strings.Cut(sum, "/")
+		data, err = ledger.OpenDir(m.from).Blob(sum, ledger.MaxBlob)
+		return data, err == nil, nil // not this one, or not there
+	}
+	st, err := fs.Stat(m.from, name)
+	if err != nil || !st.Mode().IsRegular() || st.Size() > maxCopied {
+		return nil, false, nil
+	}
+	if data, err = fs.ReadFile(m.from, name); err != nil {
+		return nil, false, fault.Wrap("ledger.unreadable", name, err).Of(fault.Unreachable)
+	}
+	return data, true, nil
+}
+
+// maxCopied bounds proofs and openings, in bytes (spec/ledger.md: 64 MiB).
+const maxCopied = 64 << 20
+
+// judged mends what everybody's verification misses beside the tree: blobs that
+// entries name, openings that they owe. One that is mended may show that the next
+// is missing; each is tried once. What was taken down stays down.
+func (m *mending) judged() error {
+	for tried := map[string]bool{}; ; {
+		more, err := m.judgedOnce(tried)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// judgedOnce tries what was not tried before; where nothing is, it tells what is
+// left.
+func (m *mending) judgedOnce(tried map[string]bool) (more bool, err error) {
+	root, err := os.OpenRoot(m.o.Public())
+	if err != nil {
+		return false, fault.Wrap("ledger.unreadable", m.o.Public(), err).Of(fault.Unreachable)
+	}
+	defer root.Close()
+	b, err := verify.Open(root.FS(), verify.Options{Today: m.o.Today()})
+	if err != nil {
+		return false, err
+	}
+	var left []*fault.Error
+	for _, f := range b.Findings {
+		name := strings.TrimPrefix(f.Place, "ledger/")
+		opening := strings.HasPrefix(name, "opening/") && f.Severity == rules.Breach && strings.HasPrefix(f.Code, "verify.")
+		blob := strings.HasPrefix(name, "blob/") && strings.HasPrefix(f.Code, "ledger.audit-")
+		switch {
+		case !opening && !blob || m.listed(name):
+			continue
+		case tried[name]:
+			left = append(left, fault.New(f.Code, name, f.Got, f.Want))
+			continue
+		case blob:
+			err = m.one(name)
+		default:
+			err = m.opening(b, name)
+		}
+		if tried[name], more = true, true; err != nil {
+			return false, err
+		}
+	}
+	if !more {
+		m.left = append(m.left, left...)
+	}
+	return more, m.to.Sync()
+}
+
+// listed: the audit has told of it, and could not mend it.
+func (m *mending) listed(name string) bool {
+	return slices.ContainsFunc(m.left, func(p *fault.Error) bool { return p.Place == name })
+}
+
+// opening takes the copy's, without what was taken down since.
+func (m *mending) opening(b *verify.Bundle, name string) error {
+	data, ok, err := m.copied(name)
+	if err != nil || !ok {
+		return err
+	}
+	o, err := record.ParseOpening(data)
+	if err != nil {
+		return nil // told by whoever looks at it again
+	}
+	entry, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimPrefix(name, "opening/"), ".json"), 10, 64)
+	if err != nil {
 		return nil
 	}
-	data, err := fs.ReadFile(m.from, p.Place)
-	if err != nil {
-		return nil // the copy has not got it either
+	if f := b.State.ResultAt(entry); f != nil {
+		for field := range o.Fields {
+			if f.Taken(field) != nil {
+				delete(o.Fields, field)
+			}
+		}
 	}
-	return m.put(p.Place, data)
+	if data, err = record.FormatOpening(o); err != nil {
+		return err
+	}
+	return m.put(name, data)
 }
 
 // narrower is the partial tile or bundle of that name as the wider one of today
@@ -256,62 +410,6 @@ func (m *mending) narrower(name string) []byte {
 		return nil
 	}
 	return data
-}
-
-// checkpoint takes the copy's where the folder's is not the signed one.
-func (m *mending) checkpoint(dir *ledger.Dir) error {
-	open := func(d *ledger.Dir) ([]byte, error) {
-		msg, err := d.Checkpoint()
-		if err != nil {
-			return nil, err
-		}
-		c, _, err := ledger.OpenCheckpoint(msg, m.key)
-		if err == nil && (c.Size != m.head.Size || c.Root != m.head.Root) {
-			err = fault.New("ledger.guard-rolled-back", "checkpoint", num(c.Size), num(m.head.Size))
-		}
-		return msg, err
-	}
-	_, err := open(dir)
-	if err == nil || m.from == nil {
-		return err
-	}
-	msg, err := open(ledger.OpenDir(m.from))
-	if err != nil {
-		return err
-	}
-	m.files = append(m.files, "checkpoint")
-	return m.to.Replace("checkpoint", msg)
-}
-
-// missing takes the blobs and openings that the folder lacks from a copy of the
-// same state: an older one may still have what was purged since, a newer one
-// what this ledger does not speak of.
-func (m *mending) missing() error {
-	if size, err := ledger.OpenDir(m.from).Size(); err != nil || size != m.head.Size {
-		return nil
-	}
-	for _, top := range []string{"blob", "opening"} {
-		err := fs.WalkDir(m.from, top, func(name string, e fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) && name == top {
-				return nil // the copy has none
-			}
-			if err != nil || !e.Type().IsRegular() {
-				return err
-			}
-			if _, err := fs.Stat(m.to.FS(), name); !errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			data, err := fs.ReadFile(m.from, name)
-			if err != nil {
-				return err
-			}
-			return m.put(name, data) // the audit looks at it
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // mendingFault gives an error of the disk its code; faults keep theirs.

@@ -14,6 +14,7 @@
 package office
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -59,13 +60,14 @@ type Office struct {
 	Writer    string               // who works here, in a line: another writer is told
 	Hook      durable.Hook         // tests: stands around every change of the disk; a private file or list is one op, "file"
 
-	bundle *verify.Bundle
-	ahead  *rules.State // after a Write: what the rules made of its entries
-	keys   *Keys
-	latest *beacon.Round
-	asked  bool
-	why    map[string]error // by key of a witness: why it has not signed
-	late   []error          // notices published too late for the value that they wait for
+	bundle  *verify.Bundle
+	inForce []byte       // the policy of the charter that was in force when bundle was read
+	ahead   *rules.State // after a Write: what the rules made of its entries
+	keys    *Keys
+	latest  *beacon.Round
+	asked   bool
+	why     map[string]error // by key of a witness: why it has not signed
+	late    []error          // notices published too late for the value that they wait for
 }
 
 func (o *Office) path(parts ...string) string {
@@ -112,7 +114,20 @@ func (o *Office) read() (*verify.Bundle, error) {
 		return nil, err
 	}
 	o.bundle = b
+	if c := b.State.Charter(); c != nil {
+		o.inForce = verify.PolicyOf(c)
+	}
 	return b, nil
+}
+
+// policyHolds refuses a policy file that is not the charter's: the publisher asks
+// the witnesses that it names, and every reader those of the charter.
+func (o *Office) policyHolds(dir *ledger.Dir) error {
+	text, err := dir.Policy()
+	if err != nil || o.inForce == nil || bytes.Equal(text, o.inForce) {
+		return err
+	}
+	return fault.New("ledger.policy-not-charter", "policy", "", "")
 }
 
 // judged is the ledger as the rules see it, from the saved state on where there
@@ -414,11 +429,20 @@ func (o *Office) append(k Keys, batch ledger.Batch, d *Draft) (*Written, error) 
 		return nil, err
 	}
 	defer closing()
+	if err := o.unchanged(); err != nil {
+		return nil, err
+	}
 	log, err := local.Open(opt)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
+	if err := o.unchanged(); err != nil { // now that the lock is ours
+		return nil, err
+	}
+	if err := o.policyHolds(log.Dir()); err != nil {
+		return nil, err
+	}
 	if log.Size() != uint64(d.First) {
 		return nil, fault.New("office.overtaken", o.Public(), num(log.Size()), num(d.First))
 	}

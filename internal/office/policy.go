@@ -11,6 +11,7 @@ import (
 
 	"github.com/sunlot/sunlot/internal/durable"
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/intake"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/verify"
 	"github.com/sunlot/sunlot/ledger"
@@ -136,7 +137,7 @@ func (o *Office) AddAddresses(list []Witness) (other []string, err error) {
 }
 
 func (w Witness) format() string {
-	return "\n[[witness]]\nname = " + tomlString(w.Name) + "  # 见证单位，与见证约定里的名称相同\nurl  = " + tomlString(w.URL) + "  # 去哪里请它签名\n"
+	return "\n[[witness]]\nname = " + intake.String(w.Name) + "  # 见证单位，与见证约定里的名称相同\nurl  = " + intake.String(w.URL) + "  # 去哪里请它签名\n"
 }
 
 // policyOf is the policy file that goes public with a draft: a new charter's.

@@ -235,7 +235,7 @@ func (l *List) Find(ids []string) ([]int, error) {
 func Format(title string, offices []Office) []byte {
 	var b strings.Builder
 	line := func(key, value, why string) {
-		fmt.Fprintf(&b, "%-7s = %s", key, tomlString(value))
+		fmt.Fprintf(&b, "%-7s = %s", key, intake.String(value))
 		if why != "" {
 			b.WriteString("  # " + why)
 		}
@@ -266,25 +266,6 @@ func Format(title string, offices []Office) []byte {
 		}
 	}
 	return []byte(b.String())
-}
-
-// tomlString is a TOML basic string.
-func tomlString(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < 0x20 || r == 0x7F:
-			fmt.Fprintf(&b, "\\u%04X", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
 
 // ID makes what names an office of the name of its folder, or else of its number
