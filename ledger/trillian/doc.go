@@ -37,6 +37,7 @@
 //
 // A LOG tree orders by the time at which a log server took a leaf. Leaves are
 // therefore queued one after the other through one server. Where that server
-// changes, or its clock does not rise, everything queued before is waited for
-// first. The order is read back before anything is signed all the same.
+// changes, its clock does not rise, or a leaf is found that a run before has
+// queued, everything queued so far is waited for first. The order is read back
+// before anything is signed all the same.
 package trillian

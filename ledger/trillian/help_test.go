@@ -21,7 +21,7 @@ import (
 	"github.com/sunlot/sunlot/ledger/local"
 )
 
-var long = flag.Bool("long", false, "every fault at every place: some ten minutes, give -timeout 40m (make faults)")
+var long = flag.Bool("long", false, "every fault at every place: two or three minutes (make faults)")
 
 const origin = "demo.example/sunlot"
 
