@@ -136,9 +136,12 @@ func (x *bench) render(o *office, head ledger.Checkpoint, n int) {
 	x.must(d.Remove("tile"))
 }
 
-// growth appends by turns to the small ledger and to the large one.
+// growth appends by turns to the small ledger and to the large one. Each step
+// begins when the sequencer has just been round: its work for the disk and ours
+// meet in the same places.
 func (x *bench) growth(offices ...*office) {
 	const steps = 100
+	clock := x.theirs(30)
 	counts := make([]*counter, len(offices))
 	for i, o := range offices {
 		counts[i] = &counter{}
@@ -161,6 +164,7 @@ func (x *bench) growth(offices ...*office) {
 				continue
 			}
 			runtime.GC() // each begins with the same heap
+			clock.bare(x, x.entry())
 			counts[i].step(x, func() { o.append(x, entry) })
 		}
 	}
