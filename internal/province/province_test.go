@@ -188,7 +188,7 @@ func TestEach(t *testing.T) {
 func TestEachAlone(t *testing.T) {
 	var done atomic.Int64
 	ok := Task{1, func() error { done.Add(1); return nil }}
-	errs := Each(t.Context(), []Task{ok, {1, func() error { panic("page maker\nwith a stack") }}, {1, func() error { var m map[string]int; m["x"] = 1; return nil }}, ok}, Limits{Jobs: 2, Memory: 1 << 30})
+	errs := Each(t.Context(), []Task{ok, {1, func() error { panic("page maker\nwith a stack") }}, {1, func() error { return any(7).(error) }}, ok}, Limits{Jobs: 2, Memory: 1 << 30})
 	var f *fault.Error
 	if errs[0] != nil || errs[3] != nil || done.Load() != 2 || fault.Code(errs[2]) != "province.panic" {
 		t.Errorf("%v", errs)
