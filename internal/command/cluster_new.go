@@ -45,8 +45,8 @@ func (c *Command) clusterNew(name string, dirs []string, title, group string) er
 		}
 		demo = demo || o.Config.Demo
 		at := province.Office{ID: province.ID(filepath.Base(c.abs(dir)), i+1), Name: o.Config.Name, Group: group, Folder: relative(filepath.Dir(to), c.abs(dir))}
-		if taken[at.ID] {
-			at.ID = province.ID("", i+1)
+		for n := i + 1; taken[at.ID]; n++ {
+			at.ID = province.ID("", n)
 		}
 		taken[at.ID] = true
 		offices = append(offices, at)

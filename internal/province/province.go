@@ -126,6 +126,13 @@ func (l *List) settle(name, at string, line []int) error {
 	if p.Base, ok = address(p.Base); !ok {
 		return fault.New("province.bad-address", name, p.Base, "https://www.example.gov.cn/sunlot/")
 	}
+	for _, t := range [][2]string{{"title", p.Title}, {"unit", p.Unit}, {"domain", p.Domain}, {"id_code", p.IDCode}, {"icp", p.ICP}, {"police", p.Police},
+		{"contact", p.Contact}, {"errors", p.Errors}, {"platform", p.Channel}, {"folder", p.Folder}} {
+		if err := legible(name, t[0], t[1]); err != nil {
+			return err
+		}
+	}
+	var places []string
 	seen := map[string]string{} // what two offices must not share → place of the first
 	for i := range l.Offices {
 		place := name
@@ -135,8 +142,9 @@ func (l *List) settle(name, at string, line []int) error {
 		if err := l.Offices[i].settle(place, at, p.Folder, seen); err != nil {
 			return err
 		}
+		places = append(places, place)
 	}
-	return nil
+	return l.apart(places)
 }
 
 func (o *Office) settle(place, at, portal string, seen map[string]string) error {
@@ -148,6 +156,11 @@ func (o *Office) settle(place, at, portal string, seen map[string]string) error 
 		return fault.New("province.bad-id", place, o.ID, strings.Join(taken, "、"))
 	case o.Folder == "":
 		return fault.New("province.missing", place, "", "folder")
+	}
+	for _, t := range [][2]string{{"name", o.Name}, {"group", o.Group}, {"folder", o.Folder}, {"to", o.To}} {
+		if err := legible(place, t[0], t[1]); err != nil {
+			return err
+		}
 	}
 	given := o.Address
 	if o.Address, ok = address(given); !ok {
@@ -163,7 +176,11 @@ func (o *Office) settle(place, at, portal string, seen map[string]string) error 
 	if o.Address == "" && o.To == beside {
 		o.Address = o.ID + "/"
 	}
-	for _, key := range []string{"id " + o.ID, "folder " + o.Folder, "to " + o.To} {
+	keys := []string{"id " + o.ID, "folder " + o.Folder, "to " + o.To}
+	if o.Address != "" {
+		keys = append(keys, "address "+o.Address)
+	}
+	for _, key := range keys {
 		if other := seen[key]; other != "" {
 			what, value, _ := strings.Cut(key, " ")
 			return fault.New("province.twice", place, what+" = "+value, other)

@@ -84,6 +84,20 @@ func TestRefused(t *testing.T) {
 		{head + office + "address = \"javascript:alert(1)\"\n", "province.bad-address", Name + ":4"},
 		{head + office + "address = \"https://a/?q\"\n", "province.bad-address", Name + ":4"},
 		{head + "base = \"ftp://a/\"\n" + office, "province.bad-address", Name},
+		{"[portal]\ntitle = \"x\\u001B]0;y\"\nfolder = \"public\"\n" + office, "province.bad-text", Name},
+		{head + office + "name = \"a\\u202Eb\"\n", "province.bad-text", Name + ":4"},
+		{head + office + "group = \"a\\u0000\"\n", "province.bad-text", Name + ":4"},
+		{head + office + "address = \"https://a/\"\n[[office]]\nid = \"b\"\nfolder = \"b\"\naddress = \"https://a\"\n", "province.twice", Name + ":8"},
+		{"[portal]\ntitle = \"x\"\nfolder = \".\"\n" + office, "province.overlap", Name + ":4"},
+		{"[portal]\ntitle = \"x\"\nfolder = \"a/private\"\n" + office, "province.overlap", Name + ":4"},
+		{head + office + "to = \"a/private/site\"\n", "province.overlap", Name + ":4"},
+		{head + office + "to = \"b/site\"\n[[office]]\nid = \"b\"\nfolder = \"b\"\n", "province.overlap", Name + ":4"},
+		{head + office + "to = \"www\"\n[[office]]\nid = \"b\"\nfolder = \"b\"\nto = \"www/b\"\n", "province.overlap", Name + ":8"},
+		{head + office + "to = \"www\"\n[[office]]\nid = \"b\"\nfolder = \"b\"\nto = \"www-1\"\n[[office]]\nid = \"c\"\nfolder = \"c\"\nto = \"www/c/d\"\n", "province.overlap", Name + ":12"},
+		{head + office + "to = \"public/draws\"\n", "province.in-portal", Name + ":4"},
+		{head + office + "to = \"public/draws/a\"\n", "province.in-portal", Name + ":4"},
+		{head + office + "to = \"public/index.html\"\n", "province.in-portal", Name + ":4"},
+		{head + office + "to = \".\"\n", "province.overlap", Name + ":4"},
 	} {
 		_, _, err := opened(t, c.text)
 		var f *fault.Error
@@ -96,14 +110,37 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A link is followed: two names of one folder are one folder.
+func TestLinkedFolders(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a", "b"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("b", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for to, want := range map[string]string{"www": "", "link": "province.overlap", "link/site": "province.overlap"} {
+		name := filepath.Join(dir, Name)
+		text := "[portal]\ntitle = \"x\"\nfolder = \"public\"\n[[office]]\nid = \"a\"\nfolder = \"a\"\nto = \"" + to + "\"\n[[office]]\nid = \"b\"\nfolder = \"b\"\n"
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(name); fault.Code(err) != want {
+			t.Errorf("to = %s: %v, want %q", to, err, want)
+		}
+	}
+}
+
 // TestFormat: what is written is read again, whatever the names.
 func TestFormat(t *testing.T) {
-	list := []Office{{ID: "a", Name: "演示\"县\\\n局", Group: "演示市", Folder: "x/a"}, {ID: "b", Name: "乙", Folder: "x/b", Address: "https://b.example.gov.cn/"}}
-	l, name, err := opened(t, string(Format("演示“省”\t", list)))
+	list := []Office{{ID: "a", Name: "演示\"县\\局", Group: "演示市", Folder: "x/a"}, {ID: "b", Name: "乙", Folder: "x/b", Address: "https://b.example.gov.cn/"}}
+	l, name, err := opened(t, string(Format("演示“省” ", list)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.Portal.Title != "演示“省”\t" || l.Offices[0].Name != list[0].Name || l.Offices[0].Group != "演示市" || l.Offices[1].Address != list[1].Address ||
+	if l.Portal.Title != "演示“省” " || l.Offices[0].Name != list[0].Name || l.Offices[0].Group != "演示市" || l.Offices[1].Address != list[1].Address ||
 		l.Offices[1].Folder != filepath.Join(filepath.Dir(name), "x", "b") {
 		t.Errorf("%+v", l)
 	}
