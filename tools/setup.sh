@@ -2,7 +2,8 @@
 # Sets up what the other scripts need: certificates and the Go modules; `setup.sh
 # web` also node and npm, which only the scripts of the pages need (make web and
 # make test, never make demo); `setup.sh cluster` also PostgreSQL and the modules
-# of Trillian's servers and etcd (make cluster and make test). Words may follow
+# of Trillian's servers and etcd (make cluster and make test); `setup.sh nginx`
+# also nginx, which make test tries the deployed settings with. Words may follow
 # each other. As root on Debian it installs what is missing; anywhere else it
 # says so and stops.
 set -eu
@@ -47,7 +48,19 @@ if wants cluster && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && !
 		trap 'rm -f "$unasked"' EXIT
 	fi
 fi
+policy=''
+if wants nginx && ! command -v nginx >/dev/null 2>&1 && [ ! -x /usr/sbin/nginx ]; then
+	missing="$missing nginx-light"
+	# Nor has anybody asked for a web server that runs.
+	if [ "$(id -u)" -eq 0 ] && [ -d /usr/sbin ] && [ ! -e /usr/sbin/policy-rc.d ]; then
+		policy=/usr/sbin/policy-rc.d
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod 755 "$policy"
+		trap 'rm -f "$policy" ${unasked:+"$unasked"}' EXIT
+	fi
+fi
 . "$(dirname "$0")/missing.sh"
+[ -z "$policy" ] || rm -f "$policy"
 
 if ! go mod download || ! go -C "$(dirname "$0")/witness" mod download; then
 	say '下载 Go 模块失败：请检查网络，或用 GOPROXY 指定可用的模块代理后重试。'

@@ -65,7 +65,7 @@ if [ "${1:-}" = quick ]; then
 fi
 
 started=$(date +%s)
-step 'set-up' sh tools/setup.sh web cluster
+step 'set-up' sh tools/setup.sh web cluster nginx
 step gofmt formatted
 step vet go vet ./...
 step staticcheck linter
