@@ -344,6 +344,9 @@ func (o *Office) complete(carry carrying) error {
 		return err
 	}
 	defer closing()
+	if err := o.unchanged(); err != nil { // while somebody typed a passphrase
+		return err
+	}
 	opt.Witness = o.witness(carry)
 	log, err := local.Open(opt)
 	if err != nil {
