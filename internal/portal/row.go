@@ -1,10 +1,6 @@
 package portal
 
 import (
-	"errors"
-	"net/url"
-	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +9,6 @@ import (
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
-	"github.com/sunlot/sunlot/internal/words"
 	"github.com/sunlot/sunlot/ledger"
 	"github.com/sunlot/sunlot/site"
 )
@@ -41,12 +36,6 @@ type Row struct {
 	at    int64
 	facts *Facts
 	why   *reason // of what failed, or of what waits
-}
-
-// reason is why a row has no facts, or which newer records are not in them.
-type reason struct {
-	code, text string
-	unsound    bool // it was looked at and does not hold
 }
 
 // Facts are taken from a verified bundle by Of. A Facts that somebody else made
@@ -206,42 +195,6 @@ func unsound(f *fault.Error) bool {
 	room, _, _ := strings.Cut(f.Code, ".")
 	return f.Kind == fault.Unsound && (slices.Contains([]string{"verify", "ledger", "rules", "record", "draw", "beacon"}, room) ||
 		slices.Contains([]string{"publish.unsound", "publish.damaged", "publish.other-ledger", "publish.target-checkpoint", "publish.target-fork"}, f.Code))
-}
-
-// because puts an error in words that may stand on a public page: no folder of
-// the machine that verified, and no remedy, which is for officers.
-func because(err error) *reason {
-	if many, ok := err.(interface{ Unwrap() []error }); ok && len(many.Unwrap()) > 0 {
-		list := many.Unwrap()
-		r := because(list[0])
-		if len(list) > 1 {
-			r.text += "（共" + num(len(list)) + "处）"
-		}
-		return r
-	}
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return &reason{text: "读写出错"}
-	}
-	return &reason{f.Code, words.Sentence(f.Code, homely(f.Place), homely(f.Got), homely(f.Want)), unsound(f)}
-}
-
-// folders are absolute paths as they stand in messages.
-var folders = regexp.MustCompile(`(?:[A-Za-z]:)?[/\\][^\s，。；：、（）“”]*[/\\]`)
-
-// homely leaves of every path on this machine only its last name.
-func homely(s string) string {
-	if u, err := url.Parse(s); err == nil && u.Host != "" {
-		return s // an address that everybody may know
-	}
-	s = folders.ReplaceAllString(s, "")
-	if path.IsAbs(s) {
-		s = path.Base(s)
-	}
-	if r := []rune(s); len(r) > 120 {
-		s = string(r[:120]) + "…"
-	}
-	return s
 }
 
 // jsonRow is a row in portal.json.

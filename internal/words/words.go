@@ -67,6 +67,14 @@ func Sentence(code, place, got, want string) string {
 	return fill(l.sentence, place, got, want)
 }
 
+// Bare is a code's sentence with nothing filled in; false where it does not read
+// without a value, or the code has no line.
+func Bare(code string) (string, bool) {
+	l, ok := lines()[code]
+	s := optional.ReplaceAllString(l.sentence, "")
+	return s, ok && !strings.Contains(s, "{")
+}
+
 var optional = regexp.MustCompile(`\[\[([^\]]*)\]\]`)
 
 func fill(text, place, got, want string) string {

@@ -228,6 +228,18 @@ func TestFill(t *testing.T) {
 	}
 }
 
+// TestBare: a sentence that wants a value does not come without.
+func TestBare(t *testing.T) {
+	if s, ok := Bare("ledger.proof-form"); s != "入账证明的格式不对。" || !ok {
+		t.Errorf("%q %v", s, ok)
+	}
+	for _, code := range []string{"ledger.audit-blob", "none.such"} {
+		if s, ok := Bare(code); ok {
+			t.Errorf("%s: %q", code, s)
+		}
+	}
+}
+
 func TestError(t *testing.T) {
 	code := "rules.no-plan"
 	sentence, remedy := Say(code, "2023", "", "")
