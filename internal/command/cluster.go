@@ -1,8 +1,8 @@
 package command
 
 import (
-	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,8 +12,6 @@ import (
 	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/portal"
 	"github.com/sunlot/sunlot/internal/province"
-	"github.com/sunlot/sunlot/internal/verify"
-	"github.com/sunlot/sunlot/ledger"
 )
 
 func (c *Command) newCluster() *cobra.Command {
@@ -45,7 +43,7 @@ func (f *clusterFlags) flags(cmd *cobra.Command) {
 }
 
 func (f *clusterFlags) limits() (province.Limits, error) {
-	if f.jobs < 0 || f.memory < 1 {
+	if f.jobs < 0 || f.memory < 1 || f.memory > math.MaxInt64>>20 {
 		return province.Limits{}, usage("command.cluster-limits", "", "", "")
 	}
 	lim := province.Limits{Jobs: f.jobs, Memory: f.memory << 20}
@@ -72,7 +70,8 @@ type stop struct {
 	err                    error
 	written, same, removed int
 	size                   uint64
-	behind                 bool // its ledger has more than its site shows
+	behind                 bool  // its ledger has more than its site shows
+	waits                  error // why what its ledger has cannot be published yet
 }
 
 // What can become of an office; --json has the key.
@@ -108,30 +107,42 @@ func (t *tour) place(i int) portal.Place {
 func (t *tour) run(chosen func(i int) bool) {
 	tasks := make([]province.Task, len(t.list.Offices))
 	for i := range tasks {
-		o := &t.list.Offices[i]
-		tasks[i] = province.Task{Weight: province.Weight(os.DirFS(filepath.Join(o.Folder, "ledger"))), Do: func() error {
+		ledger := filepath.Join(t.list.Offices[i].Folder, "ledger")
+		tasks[i] = province.Task{Weight: func() int64 { return province.Weight(os.DirFS(ledger)) }, Do: func() error {
 			defer t.told.finished(i)
-			if chosen(i) {
-				return t.publish(i)
-			}
-			return t.look(i)
+			return t.settle(i, province.Caught(func() error {
+				if chosen(i) {
+					return t.publish(i)
+				}
+				return t.look(i)
+			}))
 		}}
 	}
 	for i, err := range province.Each(t.c.ctx, tasks, t.lim) {
-		s := &t.done[i]
-		if s.err == nil {
-			s.err = err
-		}
-		if s.did == "" { // it never began, or it broke
-			s.did = didFail
-		}
-		if s.did == didFail {
-			s.row = portal.Failed(t.place(i), s.err, t.at)
-		}
-		if code := fault.Code(s.err); code == "province.not-begun" || code == "site.stopped" {
-			s.did = didStop
-		}
+		_ = t.settle(i, err) // of one that never began
 	}
+	t.twins()
+}
+
+// settle notes what ended the work on an office. One that never began, or
+// broke, has no row yet.
+func (t *tour) settle(i int, err error) error {
+	s := &t.done[i]
+	if s.err == nil {
+		s.err = err
+	}
+	if s.did == "" {
+		s.did, s.row = didFail, portal.Failed(t.place(i), s.err, t.at)
+	}
+	if stopped(s.err) {
+		s.did = didStop
+	}
+	return err
+}
+
+func stopped(err error) bool {
+	code := fault.Code(err)
+	return code == "province.not-begun" || code == "site.stopped"
 }
 
 // alone is the command for one office, apart from all others but for the clock.
@@ -143,60 +154,14 @@ func (t *tour) alone(i int) *Command {
 	return &one
 }
 
-// look verifies what an office has published.
-func (t *tour) look(i int) error {
-	s, o := &t.done[i], &t.list.Offices[i]
-	s.did = didFail
-	b, err := t.published(o)
-	if err != nil {
-		s.err = err
-		return err
-	}
-	s.did, s.row, s.size = didLook, portal.Of(t.place(i), b, t.at), b.Checkpoint.Size
-	s.behind = behind(o, b)
-	if b.Failed() {
-		s.err = firstBreach(b)
-	}
-	return s.err
-}
-
-// published verifies the site of an office where everybody sees it.
-func (t *tour) published(o *province.Office) (*verify.Bundle, error) {
-	root, err := os.OpenRoot(o.To)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fault.New("province.not-published", o.To, "", "").Of(fault.Unreachable)
-	}
-	if err != nil {
-		return nil, fault.Wrap("province.unreadable", o.To, err).Of(fault.Unreachable)
-	}
-	defer root.Close() // a row keeps nothing that is read later
-	b, err := verify.Open(root.FS(), verify.Options{Today: today(t.c)})
-	if err != nil {
-		return nil, err
-	}
-	if b.State.Charter() == nil || b.State.Pack == nil {
-		return nil, fault.New("office.no-charter", o.To, num(int(b.Checkpoint.Size)), "")
-	}
-	return b, nil
-}
-
-// behind reports whether the office's own ledger has records that its site does
-// not show. Both are what their checkpoints claim: a hint, no fact.
-func behind(o *province.Office, b *verify.Bundle) bool {
-	own, err := ledger.OpenDir(os.DirFS(filepath.Join(o.Folder, "ledger"))).Checkpoint()
-	return err == nil && string(own) != string(b.Signed)
-}
-
-// failures counts the offices whose ledger does not hold, and those that could
-// not be read or published.
+// failures counts the offices whose rows say 不相符, and the others that could
+// not be read or published: the exit code says what the rows say.
 func (t *tour) failures() (unsound, unreached int) {
 	for i := range t.done {
-		var f *fault.Error
-		switch err := t.done[i].err; {
-		case err == nil:
-		case errors.As(err, &f) && f.Kind == fault.Unsound:
+		switch s := &t.done[i]; {
+		case s.row.State() == portal.Unsound:
 			unsound++
-		default:
+		case s.err != nil:
 			unreached++
 		}
 	}

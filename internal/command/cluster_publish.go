@@ -1,8 +1,8 @@
 package command
 
 import (
+	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sunlot/sunlot/internal/fault"
+	"github.com/sunlot/sunlot/internal/office"
 	"github.com/sunlot/sunlot/internal/portal"
+	"github.com/sunlot/sunlot/internal/province"
 	"github.com/sunlot/sunlot/internal/record"
 	"github.com/sunlot/sunlot/internal/rules"
 	"github.com/sunlot/sunlot/internal/verify"
@@ -54,12 +56,12 @@ func (c *Command) clusterPublish(f *clusterFlags, ids []string) error {
 	folder := t.list.Portal.Folder
 	out, err := portal.OpenFolder(folder, c.Hook)
 	if err != nil {
-		return err
+		return unreached(err)
 	}
 	defer out.Close()
 	lock, err := alone(folder)
 	if err != nil {
-		return err
+		return fault.New("command.cluster-busy", folder, "", "").Of(fault.Unreachable)
 	}
 	defer lock.Close()
 	chosen := map[int]bool{}
@@ -72,16 +74,38 @@ func (c *Command) clusterPublish(f *clusterFlags, ids []string) error {
 	t.told.end()
 	if c.ctx.Err() == nil {
 		if err := t.portal(out); err != nil {
-			_ = t.report(nil, time.Since(start))
-			return err
+			return t.withoutPortal(err, time.Since(start))
 		}
 	} else {
 		out = nil
 	}
-	if err := t.report(out, time.Since(start)); err != nil {
+	if err := t.report(out, nil, time.Since(start)); err != nil {
 		return err
 	}
 	return t.end()
+}
+
+// withoutPortal ends a run whose portal could not be written. No ledger is the
+// worse for it.
+func (t *tour) withoutPortal(why error, took time.Duration) error {
+	if err := t.report(nil, why, took); err != nil {
+		return err
+	}
+	all := fault.New("command.cluster-portal", t.list.Portal.Folder, "", "").Of(fault.Unreachable)
+	if unsound, _ := t.failures(); unsound > 0 {
+		all.Kind = fault.Unsound
+	}
+	return errors.Join(all, why)
+}
+
+// unreached is an error of the portal's folder: it says nothing of a ledger.
+func unreached(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind != fault.Unsound {
+		return err
+	}
+	as := *f
+	return as.Of(fault.Unreachable)
 }
 
 // portal makes the pages over all offices.
@@ -98,22 +122,30 @@ func (t *tour) portal(out *portal.Folder) error {
 	return out.Finish()
 }
 
-// publish does for one office what `sunlot build` and `sunlot publish` do, by
-// their own functions. Its bundle is gone before the files are carried.
+// publish renews the site of one office. Where that fails, what stands there
+// counts.
 func (t *tour) publish(i int) error {
+	err := province.Caught(func() error { return t.renew(i) })
+	if t.done[i].did == "" {
+		err = t.stands(i, err)
+	}
+	return err
+}
+
+// renew does for one office what `sunlot build` and `sunlot publish` do, by
+// their own functions. Its bundle is gone before the files are carried.
+func (t *tour) renew(i int) error {
 	s, o := &t.done[i], &t.list.Offices[i]
-	err := t.build(i)
-	if s.did == didWait || err != nil && fault.Code(err) != "command.cluster-unsound" {
-		s.err = err
+	row, err := t.build(i)
+	if err != nil && fault.Code(err) != "command.cluster-unsound" {
 		return err
 	}
 	// From here on an interrupt waits: the site that stands there is old, then new.
 	sum, carried := t.alone(i).carry(o.To, t.told.part(i, carrying))
 	if carried != nil {
-		s.did, s.err = didFail, carried
 		return carried
 	}
-	s.did, s.err, s.size = didPublish, err, sum.Size
+	s.did, s.row, s.err, s.size = didPublish, row, err, sum.Size
 	s.written, s.same, s.removed = sum.Written, sum.Same, sum.Removed
 	if sum.Written == 0 && sum.Removed == 0 {
 		s.did = didNothing
@@ -123,39 +155,31 @@ func (t *tour) publish(i int) error {
 
 // build verifies an office's ledger and makes its pages. The error of a ledger
 // that is 不相符 in its contents comes with a site that says so.
-func (t *tour) build(i int) error {
-	s, one := &t.done[i], t.alone(i)
-	s.did = didFail
-	o, b, err := one.verified()
-	if code := fault.Code(err); code == "command.unwitnessed" || code == "command.unfinished" {
-		return t.waiting(i, err)
+func (t *tour) build(i int) (row portal.Row, err error) {
+	one := t.alone(i)
+	type verified struct {
+		o *office.Office
+		b *verify.Bundle
 	}
+	v, err := waited(t.c.ctx, func() (v verified, err error) {
+		if err := plainFiles(t.list.Offices[i].Folder, office.ConfigName, "ledger/checkpoint", "ledger/policy"); err != nil {
+			return v, err
+		}
+		v.o, v.b, err = one.verified()
+		return v, err
+	})
 	if err != nil {
-		return err
+		return row, err
 	}
-	s.row = portal.Of(t.place(i), b, t.at)
+	row = portal.Of(t.place(i), v.b, t.at)
 	opt := site.Options{Progress: t.told.part(i, building), Beside: t.lim.Jobs > 1}
 	if !opt.Beside {
 		runtime.GC() // as build does
 	}
-	if _, err := one.pages(o, b, o.SiteDir(), false, opt); err != nil {
-		return err
+	if _, err := one.pages(v.o, v.b, v.o.SiteDir(), false, opt); err != nil {
+		return row, err
 	}
-	return firstBreach(b)
-}
-
-// waiting is an office whose newest records are not public yet: what it has
-// published stands as it is.
-func (t *tour) waiting(i int, why error) error {
-	s := &t.done[i]
-	if _, err := os.Stat(t.list.Offices[i].To); err != nil {
-		return why
-	}
-	if err := t.look(i); s.did == didFail {
-		return err
-	}
-	s.did, s.row = didWait, s.row.Waiting(why)
-	return why
+	return row, firstBreach(v.b)
 }
 
 // firstBreach is the error of a ledger in which something is 不相符, nil for any
@@ -182,10 +206,10 @@ func today(c *Command) string { return record.Day(c.Now().Unix()) }
 var didWords = map[string]string{didPublish: "已发布", didNothing: "没有变化", didLook: "这次没有发布", didWait: "有新记录还不能发布", didFail: "失败", didStop: "停下了，没有改动"}
 
 // report tells what became of every office. out is nil where the portal was not
-// made.
-func (t *tour) report(out *portal.Folder, took time.Duration) error {
+// made, for the reason why if it was tried.
+func (t *tour) report(out *portal.Folder, why error, took time.Duration) error {
 	if t.c.flags.json {
-		return t.reportJSON(out)
+		return t.reportJSON(out, why)
 	}
 	count := map[string]int{}
 	for i := range t.done {
@@ -201,23 +225,36 @@ func (t *tour) report(out *portal.Folder, took time.Duration) error {
 			line += "，网站" + s.row.State()
 		}
 		t.c.printf("%s\n", line)
-		if s.err != nil && s.did != didStop {
-			t.c.printf("　　%s\n", strings.ReplaceAll(words.Error(s.err), "\n", "\n　　"))
+		if s.did != didStop {
+			for _, say := range said(s.err) {
+				t.c.printf("　　%s\n", strings.ReplaceAll(say, "\n", "\n　　"))
+			}
 		}
 	}
-	var said []string
+	var sums []string
 	for _, did := range []string{didPublish, didNothing, didLook, didWait, didStop, didFail} {
 		if count[did] > 0 {
-			said = append(said, fmt.Sprintf("%s %d 个", didWords[did], count[did]))
+			sums = append(sums, fmt.Sprintf("%s %d 个", didWords[did], count[did]))
 		}
 	}
-	t.c.printf("共 %d 个单位：%s。用时 %.1f 秒\n", len(t.done), strings.Join(said, "，"), took.Seconds())
+	t.c.printf("共 %d 个单位：%s。用时 %.1f 秒\n", len(t.done), strings.Join(sums, "，"), took.Seconds())
 	if out == nil {
 		t.c.printf("汇总页没有更新。\n")
 		return nil
 	}
 	t.c.printf("汇总页 %s：写入 %d 个文件，未变 %d 个，删除 %d 个\n", t.list.Portal.Folder, out.Written, out.Same, out.Removed)
 	return nil
+}
+
+// said are the errors of an office for people.
+func said(err error) (list []string) {
+	if err == nil {
+		return nil
+	}
+	for _, e := range each(err) {
+		list = append(list, words.Error(e))
+	}
+	return list
 }
 
 // called is an office's name with its id.
@@ -249,17 +286,20 @@ func (t *tour) stopsJSON() []stopJSON {
 		s := &t.done[i]
 		list[i] = stopJSON{ID: t.list.Offices[i].ID, Name: s.row.Name(), Did: s.did, State: s.row.State(), Size: s.size, Written: s.written, Same: s.same, Removed: s.removed}
 		if s.err != nil {
-			list[i].Error, list[i].Say = fault.Code(s.err), words.Error(s.err)
+			list[i].Error, list[i].Say = fault.Code(s.err), strings.Join(said(s.err), "\n")
 		}
 	}
 	return list
 }
 
-func (t *tour) reportJSON(out *portal.Folder) error {
+func (t *tour) reportJSON(out *portal.Folder, why error) error {
 	unsound, unreached := t.failures()
 	v := map[string]any{"offices": t.stopsJSON(), "unsound": unsound, "unreached": unreached, "interrupted": t.c.ctx.Err() != nil}
 	if out != nil {
 		v["portal"] = map[string]any{"folder": t.list.Portal.Folder, "written": out.Written, "same": out.Same, "removed": out.Removed}
+	}
+	if why != nil {
+		v["portal_error"] = map[string]any{"error": fault.Code(why), "say": words.Error(why)}
 	}
 	return t.c.printJSON(v)
 }

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sunlot/sunlot/internal/fault"
 	"github.com/sunlot/sunlot/internal/portal"
-	"github.com/sunlot/sunlot/internal/words"
 )
 
 func (c *Command) newClusterStatus() *cobra.Command {
@@ -44,9 +44,11 @@ func (c *Command) clusterStatus(f *clusterFlags) error {
 		c.printf("%s\n", line)
 	}
 	for i := range t.done {
-		if s := &t.done[i]; s.err != nil {
-			c.printf("%s：%s\n", t.called(i), strings.ReplaceAll(words.Error(s.err), "\n", "\n　　"))
-		} else if s.behind {
+		s := &t.done[i]
+		for _, say := range append(said(s.err), said(s.waits)...) {
+			c.printf("%s：%s\n", t.called(i), strings.ReplaceAll(say, "\n", "\n　　"))
+		}
+		if s.err == nil && s.waits == nil && s.behind {
 			c.printf("%s：账本里有新记录还没有发布，运行 sunlot cluster publish %s\n", t.called(i), t.list.Offices[i].ID)
 		}
 	}
@@ -70,12 +72,13 @@ func (t *tour) statusLine(i int) []string {
 func (t *tour) statusJSON() error {
 	type line struct {
 		stopJSON
-		Behind bool          `json:"behind"`
-		Facts  *portal.Facts `json:"facts,omitempty"`
+		Behind  bool          `json:"behind"`
+		Waiting string        `json:"waiting,omitempty"` // why newer records are not public yet
+		Facts   *portal.Facts `json:"facts,omitempty"`
 	}
 	lines := make([]line, len(t.done))
 	for i, s := range t.stopsJSON() {
-		lines[i] = line{stopJSON: s, Behind: t.done[i].behind}
+		lines[i] = line{stopJSON: s, Behind: t.done[i].behind, Waiting: fault.Code(t.done[i].waits)}
 		if f, ok := t.done[i].row.Facts(); ok {
 			lines[i].Facts = &f
 		}

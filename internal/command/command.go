@@ -97,7 +97,7 @@ func (c *Command) fail(used *cobra.Command, err error) int {
 	if why := fault.Code(err); why == "keyring.cancelled" || why == "site.stopped" || why == "ledger.tree-stopped" || why == "ledger.load-stopped" || why == "command.cluster-stopped" {
 		code = 130 // as shells have it
 	}
-	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.cluster-failed", "command.cluster-stopped", "command.differs", "command.pack-faults", "command.rounds-refused"}, fault.Code(err)) { // its report has been printed
+	if c.flags.json && !slices.Contains([]string{"command.unsound", "command.cluster-failed", "command.cluster-portal", "command.cluster-stopped", "command.differs", "command.pack-faults", "command.rounds-refused"}, fault.Code(err)) { // its report has been printed
 		_ = c.printJSON(map[string]any{"error": fault.Code(err), "exit": code})
 	}
 	if f == nil && code == 3 {

@@ -194,7 +194,8 @@ func (r Row) Name() string {
 func unsound(f *fault.Error) bool {
 	room, _, _ := strings.Cut(f.Code, ".")
 	return f.Kind == fault.Unsound && (slices.Contains([]string{"verify", "ledger", "rules", "record", "draw", "beacon"}, room) ||
-		slices.Contains([]string{"publish.unsound", "publish.damaged", "publish.other-ledger", "publish.target-checkpoint", "publish.target-fork"}, f.Code))
+		slices.Contains([]string{"publish.unsound", "publish.damaged", "publish.other-ledger", "publish.target-checkpoint", "publish.target-fork",
+			"office.pin-other", "office.pin-fork", "province.same-ledger"}, f.Code))
 }
 
 // jsonRow is a row in portal.json.

@@ -174,6 +174,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
+func of(weight int64) func() int64 { return func() int64 { return weight } }
+
 // TestEach: never more at a time than the limits let in, and every one is done.
 func TestEach(t *testing.T) {
 	const n = 60
@@ -187,7 +189,7 @@ func TestEach(t *testing.T) {
 		if i == 30 {
 			weight = 99 // above the bound: it runs alone
 		}
-		tasks[i] = Task{weight, func() error {
+		tasks[i] = Task{of(weight), func() error {
 			mu.Lock()
 			running++
 			used += weight
@@ -224,8 +226,8 @@ func TestEach(t *testing.T) {
 // TestEachAlone: a panic is one task's failure.
 func TestEachAlone(t *testing.T) {
 	var done atomic.Int64
-	ok := Task{1, func() error { done.Add(1); return nil }}
-	errs := Each(t.Context(), []Task{ok, {1, func() error { panic("page maker\nwith a stack") }}, {1, func() error { return any(7).(error) }}, ok}, Limits{Jobs: 2, Memory: 1 << 30})
+	ok := Task{of(1), func() error { done.Add(1); return nil }}
+	errs := Each(t.Context(), []Task{ok, {of(1), func() error { panic("page maker\nwith a stack") }}, {of(1), func() error { return any(7).(error) }}, ok}, Limits{Jobs: 2, Memory: 1 << 30})
 	var f *fault.Error
 	if errs[0] != nil || errs[3] != nil || done.Load() != 2 || fault.Code(errs[2]) != "province.panic" {
 		t.Errorf("%v", errs)
@@ -242,7 +244,7 @@ func TestEachStopped(t *testing.T) {
 	var done atomic.Int64
 	var tasks []Task
 	for i := range 10 {
-		tasks = append(tasks, Task{1, func() error {
+		tasks = append(tasks, Task{of(1), func() error {
 			if i == 2 {
 				cancel()
 			}
@@ -258,6 +260,29 @@ func TestEachStopped(t *testing.T) {
 	}
 	if done.Load() != 3 {
 		t.Errorf("%d were done", done.Load())
+	}
+}
+
+// TestEachHung: a task that cannot be weighed keeps one place and no more, and
+// waits no longer than ctx.
+func TestEachHung(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	never := make(chan struct{})
+	defer close(never)
+	var done atomic.Int64
+	tasks := []Task{{func() int64 { <-never; return 1 }, func() error { return nil }}}
+	for range 5 {
+		tasks = append(tasks, Task{of(1), func() error {
+			if done.Add(1) == 5 {
+				cancel()
+			}
+			return nil
+		}})
+	}
+	errs := Each(ctx, tasks, Limits{Jobs: 2, Memory: 8})
+	if done.Load() != 5 || fault.Code(errs[0]) != "province.not-begun" {
+		t.Errorf("%d were done, %v", done.Load(), errs)
 	}
 }
 
