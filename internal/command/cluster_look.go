@@ -59,7 +59,7 @@ func (t *tour) published(i int) (l looked, err error) {
 	if err != nil {
 		return l, err
 	}
-	pin, err := one.Pin()
+	pin, err := one.Pin(nil)
 	if err != nil {
 		return l, err
 	}

@@ -142,6 +142,20 @@ func TestProvinceForgedPage(t *testing.T) {
 	}
 }
 
+// TestProvinceForgedFirst: nothing that another key signed is published as the
+// office's own.
+func TestProvinceForgedFirst(t *testing.T) {
+	dir := counties(t, 3)
+	put(t, filepath.Join(madeSite(t, "forger"), "ledger"), filepath.Join(dir, "county-002", "ledger"))
+	code, got := publishes(t, t.Context(), dir, nil)
+	if o := got.Offices[2]; code != 1 || o.Error != "office.pin-other" || o.State != "不相符" {
+		t.Errorf("exit %d: %+v", code, got)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "public", "county-002", "ledger")); !os.IsNotExist(err) {
+		t.Error(err)
+	}
+}
+
 // TestProvinceTwins: one ledger under two ids is nobody's.
 func TestProvinceTwins(t *testing.T) {
 	dir := counties(t, 3)
@@ -220,6 +234,12 @@ func TestProvincePortalFails(t *testing.T) {
 	code, got := publishes(t, t.Context(), dir, nil)
 	if code != 3 || got.Portal != nil {
 		t.Errorf("exit %d: %+v", code, got)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "public", ".sunlot-portal"), []byte("ours"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, _ := publishes(t, t.Context(), dir, nil); code != 3 {
+		t.Errorf("exit %d", code)
 	}
 }
 

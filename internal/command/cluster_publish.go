@@ -28,9 +28,11 @@ func (c *Command) newClusterPublish() *cobra.Command {
 		Short: "核验、生成、发布各单位的网站，再更新汇总页",
 		Long: `对每个单位做 sunlot build 和 sunlot publish 做的事，几个单位同时做，最后更新汇总页。
 写编号的只发布那几个；汇总页上别的单位，取它们已经发布的网站重新核验。
-汇总页上的数都取自核验过的账本；核验不成的单位，只写原因。
+汇总页上的数都取自核验过的账本；核验不成的单位，只写原因。网站上的账本还要确是该单位的
+（密钥、账本名、历史都与该单位文件夹里的一致），别人造的、换错的算不相符。
 
-一个单位出错（账本不符、文件夹读不到、发布目录写不进……），别的照常发布，最后逐个列出。
+一个单位出错（账本不符、文件夹读不到、发布目录写不进……），别的照常发布，最后逐个列出；
+这个单位原来的网站不动，照样核验。
 按 Ctrl+C 时不再开始新的单位；正在发布的做完，每个单位的网站不是旧的就是新的，汇总页不动。
 退出码：0 都已发布、相符；1 有单位不相符；3 没有不相符，但有单位读不到或发布不成。` + exitCodes,
 		Example: "  sunlot cluster publish --all\n  sunlot cluster publish --all --jobs 4 --file 全省.toml\n  sunlot cluster publish gaoqing yanshi",
@@ -162,11 +164,17 @@ func (t *tour) build(i int) (row portal.Row, err error) {
 		b *verify.Bundle
 	}
 	v, err := waited(t.c.ctx, func() (v verified, err error) {
-		if err := plainFiles(t.list.Offices[i].Folder, office.ConfigName, "ledger/checkpoint", "ledger/policy"); err != nil {
+		if err := plainFiles(t.list.Offices[i].Folder, office.ConfigName, "ledger/checkpoint", "ledger/policy", "private/keys/people.json"); err != nil {
 			return v, err
 		}
-		v.o, v.b, err = one.verified()
-		return v, err
+		if v.o, v.b, err = one.verified(); err != nil {
+			return v, err
+		}
+		pin, err := v.o.Pin(v.b)
+		if err != nil {
+			return v, err
+		}
+		return v, pin.Holds(v.b, v.o.Public())
 	})
 	if err != nil {
 		return row, err

@@ -14,7 +14,7 @@ func (c *Command) newClusterStatus() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "核验各单位已经发布的网站，列成一张表",
-		Long: `把每个单位已经发布的网站重新核验一遍，列出：单位、记录条数、快照时间、见证、逾期、核验结果。不写任何文件。
+		Long: `把每个单位已经发布的网站重新核验一遍，并核对确是该单位自己的账本，列出：单位、记录条数、快照时间、见证、逾期、核验结果。不写任何文件。
 退出码：0 都相符；1 有单位不相符；3 没有不相符，但有单位读不到。` + exitCodes,
 		Example: "  sunlot cluster status\n  sunlot cluster status --file 全省.toml --json",
 		Args:    cobra.NoArgs,

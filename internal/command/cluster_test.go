@@ -213,6 +213,17 @@ func TestProvinceBusy(t *testing.T) {
 	if code != 3 || got.Offices[2].Error != "command.building" || got.Offices[0].Did != "published" || got.Offices[1].Did != "published" {
 		t.Errorf("exit %d: %+v", code, got.Offices)
 	}
+	all, err := os.Open(filepath.Join(dir, "public"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer all.Close()
+	if err := durable.TryLock(all); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errOut := newPerson(t.Name()).run(dir, fixtureEnv, "cluster", "publish", "--all"); code != 3 || !strings.Contains(errOut, "另一个 sunlot cluster publish") {
+		t.Errorf("exit %d: %s", code, errOut)
+	}
 }
 
 // TestProvinceStopped: an interrupt at whatever moment leaves each office's site

@@ -25,19 +25,21 @@ type Pin struct {
 }
 
 // Pin asks no secret. Where the office's keys are not on this machine, its own
-// ledger is verified for the key; where it has neither, nothing can be pinned.
-func (o *Office) Pin() (*Pin, error) {
+// ledger is verified for the key, unless that was done already and own is its
+// bundle; where it has neither, nothing can be pinned.
+func (o *Office) Pin(own *verify.Bundle) (*Pin, error) {
 	p := &Pin{origin: o.Config.Origin, own: ledger.OpenDir(os.DirFS(o.Public())), folder: o.Public()}
 	ring, err := keyring.Open(o.keyDir())
 	switch code := fault.Code(err); {
 	case err == nil:
 		p.key = ring.Log
 	case code == "keyring.missing" || code == "keyring.unreadable":
-		b, err := verify.Open(os.DirFS(o.Public()), verify.Options{})
-		if err != nil {
-			return nil, &fault.Error{Code: "office.pin-none", Place: o.Dir, Kind: fault.Unreachable, Err: err}
+		if own == nil {
+			if own, err = verify.Open(os.DirFS(o.Public()), verify.Options{}); err != nil {
+				return nil, &fault.Error{Code: "office.pin-none", Place: o.Dir, Kind: fault.Unreachable, Err: err}
+			}
 		}
-		if p.key, err = ledger.ParseKey(b.LogKey()); err != nil {
+		if p.key, err = ledger.ParseKey(own.LogKey()); err != nil {
 			return nil, err
 		}
 	default:
