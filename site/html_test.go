@@ -23,7 +23,7 @@ var void = []string{"meta", "link", "br", "img", "hr", "input"}
 // what pages may be made of: anything else came in through data.
 var (
 	allowedElements = strings.Fields("html head meta title link body a header div span nav ul li p main h1 h2 h3 footer ol dl dt dd table caption thead tbody tr th td pre code strong em br details summary img script form label input button section figure figcaption output progress time svg path rect g line circle polyline text desc defs pattern blockquote")
-	allowedAttrs    = strings.Fields("lang charset http-equiv content name rel href type class aria-label aria-current id scope data-label colspan rowspan src alt start defer integrity for type value name placeholder autocomplete hidden role aria-live aria-describedby aria-labelledby aria-hidden datetime tabindex d x y x1 y1 x2 y2 cx cy r width height viewBox points fill stroke transform x1 y1 x2 y2 dx title patternUnits data-check data-root data-entry data-notice data-draw data-charters data-later download data-kind data-key")
+	allowedAttrs    = strings.Fields("lang charset http-equiv content name rel href type class aria-label aria-current id scope data-label colspan rowspan src alt start defer integrity for type value name placeholder autocomplete hidden role aria-live aria-describedby aria-labelledby aria-hidden datetime tabindex d x y x1 y1 x2 y2 cx cy r width height viewBox points fill stroke transform x1 y1 x2 y2 dx title patternUnits data-check data-root data-entry data-notice data-draw data-charters data-later download data-kind data-key data-find data-names")
 )
 
 // tokenize reads a page strictly: elements and attributes of the lists above,

@@ -123,7 +123,7 @@ func TestPortalPages(t *testing.T) {
 	}
 	texts := frame(t, out)
 	for name, words := range map[string][]string{
-		"index.html":         {"演示：各单位的内容是虚构的", "高青县", "偃师区", "未设见证", "演示乙县应急管理局 不相符", "核验于2024-07-31 12:30", "3个"},
+		"index.html":         {"名称后写着“（演示）”的单位，内容是虚构的", "高青县", "偃师区", "未设见证", "演示乙县应急管理局 不相符", "核验于2024-07-31 12:30", "3个"},
 		"draws/index.html":   {"2024-002", "2023-001", "结果已全部公示"},
 		"verify/index.html":  {"sunlot-verify https://www.example.gov.cn/all/gaoqing/ --fingerprint ", "example.gov.cn/gaoqing", "example.gov.cn/yanshi"},
 		"overdue/index.html": {"演示乙县应急管理局"},

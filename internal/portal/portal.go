@@ -65,7 +65,8 @@ type identity struct {
 	Name, Unit      string
 	Site            record.Site
 	Channel, Errors weblink
-	Demo            bool
+	Demo            bool // every office is
+	Mixed           bool // one is, and of another that is not known
 }
 
 // weblink is a link where the text is an address, else text.
@@ -87,14 +88,17 @@ func Build(rows []Row, opt Options, out Out) error {
 	}
 	m := &maker{rows: rows, opt: opt, out: out, tmpl: tmpl}
 	m.site = identity{Name: opt.Title, Unit: opt.Unit, Site: opt.Site, Channel: outward(opt.Site.Channel), Errors: outward(opt.Site.Errors)}
-	seen := map[string]bool{}
+	seen, demos := map[string]bool{}, 0
 	for i := range rows {
 		if seen[rows[i].place.ID] {
 			return fault.New("portal.twice", rows[i].place.ID, "", "")
 		}
 		seen[rows[i].place.ID] = true
-		m.site.Demo = m.site.Demo || rows[i].facts != nil && rows[i].facts.Demo
+		if rows[i].facts != nil && rows[i].facts.Demo {
+			demos++
+		}
 	}
+	m.site.Demo, m.site.Mixed = demos > 0 && demos == len(rows), demos > 0 && demos < len(rows)
 	for _, step := range []func() error{m.assets, m.drawPages, m.overduePages, m.verifyPages, m.officePages, m.json} {
 		if err := step(); err != nil {
 			return err
@@ -144,6 +148,14 @@ func (m *maker) json() error {
 		return err
 	}
 	return m.out.Put(JSONName, b.Bytes())
+}
+
+// name is an office's name, with a mark where its neighbours may be real ones.
+func (m *maker) name(r *Row) string {
+	if m.site.Mixed && r.facts != nil && r.facts.Demo {
+		return r.Name() + "（演示）"
+	}
+	return r.Name()
 }
 
 // page is the frame of every page; each view embeds it.
@@ -197,16 +209,41 @@ func (m *maker) newPage(column int, path, title string) page {
 	return p
 }
 
-// parts cuts n things into pages of at most per, and calls for each: part is
-// counted from 1. There is one page even of nothing.
-func parts(n, per int, do func(part, of, from, to int) error) error {
-	of := max(1, (n+per-1)/per)
-	for part := 1; part <= of; part++ {
-		if err := do(part, of, (part-1)*per, min(part*per, n)); err != nil {
-			return err
+// view is a page to be rendered.
+type view struct {
+	kind, path string
+	of         any
+}
+
+// cut puts n things on pages of at most per things and maxPage bytes, at least
+// one each; there is one page even of nothing. part is counted from 1, and of is
+// part where no further one follows. ends are the things up to each page's end.
+func (m *maker) cut(n, per int, make func(part, of, from, to int) view) (ends []int, err error) {
+	for from, part := 0, 1; from < n || part == 1; part++ {
+		to := min(from+per, n)
+		for {
+			of := part
+			if to < n {
+				of++
+			}
+			v := make(part, of, from, to)
+			data, err := m.bytes(v)
+			if err != nil {
+				return nil, err
+			}
+			if len(data) > maxPage && to-from > 1 {
+				to = from + max(1, min(to-from-1, (to-from)*maxPage/len(data)))
+				continue
+			}
+			if err := m.out.Put(v.path, data); err != nil {
+				return nil, err
+			}
+			break
 		}
+		ends = append(ends, to)
+		from = to
 	}
-	return nil
+	return ends, nil
 }
 
 // partName is the file of a part in a folder.
@@ -219,11 +256,15 @@ func partName(dir string, part int) string {
 
 // turn links a part to its neighbours.
 func (p *page) turn(dir string, part, of int) {
+	p.turnTo(part, of, func(part int) string { return partName(dir, part) })
+}
+
+func (p *page) turnTo(part, of int, name func(part int) string) {
 	if part > 1 {
-		p.Turn = append(p.Turn, link{p.Root + partName(dir, part-1), "上一页"})
+		p.Turn = append(p.Turn, link{p.Root + name(part-1), "上一页"})
 	}
 	if part < of {
-		p.Turn = append(p.Turn, link{p.Root + partName(dir, part+1), "下一页"})
+		p.Turn = append(p.Turn, link{p.Root + name(part+1), "下一页"})
 	}
 }
 
@@ -235,12 +276,10 @@ func nth(title string, part int) string {
 	return title + "（第" + num(part) + "页）"
 }
 
-func (m *maker) render(kind string, path string, view any) error {
+func (m *maker) bytes(v view) ([]byte, error) {
 	var b bytes.Buffer
-	if err := m.tmpl.ExecuteTemplate(&b, kind, view); err != nil {
-		return err
-	}
-	return m.out.Put(path, b.Bytes())
+	err := m.tmpl.ExecuteTemplate(&b, v.kind, v.of)
+	return b.Bytes(), err
 }
 
 func rootOf(root [32]byte) string { return hex.EncodeToString(root[:]) }

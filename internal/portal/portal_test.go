@@ -22,7 +22,7 @@ func (m memory) Put(name string, data []byte) error { m[name] = slices.Clone(dat
 // invented is a row as full as an office's can be. Facts come from bundles
 // alone (Of) everywhere but here, where only their length matters.
 func invented(i int) Row {
-	f := &Facts{Office: fmt.Sprintf("演示自治州演示族自治县第%d应急管理局", i), Site: "演示", Origin: fmt.Sprintf("www.example-%d.gov.cn/sunlot", i), Size: uint64(100000 + i), Root: strings.Repeat("ab", 32),
+	f := &Facts{Region: "演示自治州演示族自治县", Failed: 4, Office: fmt.Sprintf("演示自治州演示族自治县第%d应急管理局", i), Site: "演示", Origin: fmt.Sprintf("www.example-%d.gov.cn/sunlot", i), Size: uint64(100000 + i), Root: strings.Repeat("ab", 32),
 		Seen: "2024-07-31T12:00:00+08:00", Signed: 3, Needed: 3, Of: 4, Overdue: 12, Key: "www.example.gov.cn/sunlot+0123abcd+" + strings.Repeat("A", 44), Fingerprint: strings.Repeat("cd", 32), when: "2024-07-31 12:00 见证"}
 	for d := range keptDraws {
 		f.Draws = append(f.Draws, Draw{fmt.Sprintf("2024-%02d-%02d", 1+d%12, 1+i%28), fmt.Sprintf("2024-%03d 对工矿商贸企业安全生产情况的检查", d), "结果已全部公示", fmt.Sprintf("draws/2024-%03d/index.html", d), "good"})
@@ -31,7 +31,7 @@ func invented(i int) Row {
 		f.Late = append(f.Late, Late{fmt.Sprintf("2024-%02d-01", 1+d), "公示抽查结果（2024-001）", "逾期12个工作日", 3, "draws/2024-001/index.html"})
 	}
 	id := fmt.Sprintf("demo-county-%03d", i)
-	return Row{place: Place{ID: id, Group: fmt.Sprintf("演示第%d市", i/12), Href: id + "/"}, at: 1722400200, facts: f}
+	return Row{place: Place{ID: id, Group: fmt.Sprintf("演示第%d市", i/12), Href: "https://" + id + ".example.gov.cn/sunlot/public/"}, at: 1722400200, facts: f, why: because(fault.New("publish.target-checkpoint", "", "", ""))}
 }
 
 func portalOf(t *testing.T, n int) memory {
@@ -51,7 +51,7 @@ func portalOf(t *testing.T, n int) memory {
 // office has its row once, and a page leads to it.
 func TestWeight(t *testing.T) {
 	const most = 50_000
-	for _, n := range []int{0, 1, 100, 101, 300, 650} {
+	for _, n := range []int{0, 1, 60, 100, 101, 300, 650} {
 		out := portalOf(t, n)
 		rows, heaviest := 0, ""
 		for name, data := range out {
@@ -76,7 +76,127 @@ func TestWeight(t *testing.T) {
 		if names != n {
 			t.Errorf("%d offices: the index names %d", n, names)
 		}
+		for i := range n {
+			id := invented(i).place.ID
+			at := slices.IndexFunc(slices.Sorted(maps.Keys(out)), func(name string) bool {
+				return strings.HasSuffix(name, ".html") && strings.Contains(string(out[name]), `<li class="office" id="`+id+`"`)
+			})
+			name := slices.Sorted(maps.Keys(out))[at]
+			if out["offices/page-1.html"] == nil {
+				continue
+			}
+			if !strings.Contains(string(out[namesName]), `"`+name+"#"+id+`"`) {
+				t.Fatalf("%d offices: %s does not say that %s stands on %s", n, namesName, id, name)
+			}
+			if !slices.ContainsFunc(slices.Sorted(maps.Keys(out)), func(index string) bool {
+				return !strings.Contains(index, "/") && strings.Contains(string(out[index]), `href="`+name+"#"+id+`"`)
+			}) {
+				t.Fatalf("%d offices: no link to %s#%s", n, name, id)
+			}
+		}
 		t.Logf("%d offices: index.html %d bytes, heaviest %s %d, portal.json %d, %d files", n, len(out["index.html"]), heaviest, len(out[heaviest]), len(out[JSONName]), len(out))
+	}
+}
+
+// none is an office of which nothing was verified.
+func none(id string) Row {
+	return Failed(Place{ID: id, Name: "无事实" + id, Href: id + "/"}, fault.New("verify.unreadable", "", "", "").Of(fault.Unreachable), 0)
+}
+
+func pagesOf(t *testing.T, base string, rows ...Row) memory {
+	t.Helper()
+	out := memory{}
+	if err := Build(rows, Options{Title: "演示", Base: base}, out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// tell holds pages to what they must and (after a "!") must not say.
+func tell(t *testing.T, what string, out memory, pages map[string][]string) {
+	t.Helper()
+	for name, list := range pages {
+		for _, w := range list {
+			not, without := strings.CutPrefix(w, "!")
+			if strings.Contains(string(out[name]), not) == without {
+				t.Errorf("%s: %s: %q", what, name, w)
+			}
+		}
+	}
+}
+
+// TestNothingKnown: 没有 is said of offices that were verified, and of no other.
+func TestNothingKnown(t *testing.T) {
+	clean := invented(1)
+	clean.facts.Overdue, clean.facts.Late, clean.facts.Draws = 0, nil, nil
+	tell(t, "all verified", pagesOf(t, "", clean), map[string][]string{
+		"index.html": {"<dt>逾期</dt><dd>没有</dd>"}, "overdue/index.html": {"<p>没有逾期的。</p>", "!没有核验成"}, "draws/index.html": {"<p>还没有抽取。</p>", "!没有核验成"}})
+	tell(t, "one not", pagesOf(t, "", clean, none("b")), map[string][]string{
+		"index.html":         {"<dt>逾期</dt><dd>核验过的没有；1个单位不知道</dd>"},
+		"overdue/index.html": {"<p>核验过的单位没有逾期的。</p>", "无事实b"}, "draws/index.html": {"<p>核验过的单位还没有抽取。</p>", "无事实b"}})
+	tell(t, "none verified", pagesOf(t, "", none("a"), none("b")), map[string][]string{
+		"index.html":         {"<dt>逾期</dt><dd>2个单位不知道</dd>"},
+		"overdue/index.html": {"!没有逾期的", "无事实a、无事实b"}, "draws/index.html": {"!还没有抽取", "无事实a、无事实b"}})
+	tell(t, "overdue", pagesOf(t, "", invented(1), none("b")), map[string][]string{
+		"index.html": {"<dt>逾期</dt><dd>1个单位，12项；1个单位不知道</dd>"}, "draws/index.html": {"无事实b"}})
+}
+
+// TestDemoAndReal: the banner calls offices invented only where all are; beside
+// others, or one that is not known, the invented ones are marked.
+func TestDemoAndReal(t *testing.T) {
+	demo, real := invented(1), invented(2)
+	demo.facts.Demo = true
+	const banner, mixed, mark = "演示：各单位的内容是虚构的", "名称后写着“（演示）”的单位", "第1应急管理局（演示）"
+	pages := []string{"index.html", "draws/index.html", "overdue/index.html", "verify/index.html"}
+	for what, c := range map[string]struct {
+		rows []Row
+		say  []string
+	}{
+		"demo":             {[]Row{demo}, []string{banner, "!" + mixed, "!" + mark}},
+		"real":             {[]Row{real}, []string{"!" + banner, "!" + mixed}},
+		"demo and real":    {[]Row{demo, real}, []string{"!" + banner, mixed, mark, "!第2应急管理局（演示）"}},
+		"demo and unknown": {[]Row{demo, none("b")}, []string{"!" + banner, mixed, mark, "!无事实b（演示）"}},
+	} {
+		out := pagesOf(t, "", c.rows...)
+		for _, name := range pages {
+			tell(t, what, out, map[string][]string{name: c.say})
+		}
+		if got := strings.Contains(string(out[JSONName]), "\n \"demo\": true"); got != (what == "demo") {
+			t.Errorf("%s: portal.json says %v", what, got)
+		}
+	}
+}
+
+// TestUngrouped: an office of no group stands under no other's heading.
+func TestUngrouped(t *testing.T) {
+	a, b, c := none("a"), none("b"), none("c")
+	a.place.Group, c.place.Group = "演示甲市", "演示乙市"
+	page := string(pagesOf(t, "", a, b, c)["index.html"])
+	last := -1
+	for _, w := range []string{"<h2>演示甲市</h2>", `id="a"`, "<h2>演示乙市</h2>", `id="c"`, "<h2>其他单位</h2>", `id="b"`} {
+		at := strings.Index(page, w)
+		if at <= last {
+			t.Errorf("%s stands at %d, after %d", w, at, last)
+		}
+		last = at
+	}
+	tell(t, "no groups", pagesOf(t, "", none("a")), map[string][]string{"index.html": {"!其他单位"}})
+}
+
+// TestAddresses: a command line that can be copied, or says what to put in; no
+// link to a site that is not there.
+func TestAddresses(t *testing.T) {
+	r, failed := invented(1), none("b")
+	r.place.Href = "gaoqing/"
+	tell(t, "with base", pagesOf(t, "https://www.example.gov.cn/all/", r, failed), map[string][]string{
+		"verify/index.html": {"sunlot-verify https://www.example.gov.cn/all/gaoqing/ --f", "sunlot-verify https://www.example.gov.cn/all/b/<", "!网址”换成"}})
+	tell(t, "without", pagesOf(t, "", r, failed), map[string][]string{
+		"verify/index.html": {"sunlot-verify 网址 --f", "sunlot-verify 网址<", "“网址”换成该单位网站的网址", "!sunlot-verify gaoqing/"}})
+	out := pagesOf(t, "https://www.example.gov.cn/all/", r, failed.Unlinked())
+	for name := range out {
+		if strings.HasSuffix(name, ".html") {
+			tell(t, "no site", out, map[string][]string{name: {`!href="b/`, `!../b/`, "!all/b/"}})
+		}
 	}
 }
 
@@ -252,7 +372,9 @@ func TestStates(t *testing.T) {
 			t.Errorf("%v: %s %+v", c.err, r.State(), r.why)
 		}
 	}
-	r := invented(1).Waiting(fault.New("command.unwitnessed", "/srv/x/ledger", "2", "").Of(fault.Unreachable))
+	r := invented(1)
+	r.facts.Failed = 0
+	r = r.Waiting(fault.New("command.unwitnessed", "/srv/x/ledger", "2", "").Of(fault.Unreachable))
 	if r.State() != Sound || !strings.Contains(r.why.text, "未见证") {
 		t.Errorf("%s %+v", r.State(), r.why)
 	}

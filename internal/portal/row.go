@@ -189,6 +189,20 @@ func (r Row) Name() string {
 	return r.place.ID
 }
 
+// found is what the search finds an office by beside its name.
+func (r *Row) found() string {
+	if r.facts == nil || r.facts.Region == "" {
+		return r.place.ID
+	}
+	return r.place.ID + " " + r.facts.Region
+}
+
+// Unlinked is the row of an office that has no site yet: no page links to one.
+func (r Row) Unlinked() Row {
+	r.place.Href = ""
+	return r
+}
+
 // unsound tells a ledger that was looked at and does not hold from one that
 // could not be, or whose pages could not be made.
 func unsound(f *fault.Error) bool {
