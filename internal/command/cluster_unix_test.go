@@ -51,16 +51,28 @@ func TestProvincePipe(t *testing.T) {
 		t.Errorf("exit %d: %+v", code, got)
 	}
 	dir = copied(t, first)
-	pipe(dir, "county-001/ledger/tile/entries/000.p/1")
-	if err := os.RemoveAll(filepath.Join(dir, "public", "county-002")); err != nil {
-		t.Fatal(err)
-	}
+	const tile = "county-001/ledger/tile/entries/000.p/1"
+	pipe(dir, tile)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	code, got := publishes(t, ctx, dir, func(_, _ string, do func() error) error {
-		cancel()
-		return do()
-	}, "--jobs", "2")
+	held := make(chan *os.File, 1)
+	go func() { // as soon as somebody waits there, an interrupt
+		defer cancel()
+		for range 60_000 {
+			// Only where there is a reader does this open.
+			if f, err := os.OpenFile(filepath.Join(dir, tile), os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+				held <- f
+				time.AfterFunc(20*time.Second, func() { f.Close() }) // so that a run that does not stop fails, and does not hang
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	code, got := publishes(t, ctx, dir, nil, "--jobs", "2")
+	if len(held) == 0 {
+		t.Fatal("nobody waited at the pipe")
+	}
+	defer (<-held).Close()
 	if code != 130 || got.Offices[1].Did != "stopped" {
 		t.Errorf("exit %d: %+v", code, got)
 	}
