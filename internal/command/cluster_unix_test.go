@@ -51,7 +51,7 @@ func TestProvincePipe(t *testing.T) {
 		t.Errorf("exit %d: %+v", code, got)
 	}
 	dir = copied(t, first)
-	const tile = "county-001/ledger/tile/entries/000.p/1"
+	const tile = "county-001/ledger/tile/entries/000.p/8"
 	pipe(dir, tile)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
