@@ -3,6 +3,8 @@ package command
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -116,6 +118,9 @@ func (t *tour) portal(out *portal.Folder) error {
 	rows := make([]portal.Row, len(t.done))
 	for i := range t.done {
 		rows[i] = t.done[i].row
+		if _, err := os.Lstat(filepath.Join(t.list.Offices[i].To, "index.html")); err != nil {
+			rows[i] = rows[i].Unlinked()
+		}
 	}
 	opt := portal.Options{Title: p.Title, Base: p.Base, Unit: p.Unit, At: t.at, Site: p.Site()}
 	if err := portal.Build(rows, opt, out); err != nil {
