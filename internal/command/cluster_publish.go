@@ -256,6 +256,9 @@ func (t *tour) report(out *portal.Folder, why error, took time.Duration) error {
 		return nil
 	}
 	t.c.printf("汇总页 %s：写入 %d 个文件，未变 %d 个，删除 %d 个\n", t.list.Portal.Folder, out.Written, out.Same, out.Removed)
+	if t.list.Portal.Base == "" {
+		t.c.printf("列表里没有写汇总页的网址（base），“怎样核验”一页的命令行里只能写“网址”二字。\n")
+	}
 	return nil
 }
 
