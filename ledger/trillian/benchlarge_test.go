@@ -224,7 +224,7 @@ func (c *counter) step(x *bench, f func()) {
 
 func (c *counter) tell(what string) {
 	c.wall.tell(what + "/wall")
-	c.work.tell(what + "/work")
+	c.work.tell(what + "/own")
 	c.cpu.tell(what + "/cpu")
 	c.servers.tell(what + "/servers")
 	steps := float64(len(c.wall))
