@@ -73,7 +73,7 @@ type Batch struct {
 	Blobs    [][]byte          // named by their hash
 	Openings map[uint64][]byte // by index, of this batch or before: the whole new file; empty removes it
 	Policy   []byte            // the new policy file; nil keeps the old
-	Former   []byte            // the policy file before Policy: the checkpoint satisfies both. Append fills it in
+	Former   []byte            // the policy file before the batch: the checkpoint satisfies it, and Policy. Append fills it in
 }
 
 // Check holds a batch against every bound that does not depend on the log.

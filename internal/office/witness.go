@@ -131,8 +131,11 @@ func (o *Office) demanded() ([]*ledger.Policy, error) {
 		return nil, err
 	}
 	texts := [][]byte{nil}
-	if b != nil && b.Policy != nil {
-		texts = [][]byte{b.Former, b.Policy}
+	if b != nil && b.Former != nil {
+		texts[0] = b.Former
+		if b.Policy != nil {
+			texts = append(texts, b.Policy)
+		}
 	} else if texts[0], err = ledger.OpenDir(os.DirFS(o.Public())).Policy(); err != nil {
 		return nil, fault.Wrap("office.unreadable", "policy", err).Of(fault.Unreachable)
 	}

@@ -282,12 +282,11 @@ func (l *Log) Append(b Batch) (first uint64, err error) {
 	if err := l.pub.CheckPolicy(b.Policy); err != nil {
 		return 0, err
 	}
-	if b.Policy != nil {
-		// Kept with the batch: once the new one stands there, nobody could tell
-		// any more whose witnesses the change needed.
-		if b.Former, err = l.Dir().Policy(); err != nil {
-			return 0, err
-		}
+	// Kept with the batch: whoever edits the file while the batch waits changes
+	// nothing about whose witnesses it needs, and once a new policy stands there
+	// nobody could tell any more.
+	if b.Former, err = l.Dir().Policy(); err != nil {
+		return 0, err
 	}
 	// Up to here nothing is written. A crash within Replace leaves the batch
 	// pending or not at all.

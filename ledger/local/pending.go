@@ -16,7 +16,8 @@ import (
 // bytes, numbers as eight bytes, all big-endian, then a CRC-32C over all of it.
 //
 //	origin · size before · count, entries · count, blobs ·
-//	count, openings (index, content) · 1, the policy and the one before it, or 0
+//	count, openings (index, content) · 1, the policy and the one before it; or 2
+//	and the one before it; or 0 (of earlier versions)
 //
 // It is made durable before it gets its name, so the sum is against rot, not
 // against a torn write.
@@ -53,12 +54,16 @@ func formatPending(origin string, from uint64, b *Batch) []byte {
 		num(i)
 		field(b.Openings[i])
 	}
-	if b.Policy == nil {
-		num(0)
-	} else {
+	switch {
+	case b.Policy != nil:
 		num(1)
 		field(b.Policy)
 		field(b.Former)
+	case b.Former != nil:
+		num(2)
+		field(b.Former)
+	default:
+		num(0)
 	}
 	return binary.BigEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
 }
@@ -93,8 +98,14 @@ func parsePending(data []byte) (origin string, from uint64, b *Batch, err error)
 			b.Openings[i] = r.field()
 		}
 	}
-	if r.num() == 1 {
+	switch r.num() {
+	case 0:
+	case 1:
 		b.Policy, b.Former = r.field(), r.field()
+	case 2:
+		b.Former = r.field()
+	default:
+		r.bad = true
 	}
 	if r.bad || len(r.rest) > 0 {
 		return "", 0, nil, fault.New("ledger.pending-damaged", pendingName, "another form", "the batch as it was written")

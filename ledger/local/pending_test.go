@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/sunlot/sunlot/ledger"
@@ -27,12 +28,14 @@ func TestPendingRoundTrip(t *testing.T) {
 	for _, b := range []*Batch{
 		{},
 		{Entries: entries(0, 3)},
+		{Entries: entries(0, 3), Former: []byte("log x\nquorum none\n")},
+		{Entries: entries(0, 1), Policy: []byte("new"), Former: []byte("old")},
 		{Entries: [][]byte{{}}, Blobs: [][]byte{{}, {1}}, Openings: map[uint64][]byte{9: nil, 2: []byte("{}")}, Policy: []byte{}},
 	} {
 		data := formatPending(origin, 7, b)
 		o, from, back, err := parsePending(data)
 		if err != nil || o != origin || from != 7 || len(back.Entries) != len(b.Entries) || len(back.Openings) != len(b.Openings) ||
-			(back.Policy == nil) != (b.Policy == nil) || !bytes.Equal(formatPending(o, from, back), data) {
+			(back.Policy == nil) != (b.Policy == nil) || !bytes.Equal(back.Former, b.Former) || !bytes.Equal(formatPending(o, from, back), data) {
 			t.Fatalf("%+v came back as %+v, %v", b, back, err)
 		}
 		for i := range data {
@@ -94,6 +97,20 @@ func TestUnwitnessedIsKept(t *testing.T) {
 	l.Close()
 	_, err = Open(opt)
 	wantCode(t, err, "ledger.unwitnessed")
+	// Whoever edits the policy meanwhile, so that it asks nobody, gains nothing.
+	edited, err := ledger.FormatPolicy(&ledger.Policy{Logs: []ledger.PolicyKey{{Key: opt.Log.Key()}}, Quorum: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(opt.Dir, "policy")
+	if err := os.WriteFile(file, edited, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(opt)
+	wantCode(t, err, "ledger.unwitnessed")
+	if err := os.WriteFile(file, opt.Policy, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	down = nil
 	l = mustOpen(t, opt)
 	defer l.Close()
